@@ -1,0 +1,133 @@
+/**
+ * Time as every package reads it. Nothing else sleeps or looks at the time of day, so that tests and the model sandbox can run in
+ * virtual time.
+ */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  /**
+   * Resolves after `ms` milliseconds.
+   *
+   * @throws the signal's reason, at once, when `signal` aborts.
+   */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) {
+        reject(signal.reason);
+        return;
+      }
+      const onAbort = () => {
+        clearTimeout(timer);
+        reject(signal?.reason);
+      };
+      const timer = setTimeout(() => {
+        signal?.removeEventListener('abort', onAbort);
+        resolve();
+      }, ms);
+      signal?.addEventListener('abort', onAbort, { once: true });
+    }),
+};
+
+interface Sleeper {
+  readonly wakeAt: number;
+  readonly order: number;
+  readonly wake: () => void;
+}
+
+/**
+ * A clock that stands still until told to move.
+ *
+ * `advance` wakes sleepers in the order of their wake-up times and lets the code that each one resumes run up to its next
+ * sleep before time moves on.
+ */
+export class VirtualClock implements Clock {
+  readonly #sleepers: Sleeper[] = [];
+  #now: number;
+  #order = 0;
+
+  /** @param start milliseconds since the Unix epoch. */
+  constructor(start = Date.UTC(2026, 0, 1)) {
+    this.#now = start;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) {
+        reject(signal.reason);
+        return;
+      }
+      const onAbort = () => {
+        this.#sleepers.splice(this.#sleepers.indexOf(sleeper), 1);
+        reject(signal?.reason);
+      };
+      const sleeper: Sleeper = {
+        wakeAt: this.#now + Math.max(0, ms),
+        order: this.#order++,
+        wake: () => {
+          signal?.removeEventListener('abort', onAbort);
+          resolve();
+        },
+      };
+      this.#sleepers.push(sleeper);
+      signal?.addEventListener('abort', onAbort, { once: true });
+    });
+  }
+
+  /** Moves time forward by `ms`, waking whoever sleeps until then. */
+  async advance(ms: number): Promise<void> {
+    const end = this.#now + ms;
+    for (;;) {
+      await settle();
+      const next = this.#next();
+      if (next === undefined || next.wakeAt > end) break;
+      this.#wake(next);
+    }
+    this.#now = end;
+    await settle();
+  }
+
+  /** Moves time forward, as far as it takes, until `promise` settles. Rejects if nothing sleeps and it still has not. */
+  async runUntil<T>(promise: Promise<T>): Promise<T> {
+    let settled = false;
+    const mark = () => {
+      settled = true;
+    };
+    promise.then(mark, mark);
+    for (;;) {
+      await settle();
+      if (settled) return promise;
+      const next = this.#next();
+      if (next === undefined) throw new Error('virtual time stands still: nothing sleeps and the promise has not settled');
+      this.#wake(next);
+    }
+  }
+
+  #next(): Sleeper | undefined {
+    let first: Sleeper | undefined;
+    for (const sleeper of this.#sleepers) {
+      if (first === undefined || sleeper.wakeAt < first.wakeAt || (sleeper.wakeAt === first.wakeAt && sleeper.order < first.order)) {
+        first = sleeper;
+      }
+    }
+    return first;
+  }
+
+  #wake(sleeper: Sleeper): void {
+    this.#sleepers.splice(this.#sleepers.indexOf(sleeper), 1);
+    this.#now = Math.max(this.#now, sleeper.wakeAt);
+    sleeper.wake();
+  }
+}
+
+/** Lets promise callbacks run until none is queued; a turn of the event loop drains the whole microtask queue. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

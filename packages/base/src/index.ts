@@ -1,0 +1,16 @@
+export type { Clock } from './clock.js';
+export { systemClock, VirtualClock } from './clock.js';
+export type { AmiPublisherErrorOptions } from './error.js';
+export {
+  AmiPublisherError,
+  cancelled,
+  invalidOption,
+  isAmiPublisherError,
+  throwIfCancelled,
+  toAmiPublisherError,
+} from './error.js';
+export type { ErrorCode } from './error-codes.js';
+export { errorCodes } from './error-codes.js';
+export type { Logger } from './logger.js';
+export { silentLogger } from './logger.js';
+export { clientToken, operationId } from './operation-id.js';

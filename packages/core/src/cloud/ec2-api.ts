@@ -1,0 +1,51 @@
+import type * as ec2 from '@aws-sdk/client-ec2';
+
+/** Request and answer of every EC2 action that this project calls. */
+export interface Ec2Actions {
+  AttachVolume: [ec2.AttachVolumeRequest, ec2.VolumeAttachment];
+  CreateSnapshot: [ec2.CreateSnapshotRequest, ec2.Snapshot];
+  CreateTags: [ec2.CreateTagsRequest, object];
+  CreateVolume: [ec2.CreateVolumeRequest, ec2.Volume];
+  DeleteSnapshot: [ec2.DeleteSnapshotRequest, object];
+  DeleteTags: [ec2.DeleteTagsRequest, object];
+  DeleteVolume: [ec2.DeleteVolumeRequest, object];
+  DeregisterImage: [ec2.DeregisterImageRequest, ec2.DeregisterImageResult];
+  DescribeImages: [ec2.DescribeImagesRequest, ec2.DescribeImagesResult];
+  DescribeInstances: [ec2.DescribeInstancesRequest, ec2.DescribeInstancesResult];
+  DescribeRegions: [ec2.DescribeRegionsRequest, ec2.DescribeRegionsResult];
+  DescribeSnapshots: [ec2.DescribeSnapshotsRequest, ec2.DescribeSnapshotsResult];
+  DescribeVolumes: [ec2.DescribeVolumesRequest, ec2.DescribeVolumesResult];
+  DescribeVolumesModifications: [ec2.DescribeVolumesModificationsRequest, ec2.DescribeVolumesModificationsResult];
+  DetachVolume: [ec2.DetachVolumeRequest, ec2.VolumeAttachment];
+  DisableImageDeregistrationProtection: [
+    ec2.DisableImageDeregistrationProtectionRequest,
+    ec2.DisableImageDeregistrationProtectionResult,
+  ];
+  EnableImageDeprecation: [ec2.EnableImageDeprecationRequest, ec2.EnableImageDeprecationResult];
+  EnableImageDeregistrationProtection: [
+    ec2.EnableImageDeregistrationProtectionRequest,
+    ec2.EnableImageDeregistrationProtectionResult,
+  ];
+  ModifyInstanceAttribute: [ec2.ModifyInstanceAttributeRequest, object];
+  ModifyVolume: [ec2.ModifyVolumeRequest, ec2.ModifyVolumeResult];
+  RegisterImage: [ec2.RegisterImageRequest, ec2.RegisterImageResult];
+  StartInstances: [ec2.StartInstancesRequest, ec2.StartInstancesResult];
+  StopInstances: [ec2.StopInstancesRequest, ec2.StopInstancesResult];
+}
+
+export type Ec2Action = keyof Ec2Actions;
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * EC2 as the steps see it, for one target: a method per action, `createSnapshot` for `CreateSnapshot`. Every method rejects with an
+ * `AmiPublisherError` that names the target and the call.
+ */
+export type Ec2Api = {
+  readonly [A in Ec2Action as Uncapitalize<A>]: (
+    input: Ec2Actions[A][0],
+    options?: CallOptions,
+  ) => Promise<Ec2Actions[A][1]>;
+};

@@ -1,0 +1,8 @@
+// Original file: proto/ami_publisher/image/v1/image.proto
+
+
+export interface ListStreamsRequest {
+}
+
+export interface ListStreamsRequest__Output {
+}

@@ -1,0 +1,21 @@
+// Original file: proto/ami_publisher/unpacker/v1/unpacker.proto
+
+import type { LeaseRef as _ami_publisher_unpacker_v1_LeaseRef, LeaseRef__Output as _ami_publisher_unpacker_v1_LeaseRef__Output } from '../../../ami_publisher/unpacker/v1/LeaseRef.js';
+
+export interface OperationRequest {
+  'lease'?: (_ami_publisher_unpacker_v1_LeaseRef | null);
+  'operationId'?: (string);
+  /**
+   * PrepareForUnpack: scan again even if nothing can have changed.
+   */
+  'full'?: (boolean);
+}
+
+export interface OperationRequest__Output {
+  'lease': (_ami_publisher_unpacker_v1_LeaseRef__Output | null);
+  'operationId': (string);
+  /**
+   * PrepareForUnpack: scan again even if nothing can have changed.
+   */
+  'full': (boolean);
+}

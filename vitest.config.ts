@@ -1,0 +1,23 @@
+import { defineConfig } from 'vitest/config';
+
+/** Workspace packages resolve to their sources, so that unit and component tests need no build. */
+const resolve = { conditions: ['ami-publisher-source'] };
+const ssr = { resolve: { conditions: ['ami-publisher-source', 'node', 'import', 'default'] } };
+const env = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
+
+const layer = (name: string, include: string[], testTimeout: number) => ({
+  resolve,
+  ssr,
+  test: { name, include, env, testTimeout, hookTimeout: testTimeout },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      layer('unit', ['packages/*/src/**/*.test.ts', 'test/architecture/**/*.test.ts'], 10_000),
+      layer('component', ['packages/*/test/**/*.test.ts'], 60_000),
+      layer('e2e', ['test/e2e/**/*.test.ts'], 180_000),
+      layer('foreign', ['test/foreign/**/*.test.ts'], 180_000),
+    ],
+  },
+});
