@@ -107,7 +107,8 @@ export class VirtualClock implements Clock {
       await settle();
       if (settled) return promise;
       const next = this.#next();
-      if (next === undefined) throw new Error('virtual time stands still: nothing sleeps and the promise has not settled');
+      if (next === undefined)
+        throw new Error('virtual time stands still: nothing sleeps and the promise has not settled');
       this.#wake(next);
     }
   }
@@ -115,7 +116,11 @@ export class VirtualClock implements Clock {
   #next(): Sleeper | undefined {
     let first: Sleeper | undefined;
     for (const sleeper of this.#sleepers) {
-      if (first === undefined || sleeper.wakeAt < first.wakeAt || (sleeper.wakeAt === first.wakeAt && sleeper.order < first.order)) {
+      if (
+        first === undefined ||
+        sleeper.wakeAt < first.wakeAt ||
+        (sleeper.wakeAt === first.wakeAt && sleeper.order < first.order)
+      ) {
         first = sleeper;
       }
     }

@@ -4,12 +4,27 @@
  */
 export const errorCodes = {
   // Input
-  INVALID_OPTION: { retryable: false, summary: 'an option, flag, file or environment variable has a value that is not allowed' },
-  INVALID_CONFIGURATION: { retryable: false, summary: 'the configuration file cannot be read or does not fit its schema' },
-  TARGET_MALFORMED: { retryable: false, summary: 'a target list does not have the form account,region;account,region' },
+  INVALID_OPTION: {
+    retryable: false,
+    summary: 'an option, flag, file or environment variable has a value that is not allowed',
+  },
+  INVALID_CONFIGURATION: {
+    retryable: false,
+    summary: 'the configuration file cannot be read or does not fit its schema',
+  },
+  TARGET_MALFORMED: {
+    retryable: false,
+    summary: 'a target list does not have the form account,region;account,region',
+  },
   NO_TARGETS: { retryable: false, summary: 'the selection leaves no target' },
-  UNKNOWN_ACCOUNT: { retryable: false, summary: 'a target names an account that is neither configured nor a profile' },
-  REGION_NOT_ENABLED: { retryable: false, summary: 'the region does not exist or is not enabled for the account' },
+  UNKNOWN_ACCOUNT: {
+    retryable: false,
+    summary: 'a target names an account that is neither configured nor a profile',
+  },
+  REGION_NOT_ENABLED: {
+    retryable: false,
+    summary: 'the region does not exist or is not enabled for the account',
+  },
   CANCELLED: { retryable: false, summary: 'the caller cancelled the work' },
   TIMED_OUT: { retryable: false, summary: 'something awaited did not happen in time' },
   INTERNAL: { retryable: false, summary: 'a fault of this software' },
@@ -19,17 +34,29 @@ export const errorCodes = {
   CREDENTIALS_EXPIRED: { retryable: false, summary: 'the credentials of the account have expired' },
   ACCESS_DENIED: { retryable: false, summary: 'the credentials do not allow the call' },
   AWS_THROTTLED: { retryable: true, summary: 'AWS asked to slow down' },
-  AWS_UNAVAILABLE: { retryable: true, summary: 'AWS answered with a fault of its own or could not be reached' },
+  AWS_UNAVAILABLE: {
+    retryable: true,
+    summary: 'AWS answered with a fault of its own or could not be reached',
+  },
   AWS_NOT_FOUND: { retryable: false, summary: 'a resource does not exist (or does not yet)' },
   AWS_QUOTA_EXCEEDED: { retryable: false, summary: 'a quota of the account is used up' },
   AWS_REJECTED: { retryable: false, summary: 'AWS refused the call' },
-  AWS_UNEXPECTED_ANSWER: { retryable: false, summary: 'an answer of AWS lacks what its documentation promises' },
-  RESOURCE_FAILED: { retryable: false, summary: 'a resource reached a state from which it cannot become usable' },
+  AWS_UNEXPECTED_ANSWER: {
+    retryable: false,
+    summary: 'an answer of AWS lacks what its documentation promises',
+  },
+  RESOURCE_FAILED: {
+    retryable: false,
+    summary: 'a resource reached a state from which it cannot become usable',
+  },
   AMI_NAME_TAKEN: { retryable: false, summary: 'another AMI of the account and region has the name' },
 
   // Unpackers
   UNPACKER_NOT_FOUND: { retryable: false, summary: 'the target has no unpacker instance' },
-  UNPACKER_UNREACHABLE: { retryable: false, summary: 'the unpacker instance runs but its service does not answer' },
+  UNPACKER_UNREACHABLE: {
+    retryable: false,
+    summary: 'the unpacker instance runs but its service does not answer',
+  },
   UNPACKER_FAILED: { retryable: false, summary: 'an operation failed on the unpacker' },
   LEASE_HELD: { retryable: false, summary: 'another publication holds the lease on the stream' },
   LEASE_LOST: { retryable: false, summary: 'the lease was taken over or ran out' },
@@ -40,11 +67,17 @@ export const errorCodes = {
   NO_SPACE: { retryable: false, summary: 'the volume or disk is full' },
 
   // Images
-  INVALID_NAME: { retryable: false, summary: 'a stream or leaf name has characters or a form that is not allowed' },
+  INVALID_NAME: {
+    retryable: false,
+    summary: 'a stream or leaf name has characters or a form that is not allowed',
+  },
   STREAM_NOT_FOUND: { retryable: false, summary: 'the image server has no such stream' },
   IMAGE_NOT_FOUND: { retryable: false, summary: 'the image server has no such image in the stream' },
   IMAGE_EXISTS: { retryable: false, summary: 'another image has the name; images are immutable' },
-  IMAGE_DIGEST_MISMATCH: { retryable: false, summary: 'the image of that name is not the one that was planned' },
+  IMAGE_DIGEST_MISMATCH: {
+    retryable: false,
+    summary: 'the image of that name is not the one that was planned',
+  },
   INVALID_MANIFEST: { retryable: false, summary: 'a manifest is damaged or breaks a rule of its format' },
   OBJECT_MISSING: { retryable: false, summary: 'the image server does not have an object' },
   OBJECT_CORRUPT: { retryable: false, summary: 'an object does not have the digest it is filed under' },
@@ -52,7 +85,10 @@ export const errorCodes = {
   TREE_CHANGED: { retryable: false, summary: 'a tree changed while it was read' },
 
   // Connections
-  CERTIFICATE_REFUSED: { retryable: false, summary: 'a certificate is wrong, expired or of an authority that is not trusted' },
+  CERTIFICATE_REFUSED: {
+    retryable: false,
+    summary: 'a certificate is wrong, expired or of an authority that is not trusted',
+  },
   ROLE_REFUSED: { retryable: false, summary: 'the role of the client certificate does not allow the call' },
 
   // Journal

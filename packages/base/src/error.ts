@@ -85,6 +85,8 @@ export const throwIfCancelled = (signal: AbortSignal | undefined): void => {
 
 /** The error of a bad option value, in one form: ``expected `concurrency` to be at least 1, got 0``. */
 export const invalidOption = (name: string, rule: string, value: unknown): AmiPublisherError =>
-  new AmiPublisherError('INVALID_OPTION', { message: `expected \`${name}\` to be ${rule}, got ${show(value)}` });
+  new AmiPublisherError('INVALID_OPTION', {
+    message: `expected \`${name}\` to be ${rule}, got ${show(value)}`,
+  });
 
 const show = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : String(value));
