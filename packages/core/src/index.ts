@@ -1,1 +1,60 @@
+export type { Clock, ErrorCode, Logger } from '@ami-publisher/base';
+export {
+  AmiPublisherError,
+  errorCodes,
+  isAmiPublisherError,
+  silentLogger,
+  systemClock,
+} from '@ami-publisher/base';
+export type { ImageSource, ImageSummary } from '@ami-publisher/image';
+export { GrpcImageSource } from '@ami-publisher/image';
+export type { ClientTls, Role } from '@ami-publisher/protocol';
+export { readClientTls } from '@ami-publisher/protocol';
+export type { AwsCloudOptions } from './cloud/aws-cloud.js';
+export { AwsCloud } from './cloud/aws-cloud.js';
+export type {
+  Cloud,
+  ResolvedTargets,
+  ResolveOptions,
+  TargetFailure,
+  TargetSettings,
+} from './cloud/cloud.js';
 export type { CallOptions, Ec2Action, Ec2Actions, Ec2Api } from './cloud/ec2-api.js';
+export { Poller } from './cloud/poller.js';
+export type { Tags } from './cloud/tags.js';
+export { tagKeys } from './cloud/tags.js';
+export type { Defaults } from './defaults.js';
+export { readDefaults } from './defaults.js';
+export type { Architecture, BootMode, PublishOptions, ResolvedPublishOptions } from './publish/options.js';
+export type { PlannedFailure, PlannedSkip, PlannedTarget, PublicationPlan } from './publish/plan.js';
+export type { Publication, PublisherOptions, RollbackOptions } from './publish/publisher.js';
+export { Publisher } from './publish/publisher.js';
+export type { PublicationResults, ReferenceResult, TargetResult } from './publish/results.js';
+export { toReferenceResults } from './publish/results.js';
+export type { RollbackReport, TargetRollback } from './publish/rollback.js';
+export type { PublicationStatus, TargetState, TargetStatus } from './publish/status.js';
+export type { EventCode, PublicationEvent } from './steps/events.js';
+export { eventCodes } from './steps/events.js';
+export { FileJournalStore } from './steps/file-journal.js';
+export type { Journal, JournalRecord, JournalStore } from './steps/journal.js';
+export { MemoryJournalStore } from './steps/memory-journal.js';
+export type { StepProgress } from './steps/step.js';
+export type {
+  AccountConfiguration,
+  Configuration,
+  ConnectorConfiguration,
+  TargetOverride,
+} from './target/account.js';
+export { configurationJsonSchema, parseConfiguration } from './target/configuration.js';
+export type { Partition, Target } from './target/target.js';
+export { compareTargets, formatTarget, targetKey } from './target/target.js';
+export type {
+  ConnectedUnpacker,
+  StreamListing,
+  TargetAnswer,
+  UnpackerFleetOptions,
+  UnpackerListing,
+} from './unpacker/fleet.js';
+export { UnpackerFleet } from './unpacker/fleet.js';
+export type { StreamState, UnpackerStatus } from './unpacker/unpacker-client.js';
+export { version } from './version.js';

@@ -15,7 +15,10 @@ export interface Ec2Actions {
   DescribeRegions: [ec2.DescribeRegionsRequest, ec2.DescribeRegionsResult];
   DescribeSnapshots: [ec2.DescribeSnapshotsRequest, ec2.DescribeSnapshotsResult];
   DescribeVolumes: [ec2.DescribeVolumesRequest, ec2.DescribeVolumesResult];
-  DescribeVolumesModifications: [ec2.DescribeVolumesModificationsRequest, ec2.DescribeVolumesModificationsResult];
+  DescribeVolumesModifications: [
+    ec2.DescribeVolumesModificationsRequest,
+    ec2.DescribeVolumesModificationsResult,
+  ];
   DetachVolume: [ec2.DetachVolumeRequest, ec2.VolumeAttachment];
   DisableImageDeregistrationProtection: [
     ec2.DisableImageDeregistrationProtectionRequest,

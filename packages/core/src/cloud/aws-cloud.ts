@@ -1,0 +1,244 @@
+import { AmiPublisherError, type Clock, type Logger, silentLogger, systemClock } from '@ami-publisher/base';
+import type { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { AwsCredentialIdentityProvider } from '@smithy/types';
+import type { AccountConfiguration, ConnectorConfiguration, TargetOverride } from '../target/account.js';
+import { type AccountFacts, findTargets } from '../target/directory.js';
+import { listProfiles } from '../target/profiles.js';
+import { matchesPattern, parseTargetSelectors, type TargetSelector } from '../target/selector.js';
+import { formatTarget, homeRegions, type Target, targetKey } from '../target/target.js';
+import { version } from '../version.js';
+import { createAwsEc2Api } from './aws-ec2-api.js';
+import { fromAwsError } from './aws-error.js';
+import type { Cloud, ResolvedTargets, ResolveOptions, TargetSettings } from './cloud.js';
+import { accountCredentials, memoiseCredentials } from './credentials.js';
+import type { CallOptions, Ec2Api } from './ec2-api.js';
+import { Pacer } from './pacer.js';
+import { Poller } from './poller.js';
+
+export interface AwsCloudOptions {
+  /** Accounts by name. @default every AWS profile that can give credentials; if there is none, the environment's own credentials */
+  readonly accounts?: Readonly<Record<string, AccountConfiguration>> | undefined;
+  /** What differs per target. */
+  readonly overrides?: readonly TargetOverride[] | undefined;
+  /** How unpackers are reached where no override says otherwise. @default 'private' */
+  readonly connector?: ConnectorConfiguration | undefined;
+  /** One endpoint for all AWS services and regions, as of a local AWS. @default AWS's own (or `AWS_ENDPOINT_URL`, by the SDK) */
+  readonly endpoint?: string | undefined;
+  readonly clock?: Clock | undefined;
+  readonly logger?: Logger | undefined;
+}
+
+/** AWS throttling aside, no answer should take longer; CreateSnapshot of a large volume is answered at once. */
+const requestTimeoutMs = 60_000;
+const connectionTimeoutMs = 5_000;
+
+interface Connection {
+  readonly api: Ec2Api;
+  readonly poller: Poller;
+  close(): void;
+}
+
+/** What the clients of every AWS service are made with. */
+interface ClientConfig {
+  readonly region: string;
+  readonly credentials: AwsCredentialIdentityProvider;
+  readonly requestHandler: NodeHttpHandler;
+  readonly customUserAgent: [string, string][];
+  readonly endpoint?: string;
+}
+
+interface ResolvedOverride {
+  readonly selectors: readonly TargetSelector[];
+  readonly override: TargetOverride;
+}
+
+/** AWS through its SDK: one connection per account and region, credentials asked for once per account. */
+export class AwsCloud implements Cloud {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly #options: AwsCloudOptions;
+  readonly #accounts: ReadonlyMap<string, AccountConfiguration>;
+  readonly #overrides: readonly ResolvedOverride[];
+  readonly #credentials = new Map<string, Promise<AwsCredentialIdentityProvider>>();
+  readonly #connections = new Map<string, Promise<Connection>>();
+  #requestHandler: NodeHttpHandler | undefined;
+
+  private constructor(
+    options: AwsCloudOptions,
+    accounts: ReadonlyMap<string, AccountConfiguration>,
+    overrides: readonly ResolvedOverride[],
+  ) {
+    this.#options = options;
+    this.clock = options.clock ?? systemClock;
+    this.logger = options.logger ?? silentLogger;
+    this.#accounts = accounts;
+    this.#overrides = overrides;
+  }
+
+  /**
+   * Reads the AWS configuration files; calls nothing.
+   *
+   * @example
+   * const cloud = await AwsCloud.fromConfig({ accounts: { prod: { profile: 'prod' } } });
+   * const targets = await cloud.resolveTargets('prod,us-east-1;prod,eu-*');
+   * @throws `TARGET_MALFORMED` for an override's target list.
+   */
+  static async fromConfig(options: AwsCloudOptions = {}): Promise<AwsCloud> {
+    const accounts = options.accounts ?? (await accountsOfProfiles());
+    const overrides = await Promise.all(
+      (options.overrides ?? []).map(async (override) => ({
+        override,
+        selectors: await parseTargetSelectors(override.targets),
+      })),
+    );
+    return new AwsCloud(options, new Map(Object.entries(accounts)), overrides);
+  }
+
+  async resolveTargets(selection: string, options: ResolveOptions = {}): Promise<ResolvedTargets> {
+    return findTargets({
+      accounts: [...this.#accounts.keys()],
+      selectors: await parseTargetSelectors(selection),
+      skip: await parseTargetSelectors(options.skip ?? ''),
+      describeAccount: (account) => this.#describeAccount(account, options),
+    });
+  }
+
+  async ec2(target: Target): Promise<Ec2Api> {
+    return (await this.#connection(target)).api;
+  }
+
+  async poller(target: Target): Promise<Poller> {
+    return (await this.#connection(target)).poller;
+  }
+
+  settings(target: Target): TargetSettings {
+    const fitting = this.#overrides
+      .filter(({ selectors }) => selectors.some((selector) => fits(selector, target)))
+      .map(({ override }) => override);
+    return {
+      kmsKey: fitting.findLast((override) => override.kmsKey !== undefined)?.kmsKey,
+      connector:
+        fitting.findLast((override) => override.connector !== undefined)?.connector ??
+        this.#options.connector ??
+        'private',
+      bestEffort: fitting.findLast((override) => override.bestEffort !== undefined)?.bestEffort ?? false,
+    };
+  }
+
+  close(): void {
+    for (const connection of this.#connections.values()) {
+      connection.then(
+        ({ close }) => close(),
+        () => {
+          // It never opened.
+        },
+      );
+    }
+    this.#connections.clear();
+  }
+
+  #connection(target: Target): Promise<Connection> {
+    const key = targetKey(target);
+    let connection = this.#connections.get(key);
+    if (connection === undefined) {
+      connection = this.#connect(target);
+      this.#connections.set(key, connection);
+      connection.catch(() => this.#connections.delete(key));
+    }
+    return connection;
+  }
+
+  async #connect(target: Target): Promise<Connection> {
+    const config = await this.#clientConfig(target.account, target.region);
+    const name = formatTarget(target);
+    const { api, close } = await createAwsEc2Api({ target: name, config, pacer: new Pacer(this.clock) });
+    return { api, close, poller: new Poller(api, this.clock, name) };
+  }
+
+  async #describeAccount(account: string, options: CallOptions): Promise<AccountFacts> {
+    const region = this.#homeRegion(account);
+    const config = await this.#clientConfig(account, region);
+    const { STSClient, GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
+    const sts = new STSClient(config);
+    const { api, close } = await createAwsEc2Api({
+      target: `${account},${region}`,
+      config,
+      pacer: new Pacer(this.clock),
+    });
+    try {
+      const identity = await sts
+        .send(new GetCallerIdentityCommand({}), { ...(options.signal && { abortSignal: options.signal }) })
+        .catch((reason: unknown) => {
+          throw fromAwsError(reason, { call: 'sts:GetCallerIdentity', resource: `account ${account}` });
+        });
+      const { Regions } = await api.describeRegions({}, options);
+      const enabledRegions = (Regions ?? []).flatMap(({ RegionName }) => RegionName ?? []).sort();
+      if (identity.Account === undefined) throw noAccountId(account);
+      return { accountId: identity.Account, enabledRegions };
+    } finally {
+      sts.destroy();
+      close();
+    }
+  }
+
+  #homeRegion(account: string): string {
+    const configured = this.#accounts.get(account);
+    const partition = /^arn:([^:]+):/.exec(configured?.roleArn ?? '')?.[1] as
+      | keyof typeof homeRegions
+      | undefined;
+    return configured?.homeRegion ?? homeRegions[partition ?? 'aws'];
+  }
+
+  async #clientConfig(account: string, region: string): Promise<ClientConfig> {
+    const smithy = await import('@smithy/node-http-handler');
+    this.#requestHandler ??= new smithy.NodeHttpHandler({
+      connectionTimeout: connectionTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+    });
+    return {
+      region,
+      credentials: await this.#provider(account),
+      requestHandler: this.#requestHandler,
+      customUserAgent: [['ami-publisher', version]],
+      ...(this.#options.endpoint !== undefined && { endpoint: this.#options.endpoint }),
+    };
+  }
+
+  #provider(account: string): Promise<AwsCredentialIdentityProvider> {
+    let provider = this.#credentials.get(account);
+    if (provider === undefined) {
+      const configured = this.#accounts.get(account) ?? {};
+      provider = accountCredentials(configured, this.#homeRegion(account), this.#options.endpoint).then(
+        (made) => memoiseCredentials(made, this.clock),
+      );
+      this.#credentials.set(account, provider);
+    }
+    return provider;
+  }
+}
+
+/** An override may name the account by label or by id. */
+const fits = (selector: TargetSelector, target: Target): boolean =>
+  matchesPattern(selector.region, target.region) &&
+  (matchesPattern(selector.account, target.account) || matchesPattern(selector.account, target.accountId));
+
+/** What the environment alone gives: keys in variables, a container's or an instance's role. */
+const environmentAccount = 'environment';
+
+const accountsOfProfiles = async (): Promise<Record<string, AccountConfiguration>> => {
+  const profiles = await listProfiles();
+  if (profiles.length === 0) return { [environmentAccount]: {} };
+  return Object.fromEntries(
+    profiles.map(({ name, region }) => [
+      name,
+      { profile: name, ...(region !== undefined && { homeRegion: region }) },
+    ]),
+  );
+};
+
+const noAccountId = (account: string): AmiPublisherError =>
+  new AmiPublisherError('AWS_UNEXPECTED_ANSWER', {
+    message: `sts:GetCallerIdentity answered without an account id for ${account}`,
+    call: 'sts:GetCallerIdentity',
+    resource: account,
+  });

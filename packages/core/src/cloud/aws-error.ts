@@ -1,0 +1,106 @@
+import { AmiPublisherError, cancelled, type ErrorCode, isAmiPublisherError } from '@ami-publisher/base';
+
+interface Rule {
+  /** Matches the AWS error code. */
+  readonly when: RegExp;
+  readonly code: ErrorCode;
+  readonly remedy?: string;
+}
+
+/** From specific to general; the first that fits decides. Codes: EC2 API reference, "Error codes"; STS API reference. */
+const rules: readonly Rule[] = [
+  {
+    when: /^(ExpiredToken|ExpiredTokenException|RequestExpired|TokenRefreshRequired)$/,
+    code: 'CREDENTIALS_EXPIRED',
+    remedy: 'log in again (for example `aws sso login --profile NAME`) or renew the keys',
+  },
+  {
+    when: /^(CredentialsProviderError|ProviderError|TokenProviderError)$/,
+    code: 'CREDENTIALS_MISSING',
+    remedy:
+      'check the profile in the AWS configuration files; `aws sts get-caller-identity --profile NAME` must work',
+  },
+  {
+    when: /^(AuthFailure|InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch|IncompleteSignature)$/,
+    code: 'ACCESS_DENIED',
+    remedy: 'check that the keys are active, the clock is right and the region is enabled for the account',
+  },
+  {
+    when: /^(UnauthorizedOperation|AccessDenied|AccessDeniedException|Client\.UnauthorizedOperation|OptInRequired)$/,
+    code: 'ACCESS_DENIED',
+    remedy: 'add the action to the IAM policy of the role, or look for a denying service control policy',
+  },
+  {
+    when: /^(RequestLimitExceeded|Throttling|ThrottlingException|ThrottledException|RequestThrottled|TooManyRequestsException|SlowDown|SnapshotCreationPerVolumeRateExceeded|ConcurrentSnapshotLimitExceeded)$/,
+    code: 'AWS_THROTTLED',
+    remedy: 'lower --concurrency, or ask AWS for a higher request rate',
+  },
+  {
+    when: /^InvalidAMIName\.Duplicate$/,
+    code: 'AMI_NAME_TAKEN',
+    remedy: 'choose another --ami-name, or deregister the AMI that has it',
+  },
+  {
+    when: /LimitExceeded|QuotaExceeded|InsufficientVolumeCapacity|InsufficientInstanceCapacity/,
+    code: 'AWS_QUOTA_EXCEEDED',
+    remedy: 'ask AWS for a higher quota or free resources',
+  },
+  { when: /NotFound|\.Unknown$/, code: 'AWS_NOT_FOUND' },
+  {
+    when: /^(InternalError|InternalFailure|ServiceUnavailable|Unavailable|TimeoutError|NetworkingError|InternalServerError)$/,
+    code: 'AWS_UNAVAILABLE',
+  },
+];
+
+const networkFault = /^(ECONN|EPIPE|ENOTFOUND|EAI_|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|UND_)/;
+
+export interface AwsCall {
+  /** `ec2:CreateSnapshot` */
+  readonly call: string;
+  /** What it was about. */
+  readonly resource?: string | undefined;
+  /** `account,region` */
+  readonly target?: string | undefined;
+}
+
+/** The one place where errors of the AWS SDK become ours. */
+export const fromAwsError = (reason: unknown, site: AwsCall): AmiPublisherError => {
+  if (isAmiPublisherError(reason)) return reason;
+  if (!(reason instanceof Error)) return describe('INTERNAL', site, String(reason), reason);
+  if (reason.name === 'AbortError') return cancelled(reason);
+  const name = awsCode(reason);
+  const rule = rules.find((candidate) => candidate.when.test(name));
+  const code = rule?.code ?? (isUnavailable(reason) ? 'AWS_UNAVAILABLE' : 'AWS_REJECTED');
+  return describe(code, site, `${reason.message || name} (${name})`, reason, rule?.remedy);
+};
+
+/** The code that AWS gave, whichever field the SDK put it in. */
+export const awsCode = (reason: Error): string => {
+  const code = (reason as { readonly Code?: unknown }).Code;
+  return typeof code === 'string' ? code : reason.name;
+};
+
+const isUnavailable = (reason: Error): boolean => {
+  const { code, $metadata } = reason as {
+    readonly code?: unknown;
+    readonly $metadata?: { readonly httpStatusCode?: number };
+  };
+  if (typeof code === 'string' && networkFault.test(code)) return true;
+  return ($metadata?.httpStatusCode ?? 0) >= 500;
+};
+
+const describe = (
+  code: ErrorCode,
+  site: AwsCall,
+  text: string,
+  cause: unknown,
+  remedy?: string,
+): AmiPublisherError =>
+  new AmiPublisherError(code, {
+    message: `${site.call}${site.resource === undefined ? '' : ` on ${site.resource}`}: ${text}`,
+    call: site.call,
+    cause,
+    ...(site.resource !== undefined && { resource: site.resource }),
+    ...(site.target !== undefined && { target: site.target }),
+    ...(remedy !== undefined && { remedy }),
+  });

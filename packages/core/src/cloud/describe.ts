@@ -1,0 +1,47 @@
+import type { Filter, Image, Instance, Snapshot, Volume } from '@aws-sdk/client-ec2';
+import type { CallOptions, Ec2Api } from './ec2-api.js';
+
+/** Every page of a Describe call. */
+const allPages = async <Page extends { readonly NextToken?: string | undefined }, Item>(
+  describe: (page: { readonly NextToken?: string }) => Promise<Page>,
+  items: (page: Page) => readonly Item[] | undefined,
+): Promise<Item[]> => {
+  const found: Item[] = [];
+  let token: string | undefined;
+  do {
+    const page = await describe(token === undefined ? {} : { NextToken: token });
+    found.push(...(items(page) ?? []));
+    token = page.NextToken || undefined;
+  } while (token !== undefined);
+  return found;
+};
+
+type Describe<T> = (ec2: Ec2Api, filters: Filter[], options?: CallOptions) => Promise<T[]>;
+
+/** All instances that pass the filters. */
+export const describeInstances: Describe<Instance> = (ec2, Filters, options) =>
+  allPages(
+    (page) => ec2.describeInstances({ Filters, ...page }, options),
+    (page) => page.Reservations?.flatMap((reservation) => reservation.Instances ?? []),
+  );
+
+/** All volumes that pass the filters. */
+export const describeVolumes: Describe<Volume> = (ec2, Filters, options) =>
+  allPages(
+    (page) => ec2.describeVolumes({ Filters, ...page }, options),
+    (page) => page.Volumes,
+  );
+
+/** All snapshots of the account's own that pass the filters. */
+export const describeSnapshots: Describe<Snapshot> = (ec2, Filters, options) =>
+  allPages(
+    (page) => ec2.describeSnapshots({ OwnerIds: ['self'], Filters, ...page }, options),
+    (page) => page.Snapshots,
+  );
+
+/** All AMIs of the account's own that pass the filters. */
+export const describeImages: Describe<Image> = (ec2, Filters, options) =>
+  allPages(
+    (page) => ec2.describeImages({ Owners: ['self'], Filters, ...page }, options),
+    (page) => page.Images,
+  );

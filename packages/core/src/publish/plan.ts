@@ -1,0 +1,53 @@
+import type { JsonObject } from '../steps/json.js';
+import type { Target } from '../target/target.js';
+import type { ResolvedPublishOptions } from './options.js';
+
+/** A target that the plan could not be made for; it fails without being touched. */
+export interface PlannedFailure extends JsonObject {
+  readonly account: string;
+  readonly region: string;
+  readonly code: string;
+  readonly message: string;
+  readonly bestEffort: boolean;
+}
+
+/** What would happen in one target. */
+export interface PlannedTarget extends JsonObject {
+  readonly target: Target & JsonObject;
+  readonly kmsKey: string | null;
+  /** A best-effort target that fails does not fail the publication. */
+  readonly bestEffort: boolean;
+  /** The unpacker that would be used, and its state. */
+  readonly instanceId: string;
+  readonly instanceState: string;
+  /** The stream's present volume, if it has one, and the release on it. */
+  readonly volumeId: string | null;
+  readonly volumeSizeGiB: number;
+  readonly holdsLeaf: string | null;
+  /** The steps with what each would do, in order. */
+  readonly actions: readonly string[];
+}
+
+/** A target that has an AMI of exactly this image under this name already. */
+export interface PlannedSkip extends JsonObject {
+  readonly target: Target & JsonObject;
+  readonly imageId: string;
+  readonly bestEffort: boolean;
+}
+
+/** Everything that a publication will do; made by reading only. JSON, and the first line of the journal. */
+export interface PublicationPlan extends JsonObject {
+  readonly publicationId: string;
+  /** RFC 3339, UTC. */
+  readonly createdAt: string;
+  readonly options: ResolvedPublishOptions;
+  readonly manifestDigest: string;
+  readonly usageBytes: number;
+  readonly contentBytes: number;
+  readonly entryCount: number;
+  readonly amiName: string;
+  readonly targets: readonly PlannedTarget[];
+  readonly failures: readonly PlannedFailure[];
+  readonly existing: readonly PlannedSkip[];
+  readonly notices: readonly string[];
+}

@@ -1,0 +1,173 @@
+import { randomBytes } from 'node:crypto';
+import { AmiPublisherError, toAmiPublisherError } from '@ami-publisher/base';
+import type { ImageSource, ImageSummary } from '@ami-publisher/image';
+import type { Image, Volume } from '@aws-sdk/client-ec2';
+import pMap from 'p-map';
+import type { Cloud } from '../cloud/cloud.js';
+import { describeImages, describeVolumes } from '../cloud/describe.js';
+import type { CallOptions } from '../cloud/ec2-api.js';
+import { escapeFilterValue, fromTagList, tagFilter, tagKeys } from '../cloud/tags.js';
+import { compareTargets, formatTarget, type Target } from '../target/target.js';
+import type { UnpackerFleet } from '../unpacker/fleet.js';
+import { idOf, noUnpacker, stateOf } from '../unpacker/instances.js';
+import { volumeSizeGiB } from '../unpacker/volumes.js';
+import { renderAmiName } from './ami-name.js';
+import { type PublishOptions, type ResolvedPublishOptions, resolvePublishOptions } from './options.js';
+import type { PlannedFailure, PlannedSkip, PlannedTarget, PublicationPlan } from './plan.js';
+
+export interface PlannerOptions {
+  readonly cloud: Cloud;
+  readonly images: ImageSource;
+  readonly fleet: UnpackerFleet;
+}
+
+interface Common {
+  readonly options: ResolvedPublishOptions;
+  readonly image: ImageSummary;
+  readonly amiName: string;
+}
+
+type Planned =
+  | { readonly planned: PlannedTarget }
+  | { readonly skip: PlannedSkip }
+  | { readonly failure: PlannedFailure };
+
+/** Makes a plan by reading only: the image, and per target its unpackers, volumes and AMIs of the name. */
+export const makePlan = async (
+  planner: PlannerOptions,
+  request: PublishOptions,
+  call: CallOptions = {},
+): Promise<PublicationPlan> => {
+  const now = planner.cloud.clock.now();
+  const options = resolvePublishOptions(request, now);
+  const image = await planner.images.getImage(options.stream, options.leaf, call);
+  const { stream, leaf, architecture } = options;
+  const date = new Date(now).toISOString().slice(0, 10).replaceAll('-', '');
+  const amiName = renderAmiName(options.amiName, { stream, leaf, architecture, date });
+  const planned = await pMap(
+    request.targets.targets,
+    (target) => planTarget(planner, target, { options, image, amiName }, call),
+    { concurrency: options.concurrency },
+  );
+  const unresolved = request.targets.failures.map(({ account, region, error }) => ({
+    ...{ account, region, code: error.code, message: error.message, bestEffort: false },
+  }));
+  return {
+    publicationId: newPublicationId(now),
+    createdAt: new Date(now).toISOString(),
+    options,
+    manifestDigest: image.manifestDigest,
+    usageBytes: image.usageBytes,
+    contentBytes: image.contentBytes,
+    entryCount: image.entryCount,
+    amiName,
+    targets: planned.flatMap((one) => ('planned' in one ? [one.planned] : [])),
+    existing: planned.flatMap((one) => ('skip' in one ? [one.skip] : [])),
+    failures: [...unresolved, ...planned.flatMap((one) => ('failure' in one ? [one.failure] : []))].sort(
+      compareTargets,
+    ),
+    notices: request.targets.notices,
+  };
+};
+
+/** `pub-20261122140312-7f3a9c01`: sorts by time, unique without coordination. */
+const newPublicationId = (now: number): string =>
+  `pub-${new Date(now).toISOString().slice(0, 19).replace(/[-:T]/g, '')}-${randomBytes(4).toString('hex')}`;
+
+const planTarget = async (
+  planner: PlannerOptions,
+  target: Target,
+  common: Common,
+  call: CallOptions,
+): Promise<Planned> => {
+  const settings = planner.cloud.settings(target);
+  try {
+    const ec2 = await planner.cloud.ec2(target);
+    const named = [{ Name: 'name', Values: [escapeFilterValue(common.amiName)] }];
+    const [images, instances, volumes] = await Promise.all([
+      describeImages(ec2, named, call),
+      planner.fleet.find(target, common.options.stream, call),
+      describeVolumes(ec2, [tagFilter(tagKeys.stream, common.options.stream)], call),
+    ]);
+    const existing = images.find(({ Name }) => Name === common.amiName);
+    if (existing !== undefined) return { skip: skipOf(existing, target, settings.bestEffort, common) };
+    const [instance] = instances;
+    if (instance === undefined) throw noUnpacker(planner.fleet.instanceName, formatTarget(target));
+    const volume = volumes.find(({ Attachments }) =>
+      Attachments?.some(({ InstanceId }) => InstanceId === idOf(instance)),
+    );
+    const kmsKey = settings.kmsKey ?? common.options.kmsKey;
+    const volumeSize = volumeSizeGiB(common.image.usageBytes, common.options.minFreeBytes);
+    return {
+      planned: {
+        target: { ...target },
+        kmsKey,
+        bestEffort: settings.bestEffort,
+        instanceId: idOf(instance),
+        instanceState: stateOf(instance),
+        volumeId: volume?.VolumeId ?? null,
+        volumeSizeGiB: volumeSize,
+        holdsLeaf: fromTagList(volume?.Tags)[tagKeys.leaf] || null,
+        actions: actionsOf({
+          instanceId: idOf(instance),
+          state: stateOf(instance),
+          volume,
+          volumeSize,
+          common,
+        }),
+      },
+    };
+  } catch (reason) {
+    call.signal?.throwIfAborted();
+    const error = toAmiPublisherError(reason).at(formatTarget(target));
+    const { account, region } = target;
+    return {
+      failure: { account, region, code: error.code, message: error.message, bestEffort: settings.bestEffort },
+    };
+  }
+};
+
+/** @throws `AMI_NAME_TAKEN` unless the AMI of the name is of exactly this image. */
+const skipOf = (
+  existing: Image,
+  target: Target,
+  bestEffort: boolean,
+  { image, amiName }: Common,
+): PlannedSkip => {
+  const isSame =
+    fromTagList(existing.Tags)[tagKeys.manifestDigest] === image.manifestDigest &&
+    existing.State === 'available';
+  if (isSame) return { target: { ...target }, imageId: existing.ImageId ?? '', bestEffort };
+  throw new AmiPublisherError('AMI_NAME_TAKEN', {
+    message: `the AMI name ${JSON.stringify(amiName)} belongs to ${existing.ImageId} (${existing.State}), which is not of this image`,
+    target: formatTarget(target),
+    call: 'ec2:DescribeImages',
+    resource: existing.ImageId ?? amiName,
+    remedy: 'choose another --ami-name, or deregister that AMI',
+  });
+};
+
+interface Outlook {
+  readonly instanceId: string;
+  readonly state: string;
+  readonly volume: Volume | undefined;
+  readonly volumeSize: number;
+  readonly common: Common;
+}
+
+const actionsOf = ({ instanceId, state, volume, volumeSize, common }: Outlook): string[] => {
+  const { options, amiName } = common;
+  const holds = fromTagList(volume?.Tags)[tagKeys.leaf];
+  return [
+    state === 'running' ? `use unpacker ${instanceId}` : `start unpacker ${instanceId} (${state})`,
+    volume === undefined
+      ? `create a ${volumeSize} GiB gp3 volume`
+      : (volume.Size ?? 0) >= volumeSize
+        ? `patch volume ${volume.VolumeId}${holds ? ` from ${holds}` : ''}`
+        : `grow volume ${volume.VolumeId} from ${volume.Size} to ${volumeSize} GiB${holds ? `, patch it from ${holds}` : ''}`,
+    `snapshot it as ${options.stream}/${options.leaf}`,
+    `register ${options.architecture} AMI ${amiName}`,
+    ...(options.deprecateAt === null ? [] : [`deprecate it at ${options.deprecateAt}`]),
+    ...(options.deregistrationProtection ? ['protect it against deregistration'] : []),
+  ];
+};

@@ -1,0 +1,250 @@
+import { AmiPublisherError } from '@ami-publisher/base';
+import type { ImageSource } from '@ami-publisher/image';
+import type { Cloud } from '../cloud/cloud.js';
+import type { CallOptions } from '../cloud/ec2-api.js';
+import { type EventBody, EventStream, type PublicationEvent } from '../steps/events.js';
+import type { Journal, JournalRecord, JournalStore } from '../steps/journal.js';
+import { type RunOptions, runSteps, undoSteps } from '../steps/run.js';
+import { formatTarget, targetKey } from '../target/target.js';
+import type { UnpackerFleet } from '../unpacker/fleet.js';
+import type { PublishOptions } from './options.js';
+import type { PlannedTarget, PublicationPlan } from './plan.js';
+import { makePlan } from './planner.js';
+import {
+  type PublicationResults,
+  publicationResults,
+  resultOfRun,
+  resultsOfPlan,
+  type TargetResult,
+} from './results.js';
+import { type RollbackReport, rollbackReport, undoableSteps } from './rollback.js';
+import { PublishSession } from './session.js';
+import { finalState, type PublicationStatus, publicationStatus } from './status.js';
+import { publishSteps } from './steps/index.js';
+import type { PublishValues } from './values.js';
+
+export interface PublisherOptions {
+  readonly cloud: Cloud;
+  readonly images: ImageSource;
+  readonly fleet: UnpackerFleet;
+  /** Where publications are written down, so that they can be resumed and undone. */
+  readonly journals: JournalStore;
+}
+
+/** A publication that runs. */
+export interface Publication {
+  readonly id: string;
+  /** What happens, as it happens, for one reader. */
+  readonly events: AsyncIterable<PublicationEvent>;
+  /** Always resolves: a failed target is data. */
+  readonly results: Promise<PublicationResults>;
+}
+
+export interface RollbackOptions extends CallOptions {
+  /** Says what would be undone, and does nothing. @default false */
+  readonly dryRun?: boolean;
+  /** Also undoes targets that are published. @default false */
+  readonly force?: boolean;
+  readonly onEvent?: (event: PublicationEvent) => void;
+}
+
+/**
+ * Publishes one image as AMIs in many targets.
+ *
+ * @example
+ * const plan = await publisher.plan({ stream: 'base/debian-12', leaf: '2026-11-22', targets });
+ * const publication = publisher.start(plan, { signal });
+ * for await (const event of publication.events) console.log(event.code);
+ * const { ok, targets: results } = await publication.results;
+ */
+export class Publisher {
+  readonly #options: PublisherOptions;
+
+  constructor(options: PublisherOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Finds out what publishing would do. Changes nothing; a target that cannot be planned for is one of the plan's failures.
+   *
+   * @throws `INVALID_OPTION`, `STREAM_NOT_FOUND`, `IMAGE_NOT_FOUND`, `IMAGE_SERVER_UNREACHABLE`.
+   */
+  plan(options: PublishOptions, call: CallOptions = {}): Promise<PublicationPlan> {
+    return makePlan(this.#options, options, call);
+  }
+
+  /** Carries a plan out. Aborting the signal ends the work so that it can be resumed or rolled back. */
+  start(plan: PublicationPlan, call: CallOptions = {}): Publication {
+    return this.#run(plan, call, async () => {
+      const journal = await this.#options.journals.create(plan.publicationId);
+      await journal.append({ type: 'publication', version: 1, at: this.#now(), plan });
+      return journal;
+    });
+  }
+
+  /**
+   * Finishes a publication that was cut short or failed: what is done is kept, what was begun is found again.
+   *
+   * @throws `PUBLICATION_NOT_FOUND`, `PUBLICATION_LOCKED`, `JOURNAL_DAMAGED`.
+   */
+  async resume(publicationId: string, call: CallOptions = {}): Promise<Publication> {
+    const journal = await this.#options.journals.open(publicationId);
+    return this.#run(planOf(journal.records, publicationId), call, async () => journal);
+  }
+
+  /**
+   * Removes what a publication made, in reverse order, target by target. Published targets stay unless `force` is given.
+   *
+   * @throws `PUBLICATION_NOT_FOUND`, `PUBLICATION_LOCKED`, `JOURNAL_DAMAGED`.
+   */
+  async rollback(publicationId: string, options: RollbackOptions = {}): Promise<RollbackReport> {
+    const journal = await this.#options.journals.open(publicationId);
+    try {
+      const plan = planOf(journal.records, publicationId);
+      const isPublished = ({ target }: PlannedTarget) =>
+        finalState(journal.records, targetKey(target)) === 'published';
+      const kept = options.force ? [] : plan.targets.filter(isPublished);
+      const planned = plan.targets.filter((one) => !kept.includes(one));
+      if (options.dryRun) return rollbackReport(publicationId, kept, undoableSteps(journal.records, planned));
+      const emit = this.#emitter(publicationId, (event) => options.onEvent?.(event));
+      const undone = await undoSteps({
+        ...this.#runOptions(plan, planned, journal, emit),
+        signal: signalOf(options),
+      });
+      for (const { target, failures } of undone) {
+        const status = failures.length === 0 ? 'rolled-back' : 'rollback-failed';
+        await journal.append({ type: 'finished', at: this.#now(), target: targetKey(target), status });
+      }
+      return rollbackReport(publicationId, kept, undone);
+    } finally {
+      await journal.close();
+    }
+  }
+
+  /**
+   * Where a publication stands, from its journal; needs no AWS.
+   *
+   * @throws `PUBLICATION_NOT_FOUND`, `JOURNAL_DAMAGED`.
+   */
+  async status(publicationId: string): Promise<PublicationStatus> {
+    const records = await this.#options.journals.read(publicationId);
+    return publicationStatus(planOf(records, publicationId), records);
+  }
+
+  /** All publications that there are journals of, the newest first. Damaged ones are left out and logged. */
+  async list(): Promise<PublicationStatus[]> {
+    const found: PublicationStatus[] = [];
+    for (const id of await this.#options.journals.list()) {
+      try {
+        found.push(await this.status(id));
+      } catch (error) {
+        this.#options.cloud.logger.warn('a journal cannot be read', { publication: id, error });
+      }
+    }
+    return found;
+  }
+
+  #run(plan: PublicationPlan, call: CallOptions, openJournal: () => Promise<Journal>): Publication {
+    const events = new EventStream();
+    const emit = this.#emitter(plan.publicationId, (event) => events.push(event));
+    const results = this.#execute(plan, call, openJournal, emit).finally(() => events.end());
+    return { id: plan.publicationId, events, results };
+  }
+
+  async #execute(
+    plan: PublicationPlan,
+    call: CallOptions,
+    openJournal: () => Promise<Journal>,
+    emit: (event: EventBody) => void,
+  ): Promise<PublicationResults> {
+    const journal = await openJournal();
+    try {
+      const steps = publishSteps.map(({ name }) => name);
+      emit({ code: 'PUB1001', targets: plan.targets.map(({ target }) => formatTarget(target)), steps });
+      for (const message of plan.notices) emit({ code: 'PUB1003', message });
+      const early = resultsOfPlan(plan);
+      for (const result of early) emit(finishedEvent(result));
+      const runOptions = this.#runOptions(plan, plan.targets, journal, emit);
+      const runs = await runSteps({
+        ...runOptions,
+        signal: signalOf(call),
+        onTargetEnd: async (run) => {
+          const result = resultOfRun(run, plannedOf(plan, targetKey(run.target)));
+          await journal.append({
+            type: 'finished',
+            at: this.#now(),
+            target: targetKey(run.target),
+            status: result.status,
+          });
+          emit(finishedEvent(result));
+        },
+      });
+      const late = runs.map((run) => resultOfRun(run, plannedOf(plan, targetKey(run.target))));
+      const results = publicationResults(plan, [...early, ...late]);
+      emit({ code: 'PUB1002', counts: countByStatus(results.targets) });
+      return results;
+    } finally {
+      await journal.close();
+    }
+  }
+
+  #runOptions(
+    plan: PublicationPlan,
+    planned: readonly PlannedTarget[],
+    journal: Journal,
+    emit: (event: EventBody) => void,
+  ): Omit<RunOptions<PublishSession, PublishValues>, 'signal'> {
+    const { cloud, fleet } = this.#options;
+    return {
+      targets: planned.map(({ target }) => target),
+      steps: publishSteps,
+      services: (target) => PublishSession.open(plan, plannedOf(plan, targetKey(target)), cloud, fleet),
+      journal,
+      concurrency: plan.options.concurrency,
+      clock: cloud.clock,
+      logger: cloud.logger,
+      emit,
+    };
+  }
+
+  #emitter(publicationId: string, push: (event: PublicationEvent) => void): (event: EventBody) => void {
+    return (event) => push({ ...event, at: this.#now(), publicationId } as PublicationEvent);
+  }
+
+  #now(): string {
+    return new Date(this.#options.cloud.clock.now()).toISOString();
+  }
+}
+
+const signalOf = ({ signal }: CallOptions): AbortSignal => signal ?? new AbortController().signal;
+
+const planOf = (records: readonly JournalRecord[], publicationId: string): PublicationPlan => {
+  const [first] = records;
+  if (first?.type === 'publication') return first.plan as PublicationPlan;
+  throw new AmiPublisherError('JOURNAL_DAMAGED', {
+    message: `the journal of ${publicationId} does not begin with its plan`,
+    resource: publicationId,
+    remedy: 'nothing was begun under this id; publish again',
+  });
+};
+
+const plannedOf = (plan: PublicationPlan, key: string): PlannedTarget => {
+  const planned = plan.targets.find(({ target }) => targetKey(target) === key);
+  if (planned === undefined) throw new TypeError(`${key} is not in the plan`);
+  return planned;
+};
+
+const finishedEvent = (result: TargetResult): EventBody => ({
+  code: 'PUB2002',
+  target: formatTarget(result),
+  status: result.status,
+  durationMs: result.durationMs,
+  ...('message' in result && { message: result.message }),
+  ...('reason' in result && { message: result.reason }),
+});
+
+const countByStatus = (targets: readonly TargetResult[]): Record<string, number> => {
+  const counts: Record<string, number> = {};
+  for (const { status } of targets) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+};

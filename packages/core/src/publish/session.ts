@@ -1,0 +1,120 @@
+import { AmiPublisherError } from '@ami-publisher/base';
+import type { Volume } from '@aws-sdk/client-ec2';
+import type { Cloud } from '../cloud/cloud.js';
+import { describeVolumes } from '../cloud/describe.js';
+import type { Ec2Api } from '../cloud/ec2-api.js';
+import type { Poller } from '../cloud/poller.js';
+import { type Tags, tagKeys } from '../cloud/tags.js';
+import type { Closable } from '../steps/run.js';
+import { formatTarget } from '../target/target.js';
+import type { ConnectedUnpacker, UnpackerFleet } from '../unpacker/fleet.js';
+import { type KeptLease, keepLease } from '../unpacker/lease-keeper.js';
+import type { LeaseRef } from '../unpacker/unpacker-client.js';
+import type { PlannedTarget, PublicationPlan } from './plan.js';
+
+/** What the steps of one target share while they run: the way to AWS, the connected unpacker, the lease. */
+export class PublishSession implements Closable {
+  readonly #lost = new AbortController();
+  #unpacker: ConnectedUnpacker | undefined;
+  #lease: KeptLease | undefined;
+
+  private constructor(
+    readonly plan: PublicationPlan,
+    readonly planned: PlannedTarget,
+    readonly ec2: Ec2Api,
+    readonly poller: Poller,
+    private readonly cloud: Cloud,
+    private readonly fleet: UnpackerFleet,
+  ) {}
+
+  static async open(
+    plan: PublicationPlan,
+    planned: PlannedTarget,
+    cloud: Cloud,
+    fleet: UnpackerFleet,
+  ): Promise<PublishSession> {
+    const ec2 = await cloud.ec2(planned.target);
+    return new PublishSession(plan, planned, ec2, await cloud.poller(planned.target), cloud, fleet);
+  }
+
+  /** Aborts when the lease is lost: nothing may be done to the volume any more. */
+  get signal(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  async connect(signal: AbortSignal): Promise<ConnectedUnpacker> {
+    this.#unpacker ??= await this.fleet.connect(this.planned.target, this.plan.options.stream, { signal });
+    return this.#unpacker;
+  }
+
+  get unpacker(): ConnectedUnpacker {
+    if (this.#unpacker === undefined) throw new TypeError('no unpacker is connected yet');
+    return this.#unpacker;
+  }
+
+  /** Creates the stream if it is new and leases it to this publication. */
+  async acquireLease(signal: AbortSignal): Promise<LeaseRef> {
+    if (this.#lease !== undefined) return this.#lease.ref;
+    const { client } = this.unpacker;
+    const { stream } = this.plan.options;
+    await client.createStream(stream, { signal });
+    const { clock, logger } = this.cloud;
+    const lease = await keepLease(client, {
+      stream,
+      publication: this.plan.publicationId,
+      clock,
+      logger,
+      signal,
+    });
+    lease.lost.addEventListener('abort', () => this.#lost.abort(lease.lost.reason), { once: true });
+    this.#lease = lease;
+    return lease.ref;
+  }
+
+  get lease(): LeaseRef {
+    if (this.#lease === undefined) throw new TypeError('no lease is held');
+    return this.#lease.ref;
+  }
+
+  async releaseLease(): Promise<void> {
+    const lease = this.#lease;
+    this.#lease = undefined;
+    await lease?.release();
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.releaseLease();
+    } finally {
+      this.#unpacker?.client.close();
+      this.#unpacker = undefined;
+    }
+  }
+
+  /** The tags of a resource that a step makes; `name` is its `Name`. */
+  tags(step: string, name: string): Tags {
+    const { options, publicationId, manifestDigest } = this.plan;
+    return {
+      ...options.tags,
+      [tagKeys.name]: name,
+      [tagKeys.publication]: publicationId,
+      [tagKeys.stream]: options.stream,
+      [tagKeys.leaf]: options.leaf,
+      [tagKeys.manifestDigest]: manifestDigest,
+      [tagKeys.step]: step,
+    };
+  }
+
+  /** @throws `AWS_NOT_FOUND` */
+  async describeVolume(volumeId: string, signal: AbortSignal): Promise<Volume> {
+    const [volume] = await describeVolumes(this.ec2, [{ Name: 'volume-id', Values: [volumeId] }], { signal });
+    if (volume !== undefined) return volume;
+    throw new AmiPublisherError('AWS_NOT_FOUND', {
+      message: `ec2:DescribeVolumes: the volume ${volumeId} does not exist`,
+      target: formatTarget(this.planned.target),
+      call: 'ec2:DescribeVolumes',
+      resource: volumeId,
+      remedy: 'remove it from the unpacker (`ami-publisher unpacker remove-device`), then publish again',
+    });
+  }
+}

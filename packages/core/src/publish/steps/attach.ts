@@ -1,0 +1,101 @@
+import { AmiPublisherError } from '@ami-publisher/base';
+import type { Instance, Volume } from '@aws-sdk/client-ec2';
+import { describeInstances } from '../../cloud/describe.js';
+import { stepValue } from '../../steps/step.js';
+import { minuteMs, type PublishContext, type PublishStep } from './step-type.js';
+
+const letters = [...'bcdefghijklmnopqrstuvwxyz'];
+/** Device names for EBS volumes, in the order they are tried (reference 4.5); the unpacker finds the true one by the volume's identity. */
+const deviceNames = [
+  ...letters.map((letter) => `/dev/sd${letter}`),
+  ...letters.flatMap((first) =>
+    [...'abcdefghijklmnopqrstuvwxyz'].map((second) => `/dev/xvd${first}${second}`),
+  ),
+];
+
+/** Attaches the volume to the unpacker's instance and has the unpacker take it for the stream. */
+export const attachVolume: PublishStep<'attach'> = {
+  name: 'attach',
+  title: 'Attach volume',
+  timeoutMs: 10 * minuteMs,
+  run: async (context) => {
+    const { services, signal } = context;
+    const { volumeId, created } = stepValue(context, 'volume');
+    if (!created) return { device: null };
+    const { instanceId } = stepValue(context, 'unpacker');
+    const device = await ensureAttached(context, volumeId, instanceId);
+    await services.unpacker.client.addDevice(volumeId, device, services.lease, { signal });
+    await services.ec2.modifyInstanceAttribute(
+      {
+        InstanceId: instanceId,
+        BlockDeviceMappings: [{ DeviceName: device, Ebs: { VolumeId: volumeId, DeleteOnTermination: true } }],
+      },
+      { signal },
+    );
+    return { device };
+  },
+};
+
+const ensureAttached = async (
+  context: PublishContext,
+  volumeId: string,
+  instanceId: string,
+): Promise<string> => {
+  const { services, signal } = context;
+  const present = attachmentTo(await services.describeVolume(volumeId, signal), instanceId);
+  const device = present?.Device ?? (await attach(context, volumeId, instanceId));
+  await services.poller.wait('volume', volumeId, {
+    until: (volume) => attachmentTo(volume, instanceId)?.State === 'attached',
+    wanted: `attached to ${instanceId}`,
+    timeoutMs: 5 * minuteMs,
+    signal,
+  });
+  return device;
+};
+
+const attachmentTo = (volume: Volume, instanceId: string) =>
+  volume.Attachments?.find(
+    (attachment) => attachment.InstanceId === instanceId && attachment.State !== 'detached',
+  );
+
+/** Two attachments at once may pick the same name; AWS refuses the second, which then takes the next. */
+const attach = async (context: PublishContext, volumeId: string, instanceId: string): Promise<string> => {
+  const { services, signal } = context;
+  const taken = takenNames(await describeInstance(context, instanceId));
+  for (const device of deviceNames.filter((name) => !taken.has(name)).slice(0, 5)) {
+    await context.intend('ec2:AttachVolume', { volumeId, instanceId, device });
+    try {
+      await services.ec2.attachVolume(
+        { VolumeId: volumeId, InstanceId: instanceId, Device: device },
+        { signal },
+      );
+      return device;
+    } catch (reason) {
+      if (!isDeviceNameTaken(reason)) throw reason;
+    }
+  }
+  throw new AmiPublisherError('AWS_QUOTA_EXCEEDED', {
+    message: `ec2:AttachVolume: ${instanceId} has no free device name for ${volumeId}`,
+    call: 'ec2:AttachVolume',
+    resource: instanceId,
+    remedy: 'remove volumes of streams that are no longer published',
+  });
+};
+
+const isDeviceNameTaken = (reason: unknown): boolean =>
+  reason instanceof AmiPublisherError &&
+  reason.code === 'AWS_REJECTED' &&
+  /already in use/i.test(reason.message);
+
+const describeInstance = async (
+  { services, signal }: PublishContext,
+  instanceId: string,
+): Promise<Instance | undefined> => {
+  const [instance] = await describeInstances(services.ec2, [{ Name: 'instance-id', Values: [instanceId] }], {
+    signal,
+  });
+  return instance;
+};
+
+const takenNames = (instance: Instance | undefined): ReadonlySet<string> =>
+  new Set((instance?.BlockDeviceMappings ?? []).flatMap(({ DeviceName }) => DeviceName ?? []));

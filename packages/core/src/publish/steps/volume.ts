@@ -1,0 +1,149 @@
+import { AmiPublisherError, clientToken } from '@ami-publisher/base';
+import type { CreateVolumeRequest, Volume } from '@aws-sdk/client-ec2';
+import { describeVolumes } from '../../cloud/describe.js';
+import { fromTagList, tagFilter, tagKeys, tagSpecification } from '../../cloud/tags.js';
+import { sendOnce } from '../../steps/send-once.js';
+import { stepValue } from '../../steps/step.js';
+import { targetKey } from '../../target/target.js';
+import { chooseVolume } from '../../unpacker/volumes.js';
+import { minuteMs, type PublishContext, type PublishStep } from './step-type.js';
+
+/** Chooses the stream's volume, or creates one. */
+export const provideVolume: PublishStep<'volume'> = {
+  name: 'volume',
+  title: 'Provide volume',
+  timeoutMs: 10 * minuteMs,
+  run: async (context) => {
+    const { services, signal } = context;
+    const { client } = services.unpacker;
+    const status = await client.status({ signal });
+    const ids = status.devices.map(({ id }) => id);
+    const volumes =
+      ids.length === 0
+        ? []
+        : await describeVolumes(services.ec2, [{ Name: 'volume-id', Values: ids }], { signal });
+    const { options } = services.plan;
+    const choice = chooseVolume(status, volumes, {
+      stream: options.stream,
+      sizeGiB: services.planned.volumeSizeGiB,
+      kmsKey: services.planned.kmsKey ?? undefined,
+    });
+    if (choice.action === 'adopt') await client.associateStream(choice.volumeId, services.lease, { signal });
+    if (choice.action !== 'create')
+      return { volumeId: choice.volumeId, sizeGiB: choice.sizeGiB, created: false, replaced: null };
+    const volumeId = await createVolume(context, choice.sizeGiB);
+    return { volumeId, sizeGiB: choice.sizeGiB, created: true, replaced: choice.replaced ?? null };
+  },
+  undo: async (context, value) => {
+    for (const volume of await volumesMadeHere(context)) await deleteVolume(context, volume, value?.volumeId);
+  },
+};
+
+const createVolume = async (context: PublishContext, sizeGiB: number): Promise<string> => {
+  const { services, signal, target, publicationId, attempt } = context;
+  const { options } = services.plan;
+  const { ExpiresAt: _imageOnly, ...tags } = services.tags('volume', 'image unpacker');
+  const { kmsKey } = services.planned;
+  const request: CreateVolumeRequest = {
+    AvailabilityZone: stepValue(context, 'unpacker').availabilityZone,
+    Size: sizeGiB,
+    VolumeType: 'gp3',
+    Encrypted: true,
+    Iops: options.iops,
+    Throughput: options.throughputMiBps,
+    ClientToken: clientToken(publicationId, targetKey(target), 'volume', attempt),
+    TagSpecifications: tagSpecification('volume', { ...tags, [tagKeys.generation]: '0', [tagKeys.leaf]: '' }),
+    ...(kmsKey !== null && { KmsKeyId: kmsKey }),
+  };
+  await context.intend('ec2:CreateVolume', { size: sizeGiB, clientToken: request.ClientToken });
+  const { VolumeId } = await services.ec2.createVolume(request, { signal });
+  if (VolumeId === undefined) throw noId('ec2:CreateVolume', 'volume');
+  await services.poller.wait('volume', VolumeId, {
+    until: (volume) => volume.State === 'available' || volume.State === 'in-use' || failedVolume(volume),
+    wanted: 'available',
+    timeoutMs: 5 * minuteMs,
+    signal,
+  });
+  return VolumeId;
+};
+
+/** @returns the error of an AWS answer that lacks the id of what was made. */
+export const noId = (call: string, what: string): AmiPublisherError =>
+  new AmiPublisherError('AWS_UNEXPECTED_ANSWER', {
+    message: `${call} answered without the id of the ${what}`,
+    call,
+  });
+
+const failedVolume = (volume: Volume): false => {
+  if (volume.State !== 'error' && volume.State !== 'deleting' && volume.State !== 'deleted') return false;
+  throw new AmiPublisherError('RESOURCE_FAILED', {
+    message: `volume ${volume.VolumeId} became ${volume.State}`,
+    resource: volume.VolumeId ?? '',
+    remedy:
+      'check the KMS key and its policy (a key that cannot be used gives this state), then resume the publication',
+  });
+};
+
+/** Volumes that this publication created and no other has used since. */
+const volumesMadeHere = async ({ services, publicationId, signal }: PublishContext): Promise<Volume[]> => {
+  const made = await describeVolumes(services.ec2, [tagFilter(tagKeys.publication, publicationId)], {
+    signal,
+  });
+  return made.filter((volume) => {
+    const last = fromTagList(volume.Tags)[tagKeys.lastPublication];
+    return last === undefined || last === publicationId;
+  });
+};
+
+const deleteVolume = async (
+  context: PublishContext,
+  volume: Volume,
+  volumeId: string | undefined,
+): Promise<void> => {
+  const id = volume.VolumeId ?? volumeId ?? '';
+  const { services, signal } = context;
+  if (volume.Attachments?.some(({ State }) => State !== 'detached')) {
+    await removeFromUnpacker(context, id);
+    await detachVolume(context, id);
+  }
+  await sendOnce(context, {
+    call: 'ec2:DeleteVolume',
+    request: { volumeId: id },
+    find: async () => ((await volumeIsGone(context, id)) ? {} : undefined),
+    send: () => services.ec2.deleteVolume({ VolumeId: id }, { signal }),
+  });
+};
+
+const volumeIsGone = async ({ services, signal }: PublishContext, id: string): Promise<boolean> => {
+  const found = await describeVolumes(services.ec2, [{ Name: 'volume-id', Values: [id] }], { signal });
+  return found.every(({ State }) => State === 'deleting' || State === 'deleted');
+};
+
+/** Has the unpacker forget a device of the stream. */
+export const removeFromUnpacker = async (
+  { services, signal }: PublishContext,
+  volumeId: string,
+): Promise<void> => {
+  const { client } = await services.connect(signal);
+  const lease = await services.acquireLease(signal);
+  const status = await client.status({ signal });
+  if (status.devices.some(({ id }) => id === volumeId))
+    await client.removeDevice(volumeId, lease, { signal });
+};
+
+/** Detaches a volume and waits until it is free; one that is free already is fine. */
+export const detachVolume = async (context: PublishContext, volumeId: string): Promise<void> => {
+  const { services, signal } = context;
+  const volume = await services.describeVolume(volumeId, signal);
+  if (volume.State === 'available') return;
+  await context.intend('ec2:DetachVolume', { volumeId });
+  if (!volume.Attachments?.some(({ State }) => State === 'detaching')) {
+    await services.ec2.detachVolume({ VolumeId: volumeId }, { signal });
+  }
+  await services.poller.wait('volume', volumeId, {
+    until: ({ State }) => State === 'available',
+    wanted: 'detached',
+    timeoutMs: 5 * minuteMs,
+    signal,
+  });
+};

@@ -1,0 +1,31 @@
+/** What each step of a publication leaves for the later ones, by step name; JSON. */
+export interface PublishValues {
+  unpacker: { readonly instanceId: string; readonly availabilityZone: string };
+  lease: { readonly epoch: number };
+  volume: {
+    readonly volumeId: string;
+    readonly sizeGiB: number;
+    readonly created: boolean;
+    readonly replaced: string | null;
+  };
+  attach: { readonly device: string | null };
+  grow: { readonly sizeGiB: number };
+  prepare: { readonly scanned: boolean };
+  unpack: {
+    readonly generation: number;
+    readonly filesWritten: number;
+    readonly filesRemoved: number;
+    readonly metadataChanged: number;
+    readonly bytesFetched: number;
+    readonly bytesWritten: number;
+  };
+  snapshot: { readonly snapshotId: string; readonly generation: number };
+  release: { readonly rescanning: boolean };
+  complete: { readonly snapshotId: string };
+  register: { readonly imageId: string; readonly sizeGiB: number };
+  available: { readonly imageId: string };
+  protect: { readonly deprecated: boolean; readonly protected: boolean };
+  retire: { readonly deletedVolumeId: string | null };
+}
+
+export type PublishStepName = keyof PublishValues & string;

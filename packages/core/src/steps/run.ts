@@ -1,0 +1,328 @@
+import {
+  AmiPublisherError,
+  type Clock,
+  type Logger,
+  throwIfCancelled,
+  toAmiPublisherError,
+} from '@ami-publisher/base';
+import { SpanStatusCode, trace } from '@opentelemetry/api';
+import pMap from 'p-map';
+import pRetry from 'p-retry';
+import { formatTarget, type Target, targetKey } from '../target/target.js';
+import { version } from '../version.js';
+import type { EventBody } from './events.js';
+import { type Journal, type StepHistory, stepHistory } from './journal.js';
+import type { Json } from './json.js';
+import type { AnyStep, StepContext } from './step.js';
+
+export interface RunOptions<Services extends Closable, Values extends object> {
+  readonly targets: readonly Target[];
+  readonly steps: readonly AnyStep<Services, Values>[];
+  /** Made per target, closed when its work ends. */
+  readonly services: (target: Target, signal: AbortSignal) => Promise<Services> | Services;
+  readonly journal: Journal;
+  readonly concurrency: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  readonly emit: (event: EventBody) => void;
+  /** Called as each target ends. */
+  readonly onTargetEnd?: (run: TargetRun<Values>) => Promise<void>;
+}
+
+export interface Closable {
+  close(): Promise<void>;
+  /** Aborts when the work cannot go on, as when a lease was lost; its reason becomes the target's error. */
+  readonly signal?: AbortSignal;
+}
+
+/** How the work on one target ended. */
+export interface TargetRun<Values> {
+  readonly target: Target;
+  readonly values: Partial<Values>;
+  /** Duration by step, ms; only of steps that ran in this process. */
+  readonly durations: Readonly<Record<string, number>>;
+  readonly durationMs: number;
+  /** Left out when every step finished. */
+  readonly failure?: { readonly step: string; readonly error: AmiPublisherError };
+}
+
+const retries = 4;
+const firstDelayMs = 1_000;
+const longestDelayMs = 20_000;
+const tracer = trace.getTracer('@ami-publisher/core', version);
+
+/** Runs the steps on every target. Never throws for one target's failure; cancelled targets fail with `CANCELLED`. */
+export const runSteps = <Services extends Closable, Values extends object>(
+  options: RunOptions<Services, Values>,
+): Promise<TargetRun<Values>[]> =>
+  pMap(
+    options.targets,
+    async (target) => {
+      const run = await runTarget(options, target);
+      await options.onTargetEnd?.(run);
+      return run;
+    },
+    { concurrency: options.concurrency },
+  );
+
+const runTarget = async <Services extends Closable, Values extends object>(
+  options: RunOptions<Services, Values>,
+  target: Target,
+): Promise<TargetRun<Values>> => {
+  const startedAt = options.clock.now();
+  const values: Partial<Values> = {};
+  const durations: Record<string, number> = {};
+  const run = () => ({ target, values, durations, durationMs: options.clock.now() - startedAt });
+  options.emit({ code: 'PUB2001', target: formatTarget(target) });
+  let step = options.steps[0]?.name ?? '';
+  let services: Services | undefined;
+  try {
+    throwIfCancelled(options.signal);
+    services = await options.services(target, options.signal);
+    const signal =
+      services.signal === undefined ? options.signal : AbortSignal.any([options.signal, services.signal]);
+    for (const next of options.steps) {
+      step = next.name;
+      const history = historyOf(options, target, step);
+      const isDone =
+        history.outcome !== undefined &&
+        (next.ephemeral === undefined || isFinished(options, target, next.ephemeral.until));
+      if (isDone) {
+        Object.assign(values, { [step]: history.outcome?.value });
+        continue;
+      }
+      const begunAt = options.clock.now();
+      const context = stepContext(options, target, services, values, next, history.attempt, signal);
+      Object.assign(values, { [step]: await runStep(options, next, context) });
+      durations[step] = options.clock.now() - begunAt;
+    }
+    return run();
+  } catch (reason) {
+    const error = toAmiPublisherError(reason).at(formatTarget(target));
+    return { ...run(), failure: { step, error } };
+  } finally {
+    await closeQuietly(options, services, target);
+  }
+};
+
+const historyOf = (options: { readonly journal: Journal }, target: Target, step: string): StepHistory =>
+  stepHistory(options.journal.records, targetKey(target), step);
+
+const isFinished = (options: { readonly journal: Journal }, target: Target, step: string): boolean =>
+  historyOf(options, target, step).outcome !== undefined;
+
+const closeQuietly = async <Services extends Closable>(
+  options: { readonly logger: Logger },
+  services: Services | undefined,
+  target: Target,
+): Promise<void> => {
+  try {
+    await services?.close();
+  } catch (error) {
+    options.logger.warn('closing the work on a target failed', { target: formatTarget(target), error });
+  }
+};
+
+const stepContext = <Services extends Closable, Values extends object>(
+  options: RunOptions<Services, Values>,
+  target: Target,
+  services: Services,
+  values: Partial<Values>,
+  step: { readonly name: string; readonly title: string },
+  attempt: number,
+  signal: AbortSignal,
+): StepContext<Services, Values> => {
+  const { journal, clock } = options;
+  const place = () => ({
+    at: new Date(clock.now()).toISOString(),
+    target: targetKey(target),
+    step: step.name,
+    attempt,
+  });
+  return {
+    publicationId: journal.publicationId,
+    target,
+    services,
+    values,
+    attempt,
+    clock,
+    logger: options.logger,
+    signal,
+    intend: (call, request) => journal.append({ type: 'intent', ...place(), call, request }),
+    refused: (call) => journal.append({ type: 'refused', ...place(), call }),
+    openIntent: (call) => {
+      const { intents } = historyOf(options, target, step.name);
+      const last = intents.findLast((intent) => intent.call === call);
+      return last && { call, request: last.request, at: Date.parse(last.at) };
+    },
+    progress: (progress) =>
+      options.emit({
+        code: 'PUB3002',
+        target: formatTarget(target),
+        step: step.name,
+        title: step.title,
+        progress,
+      }),
+  };
+};
+
+const runStep = <Services extends Closable, Values extends object>(
+  options: RunOptions<Services, Values>,
+  step: AnyStep<Services, Values>,
+  context: StepContext<Services, Values>,
+): Promise<unknown> =>
+  tracer.startActiveSpan(
+    step.name,
+    { attributes: { target: formatTarget(context.target) } },
+    async (span) => {
+      const where = { target: formatTarget(context.target), step: step.name, title: step.title };
+      const { journal, clock } = options;
+      const place = () => ({
+        at: new Date(clock.now()).toISOString(),
+        target: targetKey(context.target),
+        step: step.name,
+        attempt: context.attempt,
+      });
+      options.emit({ code: 'PUB3001', ...where });
+      const begunAt = clock.now();
+      try {
+        const value = await withRetries(options, step, context, where);
+        await journal.append({ type: 'outcome', ...place(), value: value as Json });
+        options.emit({ code: 'PUB3003', ...where, durationMs: clock.now() - begunAt });
+        return value;
+      } catch (reason) {
+        const error = toAmiPublisherError(reason);
+        span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
+        await journal.append({ type: 'failure', ...place(), code: error.code, message: error.message });
+        options.emit({ code: 'PUB3004', ...where, message: error.message });
+        throw error;
+      } finally {
+        span.end();
+      }
+    },
+  );
+
+type Where = { readonly target: string; readonly step: string; readonly title: string };
+
+const withRetries = <Services extends Closable, Values extends object>(
+  options: RunOptions<Services, Values>,
+  step: AnyStep<Services, Values>,
+  context: StepContext<Services, Values>,
+  where: Where,
+): Promise<unknown> =>
+  pRetry(() => inTime(options.clock, step, context), {
+    retries,
+    minTimeout: 0,
+    maxTimeout: 0,
+    shouldRetry: ({ error }) => !context.signal.aborted && toAmiPublisherError(error).retryable,
+    onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
+      if (retriesLeft === 0 || context.signal.aborted || !toAmiPublisherError(error).retryable) return;
+      const delayMs = Math.min(longestDelayMs, firstDelayMs * 2 ** (attemptNumber - 1));
+      options.emit({ code: 'PUB3005', ...where, message: error.message, delayMs });
+      await options.clock.sleep(delayMs, context.signal);
+    },
+  });
+
+/** The step with its time limit: past it, the step's signal aborts with `TIMED_OUT`. */
+const inTime = async <Services, Values extends object>(
+  clock: Clock,
+  step: AnyStep<Services, Values>,
+  context: StepContext<Services, Values>,
+): Promise<unknown> => {
+  const limit = new AbortController();
+  const finished = new AbortController();
+  const timer = clock.sleep(step.timeoutMs, finished.signal).then(
+    () => limit.abort(stepTimedOut(step, context.target)),
+    () => {
+      // The step ended first.
+    },
+  );
+  const signal = AbortSignal.any([context.signal, limit.signal]);
+  try {
+    throwIfCancelled(signal);
+    return await step.run({ ...context, signal });
+  } catch (reason) {
+    throw signal.aborted ? toAmiPublisherError(signal.reason) : toError(reason);
+  } finally {
+    finished.abort();
+    await timer;
+  }
+};
+
+/** p-retry wants an `Error`. */
+const toError = (reason: unknown): Error => (reason instanceof Error ? reason : toAmiPublisherError(reason));
+
+const stepTimedOut = (
+  step: { readonly name: string; readonly timeoutMs: number },
+  target: Target,
+): AmiPublisherError =>
+  new AmiPublisherError('TIMED_OUT', {
+    message: `step ${step.name} did not finish in ${Math.round(step.timeoutMs / 1000)} s`,
+    target: formatTarget(target),
+    remedy: 'resume the publication, or roll it back',
+  });
+
+/** How undoing the work on one target ended. */
+export interface TargetUndo {
+  readonly target: Target;
+  readonly undone: readonly string[];
+  readonly failures: readonly { readonly step: string; readonly error: AmiPublisherError }[];
+}
+
+/**
+ * Undoes, in reverse order, every step that finished or may have had an effect. A step that cannot be undone does not keep the earlier ones
+ * from being tried.
+ */
+export const undoSteps = <Services extends Closable, Values extends object>(
+  options: RunOptions<Services, Values>,
+): Promise<TargetUndo[]> =>
+  pMap(options.targets, (target) => undoTarget(options, target), { concurrency: options.concurrency });
+
+const undoTarget = async <Services extends Closable, Values extends object>(
+  options: RunOptions<Services, Values>,
+  target: Target,
+): Promise<TargetUndo> => {
+  const undone: string[] = [];
+  const failures: { step: string; error: AmiPublisherError }[] = [];
+  const histories = new Map<string, StepHistory>(
+    options.steps.map(({ name }) => [name, historyOf(options, target, name)]),
+  );
+  const values = Object.fromEntries(
+    [...histories].flatMap(([name, { outcome }]) => (outcome === undefined ? [] : [[name, outcome.value]])),
+  ) as Partial<Values>;
+  const services = await options.services(target, options.signal);
+  try {
+    for (const step of options.steps.toReversed()) {
+      const history = histories.get(step.name);
+      const touched = history !== undefined && (history.outcome !== undefined || history.intents.length > 0);
+      if (step.undo === undefined || !touched) continue;
+      const where = { target: formatTarget(target), step: step.name, title: step.title };
+      try {
+        const context = stepContext(options, target, services, values, step, history.attempt, options.signal);
+        // The union of steps is over names; the value is of this step's own name.
+        await (step as AnyStep<Services, Record<string, unknown>>).undo?.(
+          context as never,
+          history.outcome?.value,
+        );
+        const at = new Date(options.clock.now()).toISOString();
+        await options.journal.append({
+          type: 'undone',
+          at,
+          target: targetKey(target),
+          step: step.name,
+          attempt: history.attempt,
+        });
+        undone.push(step.name);
+        options.emit({ code: 'PUB3006', ...where });
+      } catch (reason) {
+        const error = toAmiPublisherError(reason).at(formatTarget(target));
+        failures.push({ step: step.name, error });
+        options.emit({ code: 'PUB3007', ...where, message: error.message });
+      }
+    }
+  } finally {
+    await closeQuietly(options, services, target);
+  }
+  return { target, undone, failures };
+};

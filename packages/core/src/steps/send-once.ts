@@ -1,0 +1,55 @@
+import { isAmiPublisherError } from '@ami-publisher/base';
+import type { JsonObject } from './json.js';
+import type { StepContext } from './step.js';
+
+/** How long after a request its effect may still be invisible to a list (EC2 API reference, "Eventual consistency"). */
+export const settlingMs = 60_000;
+const lookAgainMs = 5_000;
+
+export interface SendOnceOptions<T> {
+  readonly call: string;
+  readonly request: JsonObject;
+  /** Looks for what an earlier request of this attempt may have made. */
+  readonly find: () => Promise<T | undefined>;
+  readonly send: () => Promise<T>;
+}
+
+/**
+ * Makes a call that AWS gives no client token for, so that it takes effect once: the intent is written, the request sent once; when an
+ * earlier one may have had an effect, that is looked for first, until its time to become visible has passed.
+ */
+export const sendOnce = async <T, Services, Values>(
+  context: StepContext<Services, Values>,
+  options: SendOnceOptions<T>,
+): Promise<T> => {
+  const earlier = context.openIntent(options.call);
+  if (earlier !== undefined) {
+    const found = await findSettled(context, earlier.at, options.find);
+    if (found !== undefined) return found;
+  }
+  await context.intend(options.call, options.request);
+  try {
+    return await options.send();
+  } catch (reason) {
+    if (hadNoEffect(reason)) await context.refused(options.call);
+    throw reason;
+  }
+};
+
+const findSettled = async <T, Services, Values>(
+  context: StepContext<Services, Values>,
+  intendedAt: number,
+  find: () => Promise<T | undefined>,
+): Promise<T | undefined> => {
+  for (;;) {
+    const found = await find();
+    const remainingMs = intendedAt + settlingMs - context.clock.now();
+    if (found !== undefined || remainingMs <= 0) return found;
+    await context.clock.sleep(Math.min(lookAgainMs, remainingMs), context.signal);
+  }
+};
+
+/** AWS answered, and not with a fault of its own: the request was refused, not lost. */
+const hadNoEffect = (reason: unknown): boolean =>
+  isAmiPublisherError(reason) &&
+  !['AWS_UNAVAILABLE', 'CANCELLED', 'TIMED_OUT', 'INTERNAL'].includes(reason.code);

@@ -1,0 +1,299 @@
+import { AmiPublisherError, isAmiPublisherError, toAmiPublisherError } from '@ami-publisher/base';
+import type { ClientTls } from '@ami-publisher/protocol';
+import type { Instance } from '@aws-sdk/client-ec2';
+import pMap from 'p-map';
+import type { Cloud } from '../cloud/cloud.js';
+import { describeVolumes } from '../cloud/describe.js';
+import type { CallOptions } from '../cloud/ec2-api.js';
+import { fromTagList, tagFilter, tagKeys } from '../cloud/tags.js';
+import { formatTarget, type Target } from '../target/target.js';
+import { unpackerAddress } from './connector.js';
+import { createGrpcUnpackerClient } from './grpc-unpacker-client.js';
+import { findUnpackerInstances, idOf, noUnpacker, rankInstances, stateOf } from './instances.js';
+import { keepLease } from './lease-keeper.js';
+import type { UnpackerClient, UnpackerStatus } from './unpacker-client.js';
+
+export interface UnpackerFleetOptions {
+  readonly cloud: Cloud;
+  /** Left out, unpackers are spoken to in plain text, which only loopback addresses may be. */
+  readonly tls?: ClientTls | undefined;
+  /** `Name` tag of unpacker instances. @default 'ImageUnpacker' */
+  readonly instanceName?: string | undefined;
+  /** How many targets at once. @default 64 */
+  readonly concurrency?: number | undefined;
+  /**
+   * How long a running instance's unpacker may take to answer, ms.
+   *
+   * @default 600,000 from the launch of the instance, but at least 60,000 from now
+   */
+  readonly connectTimeoutMs?: number | undefined;
+}
+
+/** A connected unpacker. Close its client when done. */
+export interface ConnectedUnpacker {
+  readonly instance: Instance;
+  readonly client: UnpackerClient;
+  readonly status: UnpackerStatus;
+}
+
+export interface UnpackerListing {
+  readonly instanceId: string;
+  readonly state: string;
+  readonly privateIp: string | undefined;
+  /** Left out where the unpacker does not run or does not answer. */
+  readonly status?: UnpackerStatus;
+  readonly error?: AmiPublisherError;
+}
+
+/** What came of one target of an inquiry over many. */
+export type TargetAnswer<T> =
+  | { readonly target: Target; readonly value: T }
+  | { readonly target: Target; readonly error: AmiPublisherError };
+
+/** A stream and where its volumes are, from their tags. */
+export interface StreamListing {
+  readonly stream: string;
+  readonly volumeId: string;
+  /** Empty until the first publication has finished. */
+  readonly leaf: string;
+  readonly generation: number;
+  readonly sizeGiB: number;
+}
+
+const startTimeoutMs = 10 * 60_000;
+const connectTimeoutMs = 10 * 60_000;
+const leastConnectTimeoutMs = 60_000;
+const connectPauseMs = 2_000;
+
+/** All unpackers of the targets: finds, wakes, connects and prepares them. */
+export class UnpackerFleet {
+  readonly #cloud: Cloud;
+  readonly #tls: ClientTls | undefined;
+  /** `Name` tag of unpacker instances. */
+  readonly instanceName: string;
+  readonly #concurrency: number;
+  readonly #connectTimeoutMs: number | undefined;
+
+  constructor(options: UnpackerFleetOptions) {
+    this.#cloud = options.cloud;
+    this.#tls = options.tls;
+    this.instanceName = options.instanceName ?? 'ImageUnpacker';
+    this.#concurrency = options.concurrency ?? 64;
+    this.#connectTimeoutMs = options.connectTimeoutMs;
+  }
+
+  /** The unpacker instances of a target, the best for the stream first. Reads only. */
+  async find(target: Target, stream: string, options: CallOptions = {}): Promise<Instance[]> {
+    const ec2 = await this.#cloud.ec2(target);
+    const [instances, volumes] = await Promise.all([
+      findUnpackerInstances(ec2, this.instanceName, options),
+      describeVolumes(ec2, [tagFilter(tagKeys.stream, stream)], options),
+    ]);
+    return rankInstances(instances, new Set(volumes.flatMap(({ VolumeId }) => VolumeId ?? [])));
+  }
+
+  /**
+   * Connects to the best unpacker of a target, starting it if it is stopped. The next one is tried when the best does not answer.
+   *
+   * @throws `UNPACKER_NOT_FOUND`, `UNPACKER_UNREACHABLE`, `CERTIFICATE_REFUSED`, `DRAINING`.
+   */
+  async connect(target: Target, stream: string, options: CallOptions = {}): Promise<ConnectedUnpacker> {
+    const candidates = await this.find(target, stream, options);
+    let failure: AmiPublisherError | undefined;
+    for (const candidate of candidates) {
+      try {
+        const instance = await this.#wake(target, candidate, options);
+        return await this.#connectTo(target, instance, options);
+      } catch (reason) {
+        options.signal?.throwIfAborted();
+        const error = toAmiPublisherError(reason).at(formatTarget(target));
+        // Another unpacker would refuse the same certificate.
+        if (error.code === 'CERTIFICATE_REFUSED' || error.code === 'ROLE_REFUSED') throw error;
+        failure = error;
+        this.#cloud.logger.warn('unpacker not usable', {
+          target: formatTarget(target),
+          instance: idOf(candidate),
+          error,
+        });
+      }
+    }
+    throw failure ?? noUnpacker(this.instanceName, formatTarget(target));
+  }
+
+  /** The unpackers of every target, with their status where they run. Starts nothing. */
+  list(
+    targets: readonly Target[],
+    options: CallOptions = {},
+  ): Promise<TargetAnswer<readonly UnpackerListing[]>[]> {
+    return this.#ask(targets, options, async (target) => {
+      const instances = await findUnpackerInstances(
+        await this.#cloud.ec2(target),
+        this.instanceName,
+        options,
+      );
+      return pMap(instances, (instance) => this.#listing(target, instance, options), { concurrency: 4 });
+    });
+  }
+
+  /** The streams that have a volume in each target, from the volumes' tags. Starts and connects to nothing. */
+  streams(
+    targets: readonly Target[],
+    options: CallOptions = {},
+  ): Promise<TargetAnswer<readonly StreamListing[]>[]> {
+    return this.#ask(targets, options, async (target) => {
+      const filters = [{ Name: 'tag-key', Values: [tagKeys.stream] }];
+      const volumes = await describeVolumes(await this.#cloud.ec2(target), filters, options);
+      return volumes
+        .map((volume) => {
+          const tags = fromTagList(volume.Tags);
+          return {
+            stream: tags[tagKeys.stream] ?? '',
+            volumeId: volume.VolumeId ?? '',
+            leaf: tags[tagKeys.leaf] ?? '',
+            generation: Number(tags[tagKeys.generation] ?? 0),
+            sizeGiB: volume.Size ?? 0,
+          };
+        })
+        .sort((a, b) => (a.stream + a.volumeId < b.stream + b.volumeId ? -1 : 1));
+    });
+  }
+
+  /**
+   * Starts the unpackers of the targets and, if a stream is named, has them scan its volume: to be called while the image is still being
+   * built. A stream without a volume is no error.
+   */
+  prepare(
+    targets: readonly Target[],
+    options: CallOptions & { readonly stream?: string | undefined; readonly publicationId: string },
+  ): Promise<TargetAnswer<{ readonly instanceId: string; readonly scanned: boolean }>[]> {
+    return this.#ask(targets, options, async (target) => {
+      const { client, instance, status } = await this.connect(target, options.stream ?? '', options);
+      try {
+        const stream = status.streams.find(
+          ({ name, deviceId }) => name === options.stream && deviceId !== '',
+        );
+        if (stream !== undefined) await this.#scan(client, stream.name, options.publicationId, options);
+        return { instanceId: idOf(instance), scanned: stream !== undefined };
+      } finally {
+        client.close();
+      }
+    });
+  }
+
+  async #scan(
+    client: UnpackerClient,
+    stream: string,
+    publication: string,
+    options: CallOptions,
+  ): Promise<void> {
+    const { clock, logger } = this.#cloud;
+    const signal = options.signal ?? new AbortController().signal;
+    const lease = await keepLease(client, { stream, publication, clock, logger, signal });
+    try {
+      await client.prepareForUnpack(`${publication}/prepare`, lease.ref, {
+        signal: AbortSignal.any([signal, lease.lost]),
+      });
+    } finally {
+      await lease.release();
+    }
+  }
+
+  async #ask<T>(
+    targets: readonly Target[],
+    options: CallOptions,
+    ask: (target: Target) => Promise<T>,
+  ): Promise<TargetAnswer<T>[]> {
+    return pMap(
+      targets,
+      async (target): Promise<TargetAnswer<T>> => {
+        try {
+          options.signal?.throwIfAborted();
+          return { target, value: await ask(target) };
+        } catch (reason) {
+          return { target, error: toAmiPublisherError(reason).at(formatTarget(target)) };
+        }
+      },
+      { concurrency: this.#concurrency },
+    );
+  }
+
+  async #listing(target: Target, instance: Instance, options: CallOptions): Promise<UnpackerListing> {
+    const common = {
+      instanceId: idOf(instance),
+      state: stateOf(instance),
+      privateIp: instance.PrivateIpAddress,
+    };
+    if (common.state !== 'running') return common;
+    try {
+      const client = this.#client(target, instance);
+      const status = await client.status(options).finally(() => client.close());
+      return { ...common, status };
+    } catch (reason) {
+      return { ...common, error: toAmiPublisherError(reason).at(formatTarget(target)) };
+    }
+  }
+
+  async #wake(target: Target, found: Instance, options: CallOptions): Promise<Instance> {
+    if (stateOf(found) === 'running') return found;
+    const poller = await this.#cloud.poller(target);
+    const ec2 = await this.#cloud.ec2(target);
+    const reach = (wanted: string) =>
+      poller.wait('instance', idOf(found), {
+        until: (instance) => stateOf(instance) === wanted || endedUnexpectedly(instance, target),
+        wanted,
+        timeoutMs: startTimeoutMs,
+        signal: options.signal,
+      });
+    if (stateOf(found) === 'stopping') await reach('stopped');
+    if (stateOf(found) !== 'pending') await ec2.startInstances({ InstanceIds: [idOf(found)] }, options);
+    return reach('running');
+  }
+
+  async #connectTo(target: Target, instance: Instance, options: CallOptions): Promise<ConnectedUnpacker> {
+    const { clock } = this.#cloud;
+    const deadline = this.#connectDeadline(instance);
+    const client = this.#client(target, instance);
+    try {
+      for (;;) {
+        try {
+          return { instance, client, status: await client.status(options) };
+        } catch (reason) {
+          options.signal?.throwIfAborted();
+          const mayStillStart =
+            isAmiPublisherError(reason) && ['UNPACKER_UNREACHABLE', 'TIMED_OUT'].includes(reason.code);
+          if (!mayStillStart || clock.now() + connectPauseMs > deadline) throw reason;
+          await clock.sleep(connectPauseMs, options.signal);
+        }
+      }
+    } catch (reason) {
+      client.close();
+      throw reason;
+    }
+  }
+
+  #connectDeadline(instance: Instance): number {
+    const now = this.#cloud.clock.now();
+    if (this.#connectTimeoutMs !== undefined) return now + this.#connectTimeoutMs;
+    const launchedAt = Math.min(instance.LaunchTime?.getTime() ?? 0, now);
+    return Math.max(launchedAt + connectTimeoutMs, now + leastConnectTimeoutMs);
+  }
+
+  #client(target: Target, instance: Instance): UnpackerClient {
+    return createGrpcUnpackerClient({
+      address: unpackerAddress(instance, this.#cloud.settings(target).connector),
+      tls: this.#tls,
+      expect: { account: target.accountId, region: target.region },
+    });
+  }
+}
+
+const endedUnexpectedly = (instance: Instance, target: Target): false => {
+  const state = stateOf(instance);
+  if (state !== 'terminated' && state !== 'shutting-down') return false;
+  throw new AmiPublisherError('RESOURCE_FAILED', {
+    message: `the unpacker instance ${idOf(instance)} is ${state} instead of starting (${instance.StateReason?.Message ?? 'no reason given'})`,
+    target: formatTarget(target),
+    resource: idOf(instance),
+    remedy: 'launch a new unpacker there',
+  });
+};

@@ -1,0 +1,189 @@
+import { AmiPublisherError, type ErrorCode, errorCodes } from '@ami-publisher/base';
+import {
+  type ClientOptions,
+  createUnpackerClient,
+  type LeaseRefMessage,
+  type OperationMessage,
+  type StatusMessage,
+} from '@ami-publisher/protocol';
+import type { StepProgress } from '../steps/step.js';
+import type { LeaseRef, OperationOptions, UnpackerClient, UnpackerStatus } from './unpacker-client.js';
+
+/** An unpacker reports progress at least every 10 s; after this much silence it is taken for dead. */
+const silenceMs = 30_000;
+const statusTimeoutMs = 10_000;
+const addDeviceTimeoutMs = 60_000;
+const growDeviceTimeoutMs = 120_000;
+
+/** An unpacker over gRPC. */
+export const createGrpcUnpackerClient = (options: ClientOptions): UnpackerClient => {
+  const rpc = createUnpackerClient(options);
+  const follow = (
+    call: string,
+    start: (signal: AbortSignal) => AsyncIterable<OperationMessage>,
+    followed: OperationOptions = {},
+  ) => followOperation({ call, address: options.address, start, ...followed });
+  return {
+    status: async (call) => statusOf(await rpc.getStatus({}, { ...call, deadlineMs: statusTimeoutMs })),
+    createStream: async (stream, call) => {
+      await rpc.createStream({ stream }, call);
+    },
+    acquireLease: async (stream, publication, holder, call) => {
+      const lease = await rpc.acquireLease({ stream, publication, holder }, call);
+      return { stream, publication, epoch: Number(lease.epoch) };
+    },
+    renewLease: async (lease, call) => {
+      await rpc.renewLease({ lease: leaseMessage(lease) }, call);
+    },
+    releaseLease: async (lease, call) => {
+      await rpc.releaseLease({ lease: leaseMessage(lease) }, call);
+    },
+    addDevice: async (deviceId, hint, lease, call) => {
+      const request = { deviceId, hint, lease: leaseMessage(lease), timeoutMs: addDeviceTimeoutMs };
+      await rpc.addDevice(request, { ...call, deadlineMs: addDeviceTimeoutMs + 10_000 });
+    },
+    associateStream: async (deviceId, lease, call) => {
+      await rpc.associateStream({ deviceId, lease: leaseMessage(lease) }, call);
+    },
+    growDevice: async (deviceId, sizeBytes, lease, call) => {
+      await rpc.growDevice(
+        { deviceId, sizeBytes, lease: leaseMessage(lease) },
+        { ...call, deadlineMs: growDeviceTimeoutMs },
+      );
+    },
+    removeDevice: async (deviceId, lease, call) => {
+      await rpc.removeDevice({ deviceId, lease: leaseMessage(lease) }, call);
+    },
+    prepareForUnpack: async (operationId, lease, call) => {
+      await follow(
+        'PrepareForUnpack',
+        (signal) => rpc.prepareForUnpack({ operationId, lease: leaseMessage(lease) }, { signal }),
+        call,
+      );
+    },
+    unpackImage: async (operationId, image, lease, call) => {
+      const request = { operationId, lease: leaseMessage(lease), ...image };
+      const { unpacked } = await follow(
+        'UnpackImage',
+        (signal) => rpc.unpackImage(request, { signal }),
+        call,
+      );
+      return {
+        generation: Number(unpacked?.generation),
+        filesWritten: Number(unpacked?.filesWritten),
+        filesRemoved: Number(unpacked?.filesRemoved),
+        metadataChanged: Number(unpacked?.metadataChanged),
+        bytesFetched: Number(unpacked?.bytesFetched),
+        bytesWritten: Number(unpacked?.bytesWritten),
+      };
+    },
+    prepareForCapture: async (operationId, lease, call) => {
+      const request = { operationId, lease: leaseMessage(lease) };
+      const { captured } = await follow(
+        'PrepareForCapture',
+        (signal) => rpc.prepareForCapture(request, { signal }),
+        call,
+      );
+      if (captured == null) throw noResult('PrepareForCapture', options.address);
+      return {
+        generation: Number(captured.generation),
+        leaf: captured.leaf,
+        manifestDigest: captured.manifestDigest,
+      };
+    },
+    confirmCapture: async (generation, lease, call) => {
+      await rpc.confirmCapture({ generation, lease: leaseMessage(lease) }, call);
+    },
+    close: () => rpc.close(),
+  };
+};
+
+const leaseMessage = (lease: LeaseRef): LeaseRefMessage => ({ ...lease, epoch: String(lease.epoch) });
+
+const statusOf = (status: StatusMessage): UnpackerStatus => ({
+  version: status.version,
+  capabilities: status.capabilities,
+  streams: status.streams.map((stream) => ({
+    name: stream.name,
+    state: stream.state,
+    deviceId: stream.deviceId,
+    generation: Number(stream.generation),
+    leaf: stream.leaf,
+    manifestDigest: stream.manifestDigest,
+    leasedTo: stream.lease?.publication || undefined,
+  })),
+  devices: status.devices.map(({ id, sizeBytes, stream, present }) => ({
+    id,
+    sizeBytes: Number(sizeBytes),
+    stream,
+    present,
+  })),
+  lastUsedAt: new Date(status.lastUsedAt),
+});
+
+interface FollowOptions extends OperationOptions {
+  readonly call: string;
+  readonly address: string;
+  readonly start: (signal: AbortSignal) => AsyncIterable<OperationMessage>;
+}
+
+/** Reads the messages of a long call to its end. */
+const followOperation = async (options: FollowOptions): Promise<OperationMessage> => {
+  const silence = new AbortController();
+  const signal =
+    options.signal === undefined ? silence.signal : AbortSignal.any([options.signal, silence.signal]);
+  let timer: NodeJS.Timeout | undefined;
+  const heard = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => silence.abort(silent(options)), silenceMs);
+  };
+  heard();
+  let last: OperationMessage | undefined;
+  try {
+    for await (const message of options.start(signal)) {
+      heard();
+      last = message;
+      options.onProgress?.(progressOf(message));
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+  if (last === undefined || last.state === 'RUNNING') throw noResult(options.call, options.address);
+  if (last.state !== 'SUCCEEDED') throw operationFailed(last, options);
+  return last;
+};
+
+const progressOf = (message: OperationMessage): StepProgress => ({
+  phase: message.phase,
+  filesDone: Number(message.filesDone),
+  filesTotal: Number(message.filesTotal),
+  bytesDone: Number(message.bytesDone),
+  bytesTotal: Number(message.bytesTotal),
+});
+
+const silent = (options: FollowOptions): AmiPublisherError =>
+  new AmiPublisherError('UNPACKER_UNREACHABLE', {
+    message: `unpacker:${options.call} at ${options.address} has been silent for ${silenceMs / 1000} s`,
+    call: `unpacker:${options.call}`,
+    resource: options.address,
+    retryable: true,
+    remedy: 'look at the log of the unpacker',
+  });
+
+const noResult = (call: string, address: string): AmiPublisherError =>
+  new AmiPublisherError('UNPACKER_FAILED', {
+    message: `unpacker:${call} at ${address} ended without a result`,
+    call: `unpacker:${call}`,
+    resource: address,
+    retryable: true,
+  });
+
+const operationFailed = (message: OperationMessage, options: FollowOptions): AmiPublisherError => {
+  const reported = message.error?.code ?? '';
+  const code: ErrorCode = reported in errorCodes ? (reported as ErrorCode) : 'UNPACKER_FAILED';
+  return new AmiPublisherError(code, {
+    message: `unpacker:${options.call} at ${options.address}: ${message.error?.message || message.state.toLowerCase()}`,
+    call: `unpacker:${options.call}`,
+    resource: message.stream,
+  });
+};

@@ -1,0 +1,108 @@
+import type { StepProgress } from '../steps/step.js';
+
+/** Where a stream of an unpacker is; names as on the wire. */
+export type StreamState =
+  | 'STREAM_STATE_UNSPECIFIED'
+  | 'NO_DEVICE'
+  | 'BLANK'
+  | 'IDLE'
+  | 'PREPARED'
+  | 'SCANNING'
+  | 'FETCHING'
+  | 'UPDATING'
+  | 'UNPACKED'
+  | 'SEALING'
+  | 'SEALED'
+  | 'NEEDS_SCAN'
+  | 'DEVICE_MISSING';
+
+export interface UnpackerStream {
+  readonly name: string;
+  readonly state: StreamState;
+  /** The EBS volume id; empty if none. */
+  readonly deviceId: string;
+  readonly generation: number;
+  /** What the volume holds completely; empty otherwise. */
+  readonly leaf: string;
+  readonly manifestDigest: string;
+  /** The publication that holds the live lease, if any. */
+  readonly leasedTo: string | undefined;
+}
+
+export interface UnpackerDevice {
+  /** The EBS volume id. */
+  readonly id: string;
+  readonly sizeBytes: number;
+  /** Empty = free. */
+  readonly stream: string;
+  readonly present: boolean;
+}
+
+export interface UnpackerStatus {
+  readonly version: string;
+  readonly capabilities: readonly string[];
+  readonly streams: readonly UnpackerStream[];
+  readonly devices: readonly UnpackerDevice[];
+  readonly lastUsedAt: Date;
+}
+
+/** Names the lease that a call is made under. */
+export interface LeaseRef {
+  readonly stream: string;
+  readonly publication: string;
+  readonly epoch: number;
+}
+
+export interface UnpackCounts {
+  readonly generation: number;
+  readonly filesWritten: number;
+  readonly filesRemoved: number;
+  readonly metadataChanged: number;
+  readonly bytesFetched: number;
+  readonly bytesWritten: number;
+}
+
+export interface Capture {
+  readonly generation: number;
+  readonly leaf: string;
+  readonly manifestDigest: string;
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface OperationOptions extends CallOptions {
+  readonly onProgress?: ((progress: StepProgress) => void) | undefined;
+}
+
+/**
+ * One unpacker, whatever the wire. Long calls carry an operation id: the same id joins what runs already or returns its result. Every
+ * method rejects with an `AmiPublisherError`.
+ */
+export interface UnpackerClient {
+  status(options?: CallOptions): Promise<UnpackerStatus>;
+  createStream(stream: string, options?: CallOptions): Promise<void>;
+  /** @throws `LEASE_HELD`, `DRAINING`. */
+  acquireLease(stream: string, publication: string, holder: string, options?: CallOptions): Promise<LeaseRef>;
+  /** @throws `LEASE_LOST`. */
+  renewLease(lease: LeaseRef, options?: CallOptions): Promise<void>;
+  releaseLease(lease: LeaseRef, options?: CallOptions): Promise<void>;
+  /** @throws `DEVICE_NOT_FOUND`. */
+  addDevice(deviceId: string, hint: string, lease: LeaseRef, options?: CallOptions): Promise<void>;
+  associateStream(deviceId: string, lease: LeaseRef, options?: CallOptions): Promise<void>;
+  growDevice(deviceId: string, sizeBytes: number, lease: LeaseRef, options?: CallOptions): Promise<void>;
+  removeDevice(deviceId: string, lease: LeaseRef, options?: CallOptions): Promise<void>;
+  prepareForUnpack(operationId: string, lease: LeaseRef, options?: OperationOptions): Promise<void>;
+  unpackImage(
+    operationId: string,
+    image: { readonly leaf: string; readonly manifestDigest: string },
+    lease: LeaseRef,
+    options?: OperationOptions,
+  ): Promise<UnpackCounts>;
+  /** @throws `NOT_SEALABLE`. */
+  prepareForCapture(operationId: string, lease: LeaseRef, options?: OperationOptions): Promise<Capture>;
+  /** @throws `CAPTURE_NOT_CONFIRMED`. */
+  confirmCapture(generation: number, lease: LeaseRef, options?: CallOptions): Promise<void>;
+  close(): void;
+}
