@@ -64,6 +64,13 @@ export const errorCodes = {
   DRAINING: { retryable: false, summary: 'the unpacker is being drained and takes no new work' },
   NOT_SEALABLE: { retryable: false, summary: 'the volume does not hold exactly one complete image' },
   DEVICE_NOT_FOUND: { retryable: false, summary: 'the device did not show up on the unpacker' },
+  DEVICE_IN_USE: { retryable: false, summary: 'the device belongs to another stream or holds other data' },
+  OPERATION_NOT_FOUND: { retryable: false, summary: 'the unpacker has no operation of that id' },
+  STATE_LOCKED: { retryable: false, summary: 'another daemon works on the state directory' },
+  STATE_DAMAGED: {
+    retryable: false,
+    summary: 'the state file of a daemon and its predecessor cannot be read',
+  },
   NO_SPACE: { retryable: false, summary: 'the volume or disk is full' },
 
   // Images
@@ -83,6 +90,9 @@ export const errorCodes = {
   OBJECT_CORRUPT: { retryable: false, summary: 'an object does not have the digest it is filed under' },
   IMAGE_SERVER_UNREACHABLE: { retryable: true, summary: 'the image server does not answer' },
   TREE_CHANGED: { retryable: false, summary: 'a tree changed while it was read' },
+  FILE_SYSTEM_FAILED: { retryable: false, summary: 'a file or directory could not be read or written' },
+  DIRECTORY_LOCKED: { retryable: false, summary: 'another process works in the directory' },
+  INVALID_ARCHIVE: { retryable: false, summary: 'an archive is damaged, or holds what an image cannot' },
 
   // Connections
   CERTIFICATE_REFUSED: {
@@ -95,6 +105,13 @@ export const errorCodes = {
   PUBLICATION_NOT_FOUND: { retryable: false, summary: 'there is no journal of that publication' },
   PUBLICATION_LOCKED: { retryable: false, summary: 'another process works on the publication' },
   JOURNAL_DAMAGED: { retryable: false, summary: 'a journal has a line that cannot be read' },
+
+  // Machines
+  TOOL_MISSING: {
+    retryable: false,
+    summary: 'a program that is needed is not installed, not built or too old',
+  },
+  DAEMON_FAILED: { retryable: false, summary: 'a daemon ended or stayed silent instead of starting' },
 } as const satisfies Record<string, { readonly retryable: boolean; readonly summary: string }>;
 
 export type ErrorCode = keyof typeof errorCodes;

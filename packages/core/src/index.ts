@@ -8,8 +8,8 @@ export {
 } from '@ami-publisher/base';
 export type { ImageSource, ImageSummary } from '@ami-publisher/image';
 export { GrpcImageSource } from '@ami-publisher/image';
-export type { ClientTls, Role } from '@ami-publisher/protocol';
-export { readClientTls } from '@ami-publisher/protocol';
+export type { ClientTls, ImageServerClient, Role } from '@ami-publisher/protocol';
+export { createImageServerClient, readClientTls } from '@ami-publisher/protocol';
 export type { AwsCloudOptions } from './cloud/aws-cloud.js';
 export { AwsCloud } from './cloud/aws-cloud.js';
 export type {
@@ -25,6 +25,7 @@ export type { Tags } from './cloud/tags.js';
 export { tagKeys } from './cloud/tags.js';
 export type { Defaults } from './defaults.js';
 export { readDefaults } from './defaults.js';
+export { PublicationJournals } from './publish/journals.js';
 export type { Architecture, BootMode, PublishOptions, ResolvedPublishOptions } from './publish/options.js';
 export type { PlannedFailure, PlannedSkip, PlannedTarget, PublicationPlan } from './publish/plan.js';
 export type { Publication, PublisherOptions, RollbackOptions } from './publish/publisher.js';

@@ -1,1 +1,41 @@
-export {};
+export type { ApplyOptions, ApplyProgress, ApplyResult } from './apply/apply.js';
+export { applyImage } from './apply/apply.js';
+export type { UnsetAttributes, UnsettableAttributes } from './apply/attributes.js';
+export { Breather } from './breather.js';
+export { fromText, toBytes, toText } from './byte-string.js';
+export { GrpcImageSink } from './grpc/sink.js';
+export { GrpcImageSource } from './grpc/source.js';
+export { packParts } from './grpc/wire.js';
+export type { CallOptions, ImageSource, ImageSummary, ObjectPiece } from './image-source.js';
+export type { IngestDirectoryOptions, IngestDirectoryResult } from './ingest/directory.js';
+export { ingestDirectory } from './ingest/directory.js';
+export type { ImageSink, IngestOptions, IngestProgress, IngestResult } from './ingest/image-sink.js';
+export type { IngestTarOptions } from './ingest/tar.js';
+export { ingestTar } from './ingest/tar.js';
+export type { EncodedManifest } from './manifest/encode.js';
+export { encodeManifest } from './manifest/encode.js';
+export type { ParseManifestOptions } from './manifest/parse.js';
+export { ManifestParser, parseManifest, readManifest } from './manifest/parse.js';
+export type {
+  ByteString,
+  DeviceEntry,
+  DirectoryEntry,
+  FifoEntry,
+  FileEntry,
+  HardLinkEntry,
+  InodeEntry,
+  Manifest,
+  ManifestEntry,
+  SymlinkEntry,
+} from './manifest.js';
+export type { ImageName } from './names.js';
+export { formatImageName, parseImageName, parseLeafName, parseStreamName } from './names.js';
+export type { DeviceNumber, Posix } from './posix.js';
+export { posix } from './posix.js';
+export { fileSystemError, systemCodeOf } from './system-error.js';
+export type { ReadProgress } from './tree/contents.js';
+export { TreeIndex } from './tree/tree-index.js';
+export type { WalkedTree, WalkOptions } from './tree/walk.js';
+export { walkTree } from './tree/walk.js';
+export type { ImageUsage } from './usage.js';
+export { estimateUsage } from './usage.js';

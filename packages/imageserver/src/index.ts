@@ -1,1 +1,2 @@
-export {};
+export type { ImageServerOptions, RunningImageServer } from './image-server.js';
+export { startImageServer } from './image-server.js';

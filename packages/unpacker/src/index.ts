@@ -1,1 +1,2 @@
-export {};
+export type { DriverName, RunningUnpacker, UnpackerOptions } from './start-unpacker.js';
+export { startUnpacker } from './start-unpacker.js';

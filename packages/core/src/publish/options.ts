@@ -40,6 +40,8 @@ export interface PublishOptions {
   readonly deprecateInMs?: number | undefined;
   /** AWS refuses to deregister the AMI until the protection is taken off. @default false */
   readonly deregistrationProtection?: boolean | undefined;
+  /** Leave targets without unpacker out instead of failing them. @default false */
+  readonly ignoreMissingUnpackers?: boolean | undefined;
   /** How many targets at once. @default 64 */
   readonly concurrency?: number | undefined;
 }
@@ -62,6 +64,7 @@ export interface ResolvedPublishOptions extends JsonObject {
   /** RFC 3339, UTC. */
   readonly deprecateAt: string | null;
   readonly deregistrationProtection: boolean;
+  readonly ignoreMissingUnpackers: boolean;
   readonly concurrency: number;
 }
 
@@ -131,6 +134,7 @@ export const resolvePublishOptions = (options: PublishOptions, now: number): Res
         ? null
         : new Date(now + wholeNumber('deprecateInMs', deprecateInMs, 60_000, tenYearsMs)).toISOString(),
     deregistrationProtection: options.deregistrationProtection ?? false,
+    ignoreMissingUnpackers: options.ignoreMissingUnpackers ?? false,
     concurrency: wholeNumber('concurrency', options.concurrency ?? 64, 1, 4_096),
   };
 };

@@ -28,10 +28,11 @@ export interface PlannedTarget extends JsonObject {
   readonly actions: readonly string[];
 }
 
-/** A target that has an AMI of exactly this image under this name already. */
+/** A target that needs no work: it has an AMI of exactly this image under this name, or is to be left out. */
 export interface PlannedSkip extends JsonObject {
   readonly target: Target & JsonObject;
-  readonly imageId: string;
+  readonly imageId: string | null;
+  readonly reason: string;
   readonly bestEffort: boolean;
 }
 
@@ -48,6 +49,6 @@ export interface PublicationPlan extends JsonObject {
   readonly amiName: string;
   readonly targets: readonly PlannedTarget[];
   readonly failures: readonly PlannedFailure[];
-  readonly existing: readonly PlannedSkip[];
+  readonly skipped: readonly PlannedSkip[];
   readonly notices: readonly string[];
 }

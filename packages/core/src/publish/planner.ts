@@ -62,7 +62,7 @@ export const makePlan = async (
     entryCount: image.entryCount,
     amiName,
     targets: planned.flatMap((one) => ('planned' in one ? [one.planned] : [])),
-    existing: planned.flatMap((one) => ('skip' in one ? [one.skip] : [])),
+    skipped: planned.flatMap((one) => ('skip' in one ? [one.skip] : [])),
     failures: [...unresolved, ...planned.flatMap((one) => ('failure' in one ? [one.failure] : []))].sort(
       compareTargets,
     ),
@@ -120,6 +120,10 @@ const planTarget = async (
   } catch (reason) {
     call.signal?.throwIfAborted();
     const error = toAmiPublisherError(reason).at(formatTarget(target));
+    const { bestEffort } = settings;
+    if (error.code === 'UNPACKER_NOT_FOUND' && common.options.ignoreMissingUnpackers) {
+      return { skip: { target: { ...target }, imageId: null, reason: error.summary, bestEffort } };
+    }
     const { account, region } = target;
     return {
       failure: { account, region, code: error.code, message: error.message, bestEffort: settings.bestEffort },
@@ -137,7 +141,10 @@ const skipOf = (
   const isSame =
     fromTagList(existing.Tags)[tagKeys.manifestDigest] === image.manifestDigest &&
     existing.State === 'available';
-  if (isSame) return { target: { ...target }, imageId: existing.ImageId ?? '', bestEffort };
+  if (isSame) {
+    const imageId = existing.ImageId ?? '';
+    return { target: { ...target }, imageId, reason: `${imageId} has this image already`, bestEffort };
+  }
   throw new AmiPublisherError('AMI_NAME_TAKEN', {
     message: `the AMI name ${JSON.stringify(amiName)} belongs to ${existing.ImageId} (${existing.State}), which is not of this image`,
     target: formatTarget(target),

@@ -1,12 +1,12 @@
-import { AmiPublisherError } from '@ami-publisher/base';
 import type { ImageSource } from '@ami-publisher/image';
 import type { Cloud } from '../cloud/cloud.js';
 import type { CallOptions } from '../cloud/ec2-api.js';
 import { type EventBody, EventStream, type PublicationEvent } from '../steps/events.js';
-import type { Journal, JournalRecord, JournalStore } from '../steps/journal.js';
+import type { Journal, JournalStore } from '../steps/journal.js';
 import { type RunOptions, runSteps, undoSteps } from '../steps/run.js';
 import { formatTarget, targetKey } from '../target/target.js';
 import type { UnpackerFleet } from '../unpacker/fleet.js';
+import { planOf } from './journals.js';
 import type { PublishOptions } from './options.js';
 import type { PlannedTarget, PublicationPlan } from './plan.js';
 import { makePlan } from './planner.js';
@@ -19,7 +19,7 @@ import {
 } from './results.js';
 import { type RollbackReport, rollbackReport, undoableSteps } from './rollback.js';
 import { PublishSession } from './session.js';
-import { finalState, type PublicationStatus, publicationStatus } from './status.js';
+import { finalState } from './status.js';
 import { publishSteps } from './steps/index.js';
 import type { PublishValues } from './values.js';
 
@@ -121,29 +121,6 @@ export class Publisher {
     }
   }
 
-  /**
-   * Where a publication stands, from its journal; needs no AWS.
-   *
-   * @throws `PUBLICATION_NOT_FOUND`, `JOURNAL_DAMAGED`.
-   */
-  async status(publicationId: string): Promise<PublicationStatus> {
-    const records = await this.#options.journals.read(publicationId);
-    return publicationStatus(planOf(records, publicationId), records);
-  }
-
-  /** All publications that there are journals of, the newest first. Damaged ones are left out and logged. */
-  async list(): Promise<PublicationStatus[]> {
-    const found: PublicationStatus[] = [];
-    for (const id of await this.#options.journals.list()) {
-      try {
-        found.push(await this.status(id));
-      } catch (error) {
-        this.#options.cloud.logger.warn('a journal cannot be read', { publication: id, error });
-      }
-    }
-    return found;
-  }
-
   #run(plan: PublicationPlan, call: CallOptions, openJournal: () => Promise<Journal>): Publication {
     const events = new EventStream();
     const emit = this.#emitter(plan.publicationId, (event) => events.push(event));
@@ -217,16 +194,6 @@ export class Publisher {
 }
 
 const signalOf = ({ signal }: CallOptions): AbortSignal => signal ?? new AbortController().signal;
-
-const planOf = (records: readonly JournalRecord[], publicationId: string): PublicationPlan => {
-  const [first] = records;
-  if (first?.type === 'publication') return first.plan as PublicationPlan;
-  throw new AmiPublisherError('JOURNAL_DAMAGED', {
-    message: `the journal of ${publicationId} does not begin with its plan`,
-    resource: publicationId,
-    remedy: 'nothing was begun under this id; publish again',
-  });
-};
 
 const plannedOf = (plan: PublicationPlan, key: string): PlannedTarget => {
   const planned = plan.targets.find(({ target }) => targetKey(target) === key);

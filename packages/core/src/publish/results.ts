@@ -86,14 +86,10 @@ export const resultsOfPlan = (plan: PublicationPlan): TargetResult[] => [
     ...{ account, region, bestEffort, durationsMs: {}, durationMs: 0 },
     ...{ status: 'failed' as const, step: 'plan', code: code as ErrorCode, message },
   })),
-  ...plan.existing.map(({ target, imageId, bestEffort }) => ({
-    ...{ account: target.account, accountId: target.accountId, region: target.region, bestEffort, imageId },
-    ...{
-      durationsMs: {},
-      durationMs: 0,
-      status: 'skipped' as const,
-      reason: `${imageId} has this image already`,
-    },
+  ...plan.skipped.map(({ target, imageId, reason, bestEffort }) => ({
+    ...{ account: target.account, accountId: target.accountId, region: target.region, bestEffort },
+    ...{ durationsMs: {}, durationMs: 0, status: 'skipped' as const, reason },
+    ...(imageId !== null && { imageId }),
   })),
 ];
 

@@ -1,0 +1,52 @@
+import { PublicationJournals, type PublicationStatus } from '@ami-publisher/core';
+import { journalStore } from '../context.js';
+import { exitCodes } from '../exit-codes.js';
+import { outputOptionsOf, type TableView, writeResult } from '../output/render.js';
+import type { CommandRunner } from './definition.js';
+
+const statusView: TableView<PublicationStatus> = {
+  head: ['TARGET', 'STATE', 'LAST STEP', 'SNAPSHOT', 'AMI', 'MESSAGE'],
+  rows: ({ targets }) =>
+    targets.map(({ account, region, state, lastStep, snapshotId, imageId, message }) => [
+      `${account},${region}`,
+      state,
+      lastStep ?? '-',
+      snapshotId ?? '-',
+      imageId ?? '-',
+      message ?? '',
+    ]),
+};
+
+const listView: TableView<readonly PublicationStatus[]> = {
+  head: ['PUBLICATION', 'CREATED', 'IMAGE', 'TARGETS'],
+  rows: (all) =>
+    all.map(({ publicationId, createdAt, stream, leaf, targets }) => [
+      publicationId,
+      createdAt,
+      `${stream}/${leaf}`,
+      countStates(targets.map(({ state }) => state)),
+    ]),
+};
+
+const countStates = (states: readonly string[]): string =>
+  [...new Set(states)]
+    .map((state) => `${states.filter((other) => other === state).length} ${state}`)
+    .join(', ');
+
+/** `status PUBLICATION-ID` */
+export const status: CommandRunner = async ([publicationId = ''], options) => {
+  await writeResult(
+    await new PublicationJournals(journalStore()).status(publicationId),
+    statusView,
+    outputOptionsOf(options),
+  );
+  return exitCodes.success;
+};
+
+/** `publications` */
+export const publications: CommandRunner = async (_positional, options) => {
+  const { found, damaged } = await new PublicationJournals(journalStore()).list();
+  for (const error of damaged) process.stderr.write(`warning: ${error.message}\n`);
+  await writeResult(found, listView, outputOptionsOf(options));
+  return exitCodes.success;
+};

@@ -1,0 +1,84 @@
+import { rename, writeFile } from 'node:fs/promises';
+import {
+  type Publication,
+  type PublicationPlan,
+  type PublicationResults,
+  toReferenceResults,
+} from '@ami-publisher/core';
+import pc from 'picocolors';
+import { type Context, createContext } from '../context.js';
+import { exitCodes } from '../exit-codes.js';
+import { outputOptionsOf, writeResult } from '../output/render.js';
+import { planView, resultsView } from '../output/views.js';
+import { createProgressView, showEvents } from '../progress/progress.js';
+import type { CommandRunner } from './definition.js';
+import { publishRequest } from './publish-request.js';
+
+type Options = Record<string, unknown>;
+
+/** `publish STREAM LEAF` */
+export const publish: CommandRunner = (positional, options) =>
+  inContext(options, async (context) => {
+    const plan = await makePlan(context, positional, options);
+    if (options.dryRun === true) return showPlan(plan, options);
+    return follow(context, context.publisher.start(plan, { signal: context.signal }), options);
+  });
+
+/** `plan STREAM LEAF` */
+export const plan: CommandRunner = (positional, options) =>
+  inContext(options, async (context) => showPlan(await makePlan(context, positional, options), options));
+
+/** `resume PUBLICATION-ID` */
+export const resume: CommandRunner = ([publicationId = ''], options) =>
+  inContext(options, async (context) => {
+    const publication = await context.publisher.resume(publicationId, { signal: context.signal });
+    return follow(context, publication, options);
+  });
+
+const inContext = async (options: Options, work: (context: Context) => Promise<number>): Promise<number> => {
+  const context = await createContext(options);
+  try {
+    return await work(context);
+  } finally {
+    context.close();
+  }
+};
+
+const makePlan = async (
+  context: Context,
+  positional: string[],
+  options: Options,
+): Promise<PublicationPlan> => {
+  const request = await publishRequest(positional, options, await context.resolveTargets());
+  return context.publisher.plan(request, { signal: context.signal });
+};
+
+const showPlan = async (made: PublicationPlan, options: Options): Promise<number> => {
+  await writeResult(made, planView, outputOptionsOf(options));
+  return made.failures.some(({ bestEffort }) => !bestEffort) ? exitCodes.failure : exitCodes.success;
+};
+
+const follow = async (context: Context, publication: Publication, options: Options): Promise<number> => {
+  const [results] = await Promise.all([
+    publication.results,
+    createProgressView(options).then((view) => showEvents(publication.events, view)),
+  ]);
+  if (typeof options.resultsFile === 'string') await writeReferenceResults(options.resultsFile, results);
+  await writeResult(results, resultsView, outputOptionsOf(options));
+  if (!results.ok) process.stderr.write(wayOut(results));
+  if (results.ok && results.partial)
+    process.stderr.write(`${pc.yellow('warning')}: best-effort targets failed\n`);
+  if (context.signal.aborted) return exitCodes.interrupted;
+  return results.ok ? exitCodes.success : exitCodes.failure;
+};
+
+const wayOut = ({ publicationId }: PublicationResults): string => `
+finish it:  ami-publisher resume ${publicationId}
+undo it:    ami-publisher rollback ${publicationId}
+`;
+
+/** Under a temporary name first, so that no reader sees half of it. */
+const writeReferenceResults = async (file: string, results: PublicationResults): Promise<void> => {
+  await writeFile(`${file}~`, `${JSON.stringify(toReferenceResults(results), undefined, 4)}\n`);
+  await rename(`${file}~`, file);
+};

@@ -1,0 +1,145 @@
+import { readFile } from 'node:fs/promises';
+import { AmiPublisherError, type Logger, silentLogger } from '@ami-publisher/base';
+import {
+  type AccountConfiguration,
+  AwsCloud,
+  type ClientTls,
+  type Configuration,
+  createImageServerClient,
+  FileJournalStore,
+  GrpcImageSource,
+  Publisher,
+  parseConfiguration,
+  type ResolvedTargets,
+  type Role,
+  readClientTls,
+  readDefaults,
+  UnpackerFleet,
+} from '@ami-publisher/core';
+import { parseDuration } from './input/duration.js';
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** What commands work with; each part is made when first asked for. */
+export interface Context {
+  readonly cloud: AwsCloud;
+  readonly fleet: UnpackerFleet;
+  readonly publisher: Publisher;
+  /** Aborts at Ctrl-C or SIGTERM. */
+  readonly signal: AbortSignal;
+  resolveTargets(): Promise<ResolvedTargets>;
+  close(): void;
+}
+
+const text = (options: Options, name: string): string | undefined => {
+  const value = options[name];
+  return typeof value === 'string' ? value : undefined;
+};
+
+/** Flag, then environment (by commander), then configuration file, then default. */
+export const createContext = async (options: Options): Promise<Context> => {
+  const configuration = await readConfiguration(text(options, 'config'));
+  const logger = options.debug === true ? stderrLogger : silentLogger;
+  const profile = text(options, 'profile');
+  const accounts: Record<string, AccountConfiguration> | undefined = profile
+    ? { [profile]: { profile } }
+    : configuration.accounts && withoutUndefined(configuration.accounts);
+  const cloud = await AwsCloud.fromConfig({
+    accounts,
+    overrides: configuration.overrides,
+    connector: configuration.connector,
+    endpoint: text(options, 'endpointUrl'),
+    logger,
+  });
+  const tls = clientTls({ certs: configuration.certificates, ...options }, ['publisher', 'operator']);
+  const connectTimeout = text(options, 'connectTimeout');
+  const fleet = new UnpackerFleet({
+    cloud,
+    tls,
+    instanceName: text(options, 'instanceName') ?? configuration.instanceName,
+    connectTimeoutMs:
+      connectTimeout === undefined ? undefined : parseDuration('connectTimeout', connectTimeout),
+  });
+  const imageServer = createImageServerClient({
+    address: text(options, 'imageServer') ?? configuration.imageServer ?? readDefaults().imageServer,
+    tls,
+  });
+  const images = new GrpcImageSource(imageServer);
+  const publisher = new Publisher({ cloud, images, fleet, journals: journalStore() });
+  return {
+    cloud,
+    fleet,
+    publisher,
+    signal: interruptSignal(),
+    resolveTargets: () =>
+      cloud.resolveTargets(selectionOf(options, configuration), {
+        skip: text(options, 'skipTargets') ?? configuration.skipTargets,
+        signal: interruptSignal(),
+      }),
+    close: () => {
+      imageServer.close();
+      cloud.close();
+    },
+  };
+};
+
+export const journalStore = (): FileJournalStore => new FileJournalStore(readDefaults().journalDirectory);
+
+const selectionOf = (options: Options, configuration: Configuration): string => {
+  const region = text(options, 'region');
+  return text(options, 'targets') ?? (region === undefined ? configuration.targets : `*,${region}`) ?? '';
+};
+
+/** The client certificate for a command, or nothing with --insecure. */
+export const clientTls = (options: Options, roles: readonly Role[]): ClientTls | undefined => {
+  if (options.insecure === true) return undefined;
+  const directory = text(options, 'certs') ?? readDefaults().certificateDirectory;
+  return readClientTls({ directory, roles, now: Date.now() });
+};
+
+const readConfiguration = async (file: string | undefined): Promise<Configuration> => {
+  if (file === undefined) return {};
+  try {
+    const { parse } = await import('yaml');
+    return parseConfiguration(parse(await readFile(file, 'utf8')), file);
+  } catch (cause) {
+    if (cause instanceof AmiPublisherError) throw cause;
+    throw new AmiPublisherError('INVALID_CONFIGURATION', {
+      message: `cannot read ${file}: ${(cause as Error).message}`,
+      resource: file,
+      remedy: 'name a readable YAML file with --config',
+      cause,
+    });
+  }
+};
+
+const withoutUndefined = <T extends object>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
+
+const log = (level: string) => (message: string, fields?: object) => {
+  const shown = fields === undefined ? '' : ` ${JSON.stringify(fields, errorsAsText)}`;
+  process.stderr.write(`${new Date().toISOString()} ${level} ${message}${shown}\n`);
+};
+const errorsAsText = (_key: string, value: unknown) => (value instanceof Error ? value.message : value);
+const stderrLogger: Logger = {
+  debug: log('debug'),
+  info: log('info'),
+  warn: log('warn'),
+  error: log('error'),
+};
+
+let interrupted: AbortController | undefined;
+
+/** One signal for the process: the first Ctrl-C ends the work in order, the second at once. */
+export const interruptSignal = (): AbortSignal => {
+  if (interrupted !== undefined) return interrupted.signal;
+  const controller = new AbortController();
+  interrupted = controller;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(130);
+      process.stderr.write('\nstopping; press Ctrl-C again to leave at once\n');
+      controller.abort(new AmiPublisherError('CANCELLED', { message: `interrupted by ${signal}` }));
+    });
+  }
+  return controller.signal;
+};

@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import { AmiPublisherError, invalidOption } from '@ami-publisher/base';
+import { z } from 'zod';
+
+type Tags = Record<string, string>;
+
+/**
+ * Tags from `--tags` (`k=v,k=v` or `@file`) and any number of `--tag k=v`, whose value may hold `,` and `=`; later ones win.
+ *
+ * @throws `INVALID_OPTION`
+ */
+export const parseTags = async (list: string | undefined, single: readonly string[]): Promise<Tags> => ({
+  ...(list === undefined ? {} : list.startsWith('@') ? await tagsOfFile(list.slice(1)) : tagsOfList(list)),
+  ...Object.fromEntries(single.map((text) => splitTag('tag', text))),
+});
+
+const tagsOfList = (list: string): Tags =>
+  Object.fromEntries(
+    list
+      .split(',')
+      .filter((item) => item !== '')
+      .map((item) => splitTag('tags', item)),
+  );
+
+const splitTag = (name: string, text: string): [string, string] => {
+  const equals = text.indexOf('=');
+  if (equals < 1) throw invalidOption(name, 'key=value', text);
+  return [text.slice(0, equals), text.slice(equals + 1)];
+};
+
+const tagsOfFile = async (file: string): Promise<Tags> => {
+  try {
+    return z.record(z.string(), z.string()).parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch (cause) {
+    throw new AmiPublisherError('INVALID_OPTION', {
+      message: `cannot read tags from ${file}: ${(cause as Error).message}`,
+      resource: file,
+      remedy: 'the file must hold a JSON object of text to text',
+      cause,
+    });
+  }
+};

@@ -1,0 +1,103 @@
+import { AmiPublisherError } from '@ami-publisher/base';
+import Table from 'cli-table3';
+
+export type OutputFormat = 'table' | 'json' | 'yaml' | 'text';
+
+/** How rows of a result are shown to people. */
+export interface TableView<T> {
+  readonly head: readonly string[];
+  readonly rows: (value: T) => readonly (readonly string[])[];
+  /** Lines below the table. */
+  readonly footer?: (value: T) => readonly string[];
+}
+
+export interface OutputOptions {
+  readonly output?: OutputFormat;
+  readonly query?: string;
+}
+
+/** Reads the output options of a command. */
+export const outputOptionsOf = (options: Record<string, unknown>): OutputOptions => ({
+  ...(typeof options.output === 'string' && { output: options.output as OutputFormat }),
+  ...(typeof options.query === 'string' && { query: options.query }),
+});
+
+/** Writes a result to stdout: a table on a terminal, JSON elsewhere, unless asked for otherwise. */
+export const writeResult = async <T>(value: T, view: TableView<T>, options: OutputOptions): Promise<void> => {
+  const format = options.output ?? (process.stdout.isTTY && options.query === undefined ? 'table' : 'json');
+  const shown = options.query === undefined ? value : await search(options.query, value);
+  const text = await formats[format](
+    shown,
+    options.query === undefined ? (view as TableView<unknown>) : undefined,
+  );
+  process.stdout.write(text.endsWith('\n') || text === '' ? text : `${text}\n`);
+};
+
+const search = async (query: string, value: unknown): Promise<unknown> => {
+  const jmespath = await import('@jmespath-community/jmespath');
+  try {
+    return jmespath.search(JSON.parse(JSON.stringify(value)), query);
+  } catch (cause) {
+    throw new AmiPublisherError('INVALID_OPTION', {
+      message: `--query ${JSON.stringify(query)}: ${(cause as Error).message}`,
+      remedy: 'see https://jmespath.org',
+      cause,
+    });
+  }
+};
+
+const formats: Readonly<
+  Record<OutputFormat, (value: unknown, view: TableView<unknown> | undefined) => string | Promise<string>>
+> = {
+  json: (value) => JSON.stringify(value, undefined, 2),
+  yaml: async (value) => (await import('yaml')).stringify(JSON.parse(JSON.stringify(value))),
+  text: (value, view) =>
+    view === undefined
+      ? plain(value)
+      : view
+          .rows(value)
+          .map((row) => row.join('\t'))
+          .join('\n'),
+  table: (value, view) => (view === undefined ? JSON.stringify(value, undefined, 2) : drawTable(value, view)),
+};
+
+/** A query's answer as the AWS CLI's text output has it: scalars by tab, lists of lists by line. */
+const plain = (value: unknown): string => {
+  if (value === null || value === undefined) return 'None';
+  if (!Array.isArray(value)) return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  const isNested = value.some((item) => typeof item === 'object');
+  return value.map(plain).join(isNested ? '\n' : '\t');
+};
+
+const bare = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+};
+const lines = {
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '  ',
+};
+
+/** A table without lines. */
+export const drawTable = <T>(value: T, view: TableView<T>): string => {
+  const isColoured = process.env.NO_COLOR === undefined && process.stdout.isTTY;
+  const table = new Table({
+    head: [...view.head],
+    chars: { ...bare, ...lines },
+    style: { 'padding-left': 0, 'padding-right': 0, head: isColoured ? ['bold'] : [] },
+  });
+  for (const row of view.rows(value)) table.push([...row]);
+  const footer = view.footer?.(value) ?? [];
+  return [table.toString().replace(/ +$/gm, ''), ...footer].join('\n');
+};

@@ -1,0 +1,299 @@
+import { AmiPublisherError } from '@ami-publisher/base';
+import { Breather } from '../breather.js';
+import { parentOf } from '../byte-string.js';
+import type { ImageSource } from '../image-source.js';
+import type { DirectoryEntry, InodeEntry, Manifest } from '../manifest.js';
+import { readContents } from '../tree/contents.js';
+import { readNode, type ScannedNode, scanTree } from '../tree/scan.js';
+import { TreeIndex } from '../tree/tree-index.js';
+import { changesAnything, currentAbility, type UnsettableAttributes } from './attributes.js';
+import {
+  type ChangeContext,
+  finishDirectories,
+  holdMoved,
+  makeDirectories,
+  placeInodes,
+  removeUnwanted,
+} from './change.js';
+import { type InodePlan, type Plan, planChanges } from './plan.js';
+import { RealDirectories } from './real-directories.js';
+import { freeSpace, mustRemoveFirst, removableFirst, spaceNeed } from './space.js';
+import { type Staged, stageFiles } from './stage.js';
+import { Staging } from './staging.js';
+import { UnsettableCollector } from './unsettable.js';
+
+/** How far an apply has come; files and bytes are those of the phase. */
+export interface ApplyProgress {
+  readonly phase: 'scanning' | 'fetching' | 'updating';
+  readonly filesDone: number;
+  readonly filesTotal: number;
+  readonly bytesDone: number;
+  readonly bytesTotal: number;
+}
+
+/** Options of `applyImage`. */
+export interface ApplyOptions {
+  /** Directory that becomes the image's root; it must exist. */
+  readonly root: string;
+  /** Directory for files in the making, on the same file system; made when needed and removed at the end. */
+  readonly stagingDir: string;
+  readonly manifest: Manifest;
+  readonly source: Pick<ImageSource, 'getObjects'>;
+  /** Result of the last apply to the tree. @default none: every file is read */
+  readonly index?: TreeIndex | undefined;
+  /** `unsettable` of the last apply to the tree. @default none */
+  readonly attributeStore?: UnsettableAttributes | undefined;
+  /** Runs once, before the first change to the tree; not at all if nothing differs. @default nothing */
+  readonly beforeFirstChange?: (() => Promise<void>) | undefined;
+  readonly onProgress?: ((progress: ApplyProgress) => void) | undefined;
+  /** Calls of `getObjects` at a time. @default 4 */
+  readonly streams?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What an apply has done. */
+export interface ApplyResult {
+  /** Names of files, links and devices that were put in place. */
+  readonly filesWritten: number;
+  /** Names of any kind that were removed, replaced ones not counted. */
+  readonly filesRemoved: number;
+  /** Inodes that stayed, or moved, and were given other attributes. */
+  readonly metadataChanged: number;
+  /** Bytes of objects that came from the source. */
+  readonly bytesFetched: number;
+  /** Bytes of file content that were written, fetched or copied. */
+  readonly bytesWritten: number;
+  /** Bytes of the tree that had to be read to know its content. */
+  readonly bytesRead: number;
+  /** For the next apply. */
+  readonly index: TreeIndex;
+  /** What this process could not set; for a side file, and the next apply. */
+  readonly unsettable: UnsettableAttributes;
+}
+
+const defaultStreams = 4;
+
+/** Counts what is done and reports it. */
+class Progress {
+  phase: ApplyProgress['phase'] = 'scanning';
+  filesDone = 0;
+  filesTotal = 0;
+  bytesDone = 0;
+  bytesTotal = 0;
+  bytesFetched = 0;
+  bytesWritten = 0;
+
+  constructor(readonly listener: ApplyOptions['onProgress']) {}
+
+  begin(phase: ApplyProgress['phase'], filesTotal: number, bytesTotal: number): void {
+    Object.assign(this, { phase, filesTotal, bytesTotal, filesDone: 0, bytesDone: 0 });
+    this.report();
+  }
+
+  report(): void {
+    const { phase, filesDone, filesTotal, bytesDone, bytesTotal } = this;
+    this.listener?.({ phase, filesDone, filesTotal, bytesDone, bytesTotal });
+  }
+}
+
+const isMade = (inode: InodePlan): boolean => inode.origin.kind !== 'keep' && inode.origin.kind !== 'move';
+
+const isStaged = (inode: InodePlan): boolean => isMade(inode) && inode.origin.kind !== 'make';
+
+const changesMetadata = (inode: InodePlan): boolean =>
+  (inode.origin.kind === 'keep' || inode.origin.kind === 'move') && changesAnything(inode.origin.changes);
+
+/** One run of `applyImage`. */
+class Application {
+  readonly staging: Staging;
+  readonly progress: Progress;
+  readonly breather: Breather;
+  readonly unsettable: UnsettableCollector;
+
+  constructor(readonly options: ApplyOptions) {
+    this.staging = Staging.at(options.stagingDir, options.root);
+    this.progress = new Progress(options.onProgress);
+    this.breather = new Breather(options.signal, () => this.progress.report());
+    this.unsettable = new UnsettableCollector(currentAbility(), options.attributeStore);
+  }
+
+  async run(): Promise<ApplyResult> {
+    const { manifest, signal } = this.options;
+    this.staging.discardUnfinished();
+    const scan = await scanTree(this.options.root, { signal, exclude: this.staging.insideTree });
+    const contents = await readContents(scan, {
+      index: this.options.index,
+      signal,
+      skipUnreadable: true,
+      onProgress: (progress) => {
+        Object.assign(this.progress, progress);
+        this.progress.report();
+      },
+    });
+    const plan = planChanges(manifest, scan, contents, this.unsettable);
+    const directories = new RealDirectories(scan.root, this.unsettable.ability);
+    const context: ChangeContext = {
+      root: scan.root,
+      staging: this.staging,
+      directories,
+      unsettable: this.unsettable,
+      breather: this.breather,
+      onChange: () => {
+        this.progress.filesDone += 1;
+      },
+    };
+    const leftInside = this.staging.insideTree !== undefined && this.staging.exists();
+    if (!plan.empty || leftInside) await this.#change(plan, scan.nodes, context);
+    else if (this.staging.exists()) this.staging.remove();
+    return this.#result(plan, scan.root, new Map(scan.nodes.map((node) => [node.path, node])), contents);
+  }
+
+  async #change(plan: Plan, nodes: readonly ScannedNode[], context: ChangeContext): Promise<void> {
+    const scan = { root: context.root, nodes, warnings: [] };
+    const privileged = this.unsettable.ability.euid === 0;
+    const removeFirst = mustRemoveFirst(
+      spaceNeed(plan, scan),
+      freeSpace(context.root, privileged),
+      context.root,
+    );
+    this.staging.create();
+    if (!removeFirst) {
+      const staged = await this.#stage(plan, context);
+      await this.#begin(plan);
+      const held = await holdMoved(plan, context);
+      await removeUnwanted(plan.removals, context);
+      await this.#place(plan, new Map([...staged, ...held]), context);
+      return;
+    }
+    await this.#begin(plan);
+    const held = await holdMoved(plan, context);
+    const first = removableFirst(plan, scan);
+    await removeUnwanted(first, context);
+    const gone = new Set(first);
+    const staged = await this.#stage(plan, context);
+    this.progress.begin('updating', this.#changeCount(plan), 0);
+    await removeUnwanted(
+      plan.removals.filter((node) => !gone.has(node)),
+      context,
+    );
+    await this.#place(plan, new Map([...staged, ...held]), context);
+  }
+
+  #changeCount(plan: Plan): number {
+    return plan.removals.length + plan.directories.length + plan.inodes.length;
+  }
+
+  async #begin(plan: Plan): Promise<void> {
+    await this.options.beforeFirstChange?.();
+    this.progress.begin('updating', this.#changeCount(plan), 0);
+  }
+
+  #stage(plan: Plan, context: ChangeContext): Promise<Staged> {
+    const inodes = plan.inodes.filter(isStaged);
+    const bytes = inodes.reduce((sum, { entry }) => sum + (entry.type === 'file' ? entry.size : 0), 0);
+    this.progress.begin('fetching', inodes.length, bytes);
+    const { progress } = this;
+    return stageFiles(plan, {
+      root: context.root,
+      staging: this.staging,
+      source: this.options.source,
+      unsettable: this.unsettable,
+      streams: this.options.streams ?? defaultStreams,
+      signal: this.options.signal,
+      onFetched: (count) => {
+        progress.bytesFetched += count;
+      },
+      onWritten: (count) => {
+        progress.bytesDone += count;
+        progress.bytesWritten += count;
+      },
+      onFile: () => {
+        progress.filesDone += 1;
+      },
+      onTurn: () => progress.report(),
+    });
+  }
+
+  async #place(plan: Plan, staged: Staged, context: ChangeContext): Promise<void> {
+    await makeDirectories(plan.directories, context);
+    await placeInodes(plan.inodes, staged, context);
+    this.staging.remove();
+    const made = new Set(plan.directories.map((entry) => entry.path));
+    const { insideTree } = this.staging;
+    const stagedIn = insideTree === undefined ? undefined : parentOf(insideTree);
+    const unfinished = (entry: InodeEntry): boolean =>
+      made.has(entry.path) ||
+      context.directories.touched.has(entry.path) ||
+      plan.directoryChanges.has(entry.path) ||
+      entry.path === stagedIn;
+    const entries = this.options.manifest.entries.filter(
+      (entry): entry is DirectoryEntry => entry.type === 'directory' && unfinished(entry),
+    );
+    await finishDirectories(entries, { ...context, onChange: () => {} });
+    this.progress.report();
+  }
+
+  #result(
+    plan: Plan,
+    root: string,
+    nodes: ReadonlyMap<string, ScannedNode>,
+    contents: { readonly index: TreeIndex; readonly bytesRead: number },
+  ): ApplyResult {
+    const made = new Set<InodeEntry>(plan.inodes.filter(isMade).map((inode) => inode.entry));
+    const placed = new Set(plan.inodes.flatMap((inode) => inode.place));
+    const changed = plan.inodes.filter(changesMetadata).length;
+    return {
+      filesWritten: placed.size,
+      filesRemoved: plan.removals.filter((node) => !placed.has(node.path)).length,
+      metadataChanged: changed + plan.directoryChanges.size,
+      bytesFetched: this.progress.bytesFetched,
+      bytesWritten: this.progress.bytesWritten,
+      bytesRead: contents.bytesRead,
+      index: this.#index(plan, root, nodes, contents.index),
+      unsettable: this.unsettable.result(this.options.manifest, (entry) => !made.has(entry)),
+    };
+  }
+
+  /** What the scan knew and still holds, and what was written since. */
+  #index(plan: Plan, root: string, nodes: ReadonlyMap<string, ScannedNode>, known: TreeIndex): TreeIndex {
+    const index = TreeIndex.empty();
+    const changed = new Set(plan.inodes.flatMap((inode) => inode.paths));
+    const nowMs = Date.now();
+    const files = new Map<string, Extract<InodeEntry, { type: 'file' }>>();
+    for (const entry of this.options.manifest.entries) {
+      if (entry.type === 'file') files.set(entry.path, entry);
+      const file = entry.type === 'hardlink' ? files.get(entry.target) : files.get(entry.path);
+      if (file?.sha512 === undefined) continue;
+      const node = changed.has(file.path) ? readNode(root, entry.path) : nodes.get(entry.path);
+      if (node === undefined) throw vanished(entry.path);
+      const content = changed.has(file.path)
+        ? { sha512: file.sha512, ...(file.extents !== undefined && { extents: file.extents }) }
+        : known.find(node);
+      if (content === undefined) continue;
+      if (changed.has(file.path)) index.record(node, content, nowMs);
+      else index.keep(node, content);
+    }
+    return index;
+  }
+}
+
+const vanished = (path: string): AmiPublisherError =>
+  new AmiPublisherError('TREE_CHANGED', {
+    message: `${path} vanished while the image was applied`,
+    resource: path,
+    remedy: 'make sure that nothing else writes to the tree, then try again',
+  });
+
+/**
+ * Makes the tree at `root` equal to a manifest, touching only what differs.
+ *
+ * Everything new is fetched, verified and made complete in the staging directory first, and then renamed into place; only if that
+ * does not fit do old files go before. An apply that was cut short at any point is put right by the next one. Attributes that this
+ * process may not set are not an error: they are returned.
+ *
+ * @throws `NO_SPACE` before anything is changed, with the figures; `OBJECT_CORRUPT` and `OBJECT_MISSING` naming object and path, before
+ * anything is broken; `TREE_CHANGED` if something else writes to the tree; `INVALID_OPTION` if the staging directory is on another file
+ * system; `CANCELLED`; what the source throws.
+ */
+export const applyImage = async (options: ApplyOptions): Promise<ApplyResult> =>
+  new Application(options).run();

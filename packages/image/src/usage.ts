@@ -1,0 +1,29 @@
+import type { ManifestEntry } from './manifest.js';
+
+const blockBytes = 4096;
+const symlinkBytes = 64;
+
+/** How large an image is; hard links count once. */
+export interface ImageUsage {
+  /** Bytes that the unpacked image takes in 4096-byte blocks, without the file system's own. */
+  readonly usageBytes: number;
+  /** Sum of the sizes of the regular files. */
+  readonly contentBytes: number;
+}
+
+const usageOf = (entry: ManifestEntry): number => {
+  if (entry.type === 'directory') return blockBytes;
+  if (entry.type === 'symlink') return symlinkBytes;
+  return entry.type === 'file' ? Math.ceil(entry.size / blockBytes) * blockBytes : 0;
+};
+
+/** Adds up a manifest: a directory is one block, a file its size rounded up to blocks, a symbolic link 64 bytes, the rest nothing. */
+export const estimateUsage = (entries: readonly ManifestEntry[]): ImageUsage => {
+  let usageBytes = 0;
+  let contentBytes = 0;
+  for (const entry of entries) {
+    usageBytes += usageOf(entry);
+    if (entry.type === 'file') contentBytes += entry.size;
+  }
+  return { usageBytes, contentBytes };
+};

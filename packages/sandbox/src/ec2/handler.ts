@@ -1,0 +1,28 @@
+import type { Clock, Logger } from '@ami-publisher/base';
+import type { Ec2Action, Ec2Actions } from '@ami-publisher/core';
+import type { Latency } from '../model/latency.js';
+import type { InstanceHosts, VolumeStorage } from '../model/ports.js';
+import type { RegionState } from '../model/region-state.js';
+import type { Transitions } from '../model/transitions.js';
+import type { RegionName } from '../model/world.js';
+
+/** What a handler works with: the state of the caller's account in one region, and the ways to make time pass and disks exist. */
+export interface Ec2Context {
+  readonly state: RegionState;
+  readonly clock: Clock;
+  readonly latency: Latency;
+  readonly transitions: Transitions;
+  readonly storage: VolumeStorage;
+  readonly hosts: InstanceHosts;
+  readonly logger: Logger;
+  /** Every region that exists. */
+  readonly world: readonly RegionName[];
+  /** Whether the caller's account has the region enabled. */
+  readonly isEnabled: (region: string) => boolean;
+}
+
+/** One action: takes the decoded request, changes the state, answers. Throws `ApiError`. */
+export type Ec2Handler<A extends Ec2Action> = (
+  context: Ec2Context,
+  input: Ec2Actions[A][0],
+) => Ec2Actions[A][1] | Promise<Ec2Actions[A][1]>;

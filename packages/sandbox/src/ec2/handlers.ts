@@ -1,0 +1,44 @@
+import type { Ec2Action } from '@ami-publisher/core';
+import { attachVolume, detachVolume } from './attachments.js';
+import type { Ec2Handler } from './handler.js';
+import {
+  disableImageDeregistrationProtection,
+  enableImageDeprecation,
+  enableImageDeregistrationProtection,
+} from './image-attributes.js';
+import { deregisterImage, describeImages } from './images.js';
+import { startInstances, stopInstances } from './instance-states.js';
+import { describeInstances, modifyInstanceAttribute } from './instances.js';
+import { describeRegions } from './regions.js';
+import { registerImage } from './register-image.js';
+import { createSnapshot, deleteSnapshot, describeSnapshots } from './snapshots.js';
+import { createTags, deleteTags } from './tags.js';
+import { describeVolumesModifications, modifyVolume } from './volume-modifications.js';
+import { createVolume, deleteVolume, describeVolumes } from './volumes.js';
+
+/** Every EC2 action that the sandbox answers. */
+export const ec2Handlers: { readonly [A in Ec2Action]: Ec2Handler<A> } = {
+  AttachVolume: attachVolume,
+  CreateSnapshot: createSnapshot,
+  CreateTags: createTags,
+  CreateVolume: createVolume,
+  DeleteSnapshot: deleteSnapshot,
+  DeleteTags: deleteTags,
+  DeleteVolume: deleteVolume,
+  DeregisterImage: deregisterImage,
+  DescribeImages: describeImages,
+  DescribeInstances: describeInstances,
+  DescribeRegions: describeRegions,
+  DescribeSnapshots: describeSnapshots,
+  DescribeVolumes: describeVolumes,
+  DescribeVolumesModifications: describeVolumesModifications,
+  DetachVolume: detachVolume,
+  DisableImageDeregistrationProtection: disableImageDeregistrationProtection,
+  EnableImageDeprecation: enableImageDeprecation,
+  EnableImageDeregistrationProtection: enableImageDeregistrationProtection,
+  ModifyInstanceAttribute: modifyInstanceAttribute,
+  ModifyVolume: modifyVolume,
+  RegisterImage: registerImage,
+  StartInstances: startInstances,
+  StopInstances: stopInstances,
+};

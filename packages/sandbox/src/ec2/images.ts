@@ -1,0 +1,113 @@
+import type * as ec2 from '@aws-sdk/client-ec2';
+import { ApiError } from '../model/api-error.js';
+import { notFound } from '../model/ids.js';
+import type { ImageRecord } from '../model/records.js';
+import type { RegionState } from '../model/region-state.js';
+import { type DescribeRules, describeRecords } from './describe.js';
+import type { Ec2Context, Ec2Handler } from './handler.js';
+import { lookup } from './lookup.js';
+import { isOwnedBy } from './owners.js';
+import { tagList } from './tags.js';
+
+/** The image that a request names; one that was deregistered has a code of its own. */
+export const lookupImage = (state: RegionState, id: string | undefined): ImageRecord => {
+  if (id !== undefined && state.images.wasRemoved(id)) throw absentImage(state)(id);
+  return lookup(state.images, 'image', id);
+};
+
+const absentImage =
+  ({ images }: RegionState) =>
+  (id: string): ApiError =>
+    images.wasRemoved(id)
+      ? new ApiError('InvalidAMIID.Unavailable', `The image ID '${id}' is no longer available`)
+      : notFound('image', id);
+
+const imageView = ({ state }: Ec2Context, image: ImageRecord): ec2.Image => ({
+  ...image.properties,
+  BlockDeviceMappings: [...image.blockDeviceMappings],
+  CreationDate: image.creationDate.toISOString(),
+  DeprecationTime: image.deprecationTime?.toISOString(),
+  DeregistrationProtection: image.deregistrationProtection,
+  Hypervisor: 'xen',
+  ImageId: image.id,
+  ImageLocation: `${state.accountId}/${image.name}`,
+  ImageType: 'machine',
+  Name: image.name,
+  OwnerId: state.accountId,
+  PlatformDetails: 'Linux/UNIX',
+  Public: false,
+  RootDeviceType: 'ebs',
+  State: image.state,
+  Tags: tagList(image.tags),
+  UsageOperation: 'RunInstances',
+});
+
+const ebs = ({ blockDeviceMappings }: ImageRecord): ec2.EbsBlockDevice[] =>
+  blockDeviceMappings.flatMap(({ Ebs }) => (Ebs === undefined ? [] : [Ebs]));
+
+const texts = (values: readonly (string | undefined)[]): string[] =>
+  values.filter((value) => value !== undefined);
+
+const describeRules = ({ state }: Ec2Context): DescribeRules<ImageRecord> => ({
+  kind: 'image',
+  minResults: 1,
+  absent: absentImage(state),
+  filters: {
+    architecture: ({ properties }) => properties.Architecture,
+    'block-device-mapping.device-name': ({ blockDeviceMappings }) =>
+      texts(blockDeviceMappings.map(({ DeviceName }) => DeviceName)),
+    'block-device-mapping.encrypted': (image) => ebs(image).map(({ Encrypted }) => String(Encrypted)),
+    'block-device-mapping.snapshot-id': (image) => texts(ebs(image).map(({ SnapshotId }) => SnapshotId)),
+    'block-device-mapping.volume-size': (image) => ebs(image).map(({ VolumeSize }) => String(VolumeSize)),
+    'block-device-mapping.volume-type': (image) => texts(ebs(image).map(({ VolumeType }) => VolumeType)),
+    'creation-date': ({ creationDate }) => creationDate,
+    description: ({ properties }) => properties.Description,
+    'ena-support': ({ properties }) => properties.EnaSupport,
+    hypervisor: () => 'xen',
+    'image-id': ({ id }) => id,
+    'image-type': () => 'machine',
+    'is-public': () => false,
+    name: ({ name }) => name,
+    'owner-id': () => state.accountId,
+    'root-device-name': ({ properties }) => properties.RootDeviceName,
+    'root-device-type': () => 'ebs',
+    'sriov-net-support': ({ properties }) => properties.SriovNetSupport,
+    state: (image) => image.state,
+    'virtualization-type': ({ properties }) => properties.VirtualizationType,
+  },
+});
+
+/** Owners see their deprecated images whatever `IncludeDeprecated` says, and only owners see anything here. */
+export const describeImages: Ec2Handler<'DescribeImages'> = (context, input) => {
+  const { state } = context;
+  const own = isOwnedBy(state.accountId, input.Owners) && isOwnedBy(state.accountId, input.ExecutableUsers);
+  const request = {
+    ids: input.ImageIds,
+    filters: input.Filters,
+    maxResults: input.MaxResults,
+    nextToken: input.NextToken,
+  };
+  const { records, nextToken } = describeRecords(state.images, describeRules(context), request, () => own);
+  return { Images: records.map((image) => imageView(context, image)), NextToken: nextToken };
+};
+
+export const deregisterImage: Ec2Handler<'DeregisterImage'> = async ({ state, storage }, input) => {
+  const image = lookupImage(state, input.ImageId);
+  if (image.deregistrationProtection !== 'disabled') {
+    throw new ApiError('OperationNotPermitted', `The image '${image.id}' is protected from deregistration`);
+  }
+  state.images.remove(image.id);
+  if (input.DeleteAssociatedSnapshots !== true) return { Return: true };
+  const results: ec2.DeleteSnapshotReturnCode[] = [];
+  for (const snapshotId of texts(ebs(image).map(({ SnapshotId }) => SnapshotId))) {
+    const shared = state.images
+      .list()
+      .some((other) => ebs(other).some(({ SnapshotId }) => SnapshotId === snapshotId));
+    if (!shared) {
+      state.snapshots.remove(snapshotId);
+      await storage.deleteSnapshot(state, snapshotId);
+    }
+    results.push({ SnapshotId: snapshotId, ReturnCode: shared ? 'skipped' : 'success' });
+  }
+  return { Return: true, DeleteSnapshotResults: results };
+};

@@ -1,0 +1,60 @@
+import type * as ec2 from '@aws-sdk/client-ec2';
+import type { InstanceRecord, InstanceState, VolumeRecord } from '../model/records.js';
+import type { RegionState } from '../model/region-state.js';
+import { attachedVolumes } from './attachments.js';
+import { tagList } from './tags.js';
+
+/** EC2's numbers for the states. */
+export const stateCodes: Readonly<Record<InstanceState, number>> = {
+  pending: 0,
+  running: 16,
+  stopping: 64,
+  stopped: 80,
+};
+
+/** A state as EC2 shows it. */
+export const instanceStateView = (state: InstanceState): ec2.InstanceState => ({
+  Code: stateCodes[state],
+  Name: state,
+});
+
+const mappingView = ({ id, attachment }: VolumeRecord): ec2.InstanceBlockDeviceMapping => ({
+  DeviceName: attachment?.device,
+  Ebs: {
+    AttachTime: attachment?.attachTime,
+    DeleteOnTermination: attachment?.deleteOnTermination,
+    Status: attachment?.state,
+    VolumeId: id,
+  },
+});
+
+/** An instance as EC2 shows it, in a reservation of its own. */
+export const reservationView = (state: RegionState, instance: InstanceRecord): ec2.Reservation => ({
+  Groups: [],
+  OwnerId: state.accountId,
+  ReservationId: instance.reservationId,
+  Instances: [instanceView(state, instance)],
+});
+
+const instanceView = (state: RegionState, instance: InstanceRecord): ec2.Instance => ({
+  AmiLaunchIndex: 0,
+  Architecture: instance.architecture,
+  BlockDeviceMappings: attachedVolumes(state, instance.id).map(mappingView),
+  EbsOptimized: true,
+  EnaSupport: true,
+  Hypervisor: 'xen',
+  InstanceId: instance.id,
+  InstanceType: instance.type,
+  LaunchTime: instance.launchTime,
+  Monitoring: { State: 'disabled' },
+  Placement: { AvailabilityZone: instance.zone, Tenancy: 'default' },
+  PrivateDnsName: `ip-${instance.address.replaceAll('.', '-')}.${state.region}.compute.internal`,
+  PrivateIpAddress: instance.address,
+  PublicDnsName: '',
+  RootDeviceName: instance.rootDeviceName,
+  RootDeviceType: 'ebs',
+  SecurityGroups: [],
+  State: instanceStateView(instance.state),
+  Tags: tagList(instance.tags),
+  VirtualizationType: 'hvm',
+});

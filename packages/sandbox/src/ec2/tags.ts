@@ -1,0 +1,120 @@
+import type { Tag, TagSpecification } from '@aws-sdk/client-ec2';
+import { ApiError, invalidParameter, missingParameter, required } from '../model/api-error.js';
+import { kindOfId, type ResourceKind } from '../model/ids.js';
+import type { RegionState } from '../model/region-state.js';
+import type { Resource, Table } from '../model/table.js';
+import type { Ec2Handler } from './handler.js';
+import { lookup } from './lookup.js';
+
+/** Restrictions: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions */
+const maxTags = 50;
+const maxKeyLength = 128;
+const maxValueLength = 256;
+
+export type Tags = ReadonlyMap<string, string>;
+
+/** Tags as EC2 shows them. */
+export const tagList = (tags: Tags): Tag[] => [...tags].map(([Key, Value]) => ({ Key, Value }));
+
+/**
+ * The tags that a creating call gives to the resource that it makes.
+ *
+ * @throws `InvalidParameterValue` for a resource type that the call does not make, and what {@link withTags} throws.
+ */
+export const tagsAtCreation = (
+  kind: ResourceKind,
+  specifications: readonly TagSpecification[] = [],
+): Tags => {
+  const tags: Tag[] = [];
+  for (const { ResourceType, Tags = [] } of specifications) {
+    if (required(ResourceType, 'tagSpecification resourceType') !== kind) {
+      throw new ApiError(
+        'InvalidParameterValue',
+        `'${ResourceType}' is not a valid taggable resource type for this operation.`,
+      );
+    }
+    tags.push(...Tags);
+  }
+  const keys = new Set(tags.map(({ Key }) => Key));
+  if (keys.size < tags.length) throw new ApiError('InvalidParameterValue', 'Duplicate tag keys specified.');
+  return withTags(new Map(), tags);
+};
+
+const checkTag = ({ Key, Value = '' }: Tag): [string, string] => {
+  const key = required(Key, 'tag key');
+  if (key.toLowerCase().startsWith('aws:')) {
+    throw new ApiError(
+      'InvalidParameterValue',
+      "Tag keys starting with 'aws:' are reserved for internal use",
+    );
+  }
+  if (key.length > maxKeyLength)
+    throw invalidParameter('tag key', key, `A key has at most ${maxKeyLength} characters.`);
+  if (Value.length > maxValueLength) {
+    throw invalidParameter('tag value', Value, `A value has at most ${maxValueLength} characters.`);
+  }
+  return [key, Value];
+};
+
+/** @throws `TagLimitExceeded`, or `InvalidParameterValue` for a key or value that is reserved or too long. */
+const withTags = (existing: Tags, added: readonly Tag[]): Tags => {
+  const tags = new Map([...existing, ...added.map(checkTag)]);
+  if (tags.size > maxTags) {
+    throw new ApiError(
+      'TagLimitExceeded',
+      `The maximum number of tags per resource is ${maxTags}; this would be ${tags.size}`,
+    );
+  }
+  return tags;
+};
+
+/** A taggable resource, with the way to change its tags. */
+interface Taggable {
+  readonly tags: Tags;
+  readonly setTags: (tags: Tags) => void;
+}
+
+/** `Partial<R>` cannot be built for an open R, hence the narrower view of the table. */
+const taggableIn = <R extends Resource>(table: Table<R>, kind: ResourceKind, id: string): Taggable => {
+  const record: Resource = lookup(table, kind, id);
+  const resources = table as unknown as Table<Resource>;
+  return { tags: record.tags, setTags: (tags) => resources.update(id, { tags }) };
+};
+
+const finders: Readonly<Record<ResourceKind, (state: RegionState, id: string) => Taggable>> = {
+  image: ({ images }, id) => taggableIn(images, 'image', id),
+  instance: ({ instances }, id) => taggableIn(instances, 'instance', id),
+  snapshot: ({ snapshots }, id) => taggableIn(snapshots, 'snapshot', id),
+  volume: ({ volumes }, id) => taggableIn(volumes, 'volume', id),
+};
+
+const findTaggables = (state: RegionState, ids: readonly string[] | undefined): Taggable[] => {
+  if (ids === undefined || ids.length === 0) throw missingParameter('resourceIdSet');
+  return ids.map((id) => {
+    const kind = kindOfId(id);
+    if (kind === undefined) throw new ApiError('InvalidID', `The ID '${id}' is not valid`);
+    return finders[kind](state, id);
+  });
+};
+
+/** All resources or none: everything is checked before anything is written. */
+export const createTags: Ec2Handler<'CreateTags'> = ({ state }, { Resources, Tags }) => {
+  if (Tags === undefined || Tags.length === 0) throw missingParameter('tagSet');
+  const changes = findTaggables(state, Resources).map((resource) => ({
+    resource,
+    tags: withTags(resource.tags, Tags),
+  }));
+  for (const { resource, tags } of changes) resource.setTags(tags);
+  return {};
+};
+
+/** A tag given without a value goes whatever its value is, one given with a value only if that is its value. */
+export const deleteTags: Ec2Handler<'DeleteTags'> = ({ state }, { Resources, Tags }) => {
+  const goes = ([key, value]: readonly [string, string]): boolean =>
+    Tags === undefined ||
+    Tags.some((tag) => tag.Key === key && (tag.Value === undefined || tag.Value === value));
+  for (const resource of findTaggables(state, Resources)) {
+    resource.setTags(new Map([...resource.tags].filter((tag) => !goes(tag))));
+  }
+  return {};
+};

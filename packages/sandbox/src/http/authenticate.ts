@@ -1,0 +1,75 @@
+import type { Identity } from '../credentials/identity.js';
+import type { Keyring } from '../credentials/keyring.js';
+import {
+  type Authorization,
+  isSignedBy,
+  parseAuthorization,
+  type SignedRequest,
+} from '../credentials/signature.js';
+import type { Account } from '../model/account.js';
+import { ApiError } from '../model/api-error.js';
+import type { Dialect } from '../wire/dialect.js';
+
+/** What each service says to credentials that it does not take. */
+const refusals: Readonly<
+  Record<Dialect['service'], Readonly<Record<'unknown' | 'signature' | 'expired', () => ApiError>>>
+> = {
+  ec2: {
+    unknown: () => authFailure(),
+    signature: () => authFailure(),
+    expired: () => new ApiError('RequestExpired', 'Request has expired.'),
+  },
+  sts: {
+    unknown: () =>
+      new ApiError('InvalidClientTokenId', 'The security token included in the request is invalid.'),
+    signature: () =>
+      new ApiError(
+        'SignatureDoesNotMatch',
+        'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.',
+      ),
+    expired: () => new ApiError('ExpiredToken', 'The security token included in the request is expired'),
+  },
+};
+
+const authFailure = (): ApiError =>
+  new ApiError('AuthFailure', 'AWS was not able to validate the provided access credentials');
+
+/** What authentication looks at. */
+export interface Authenticator {
+  readonly keyring: Keyring;
+  readonly account: (id: string) => Account;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** The `Authorization` header of a request, parsed. @throws `IncompleteSignature` for one of another form */
+export const readAuthorization = (request: SignedRequest): Authorization | undefined => {
+  const { authorization: header } = request.headers;
+  if (header === undefined) return undefined;
+  const authorization = parseAuthorization(header);
+  if (authorization !== undefined) return authorization;
+  throw new ApiError('IncompleteSignature', 'The request signature does not conform to AWS standards.');
+};
+
+/**
+ * Finds out who made a request.
+ *
+ * @throws `AuthFailure` or `RequestExpired` (EC2), `InvalidClientTokenId`, `SignatureDoesNotMatch` or `ExpiredToken` (STS).
+ */
+export const authenticate = async (
+  { keyring, account, now }: Authenticator,
+  service: Dialect['service'],
+  request: SignedRequest,
+  authorization: Authorization,
+): Promise<Identity> => {
+  const refuse = refusals[service];
+  const key = keyring.find(authorization.accessKeyId);
+  if (key === undefined || key.sessionToken !== request.headers['x-amz-security-token'])
+    throw refuse.unknown();
+  const { credentials } = account(key.identity.accountId);
+  if (credentials === 'disabled') throw refuse.unknown();
+  if (!(await isSignedBy(request, authorization, key))) throw refuse.signature();
+  if (credentials === 'expired' || (key.expiresAt ?? Number.POSITIVE_INFINITY) <= now())
+    throw refuse.expired();
+  return key.identity;
+};

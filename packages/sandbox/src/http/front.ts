@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from '@ami-publisher/base';
+import type { Ec2Action } from '@ami-publisher/core';
+import type { Authorization, SignedRequest } from '../credentials/signature.js';
+import { ec2Handlers } from '../ec2/handlers.js';
+import { ApiError, missingParameter } from '../model/api-error.js';
+import type { CloudModel } from '../model/cloud-model.js';
+import { type StsAction, stsHandlers } from '../sts/handlers.js';
+import type { Dialect } from '../wire/dialect.js';
+import { ec2Dialect, stsDialect } from '../wire/dialects.js';
+import { type FormNode, parseForm } from '../wire/form.js';
+import { decodeInput } from '../wire/form-decoder.js';
+import { findOperation, type Operation } from '../wire/operations.js';
+import { encodeOutput } from '../wire/xml-encoder.js';
+import { authenticate, readAuthorization } from './authenticate.js';
+
+/** An answer to be sent. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Calls that are made without a signature. */
+const unsignedActions: ReadonlySet<string> = new Set<StsAction>(['AssumeRoleWithWebIdentity']);
+
+const handled: Readonly<Record<Dialect['service'], object>> = { ec2: ec2Handlers, sts: stsHandlers };
+
+/** Answers one request of an AWS client; never throws. */
+export const answerRequest = async (
+  model: CloudModel,
+  logger: Logger,
+  request: SignedRequest,
+): Promise<Answer> => {
+  const requestId = randomUUID();
+  const parameters = parseForm(
+    request.method === 'GET' ? new URLSearchParams(request.query).toString() : request.body,
+  );
+  const dialect = chooseDialect(request, parameters);
+  try {
+    return xmlAnswer(200, await call(model, dialect, request, parameters, requestId), requestId);
+  } catch (error) {
+    const apiError = toApiError(error, logger);
+    return xmlAnswer(apiError.status, dialect.error(apiError, requestId), requestId);
+  }
+};
+
+const xmlAnswer = (status: number, body: string, requestId: string): Answer => ({
+  status,
+  headers: { 'content-type': 'text/xml;charset=UTF-8', 'x-amzn-requestid': requestId },
+  body,
+});
+
+/** A fault of the sandbox is told to the caller as AWS tells its own, and to the logger with its cause. */
+const toApiError = (error: unknown, logger: Logger): ApiError => {
+  if (error instanceof ApiError) return error;
+  logger.error('the sandbox failed to answer a request', { error });
+  return new ApiError(
+    'InternalError',
+    `The sandbox failed: ${error instanceof Error ? error.message : String(error)}`,
+  );
+};
+
+const parameter = (parameters: FormNode, name: string): string | undefined =>
+  parameters.children.get(name)?.value;
+
+/** The service is the one that the request was signed for; without a signature, the one whose version it names. */
+const chooseDialect = (request: SignedRequest, parameters: FormNode): Dialect => {
+  const signedForSts = /\/sts\/aws4_request/.test(request.headers.authorization ?? '');
+  return signedForSts || parameter(parameters, 'Version') === stsDialect.version ? stsDialect : ec2Dialect;
+};
+
+const call = async (
+  model: CloudModel,
+  dialect: Dialect,
+  request: SignedRequest,
+  parameters: FormNode,
+  requestId: string,
+): Promise<string> => {
+  const operation = chooseOperation(dialect, parameters);
+  const authorization = readAuthorization(request);
+  const output = await (authorization === undefined
+    ? callUnsigned(model, dialect, operation, parameters)
+    : callSigned(model, dialect, operation, parameters, request, authorization));
+  return dialect.answer(operation.name, encodeOutput(operation.output, output), requestId);
+};
+
+/** @throws `MissingAuthenticationToken` for all actions but those that take no signature. */
+const callUnsigned = (
+  model: CloudModel,
+  dialect: Dialect,
+  operation: Operation,
+  parameters: FormNode,
+): object => {
+  if (dialect.service !== 'sts' || !unsignedActions.has(operation.name)) {
+    throw new ApiError('MissingAuthenticationToken', 'Request is missing Authentication Token');
+  }
+  return model.sts(undefined, operation.name as StsAction, decodeInput(dialect, operation.input, parameters));
+};
+
+const callSigned = async (
+  model: CloudModel,
+  dialect: Dialect,
+  operation: Operation,
+  parameters: FormNode,
+  request: SignedRequest,
+  authorization: Authorization,
+): Promise<object> => {
+  const authenticator = {
+    keyring: model.keyring,
+    account: (id: string) => model.account(id),
+    now: () => model.clock.now(),
+  };
+  const caller = await authenticate(authenticator, dialect.service, request, authorization);
+  const input = decodeInput(dialect, operation.input, parameters);
+  return dialect.service === 'sts'
+    ? model.sts(caller, operation.name as StsAction, input)
+    : model.ec2(caller, authorization.region, operation.name as Ec2Action, input as never);
+};
+
+const chooseOperation = (dialect: Dialect, parameters: FormNode): Operation => {
+  const action = parameter(parameters, 'Action');
+  if (action === undefined) throw missingParameter('Action');
+  const version = parameter(parameters, 'Version');
+  if (version !== dialect.version) {
+    throw new ApiError(
+      'NoSuchVersion',
+      `The requested version (${version}) of service ${dialect.service} does not exist`,
+    );
+  }
+  const operation = findOperation(dialect.service, action);
+  if (operation === undefined) {
+    throw new ApiError('InvalidAction', `The action ${action} is not valid for this web service.`);
+  }
+  if (!Object.hasOwn(handled[dialect.service], action)) {
+    throw new ApiError('InvalidAction', `The sandbox does not answer ${dialect.service}:${action}.`);
+  }
+  return operation;
+};

@@ -1,0 +1,81 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from '@ami-publisher/base';
+import type { SignedRequest } from '../credentials/signature.js';
+import type { CloudModel } from '../model/cloud-model.js';
+import { type Answer, answerRequest } from './front.js';
+
+/** A front that listens. */
+export interface HttpFront {
+  /** URL for `AWS_ENDPOINT_URL`. */
+  readonly endpoint: string;
+  close(): Promise<void>;
+}
+
+/** EC2 takes no larger ones either. */
+const maxBodyBytes = 1024 * 1024;
+
+/** Lets AWS clients call the model over HTTP on 127.0.0.1. @param port 0 for any that is free */
+export const startHttpFront = async (model: CloudModel, logger: Logger, port: number): Promise<HttpFront> => {
+  const server = createServer((incoming, response) => {
+    serve(model, logger, incoming, response).catch((error: unknown) => {
+      logger.warn('a client of the sandbox went away', { error });
+      response.destroy();
+    });
+  });
+  await listen(server, port);
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};
+
+const listen = (server: Server, port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+
+const serve = async (
+  model: CloudModel,
+  logger: Logger,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> => {
+  const body = await readBody(incoming);
+  const answer =
+    body === undefined ? tooLarge : await answerRequest(model, logger, toRequest(incoming, body));
+  response.writeHead(answer.status, answer.headers).end(answer.body);
+};
+
+const tooLarge: Answer = { status: 413, headers: { connection: 'close' }, body: '' };
+
+const readBody = async (incoming: IncomingMessage): Promise<string | undefined> => {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of incoming) {
+    length += (chunk as Buffer).length;
+    if (length > maxBodyBytes) return undefined;
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+};
+
+const toRequest = (incoming: IncomingMessage, body: string): SignedRequest => {
+  const url = new URL(incoming.url ?? '/', 'http://127.0.0.1');
+  const headers = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]);
+  return {
+    method: incoming.method ?? 'POST',
+    path: url.pathname,
+    query: Object.fromEntries(url.searchParams),
+    headers: Object.fromEntries(headers),
+    body,
+  };
+};

@@ -1,0 +1,119 @@
+import { mkdir, rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from '@ami-publisher/base';
+import type { InstanceHosts } from '../model/ports.js';
+import type { Place } from '../model/region-state.js';
+import type { InstanceMachine, InstanceProgram, RunningProgram } from './instance-program.js';
+import type { LoopbackAddresses } from './loopback-block.js';
+
+/** The name that udev gives to a volume on Nitro instances. */
+const deviceName = (volumeId: string): string =>
+  `nvme-Amazon_Elastic_Block_Store_${volumeId.replace('-', '')}`;
+
+interface Machine {
+  readonly about: InstanceMachine;
+  program: RunningProgram | undefined;
+  /** Starts and stops of one machine follow each other. */
+  turn: Promise<unknown>;
+}
+
+/** The machines of this sandbox: a folder, a loopback address and a program each. */
+export class Machines implements InstanceHosts {
+  readonly #addresses: LoopbackAddresses;
+  readonly #directory: string;
+  readonly #logger: Logger;
+  readonly #machines = new Map<string, Machine>();
+  readonly #program: InstanceProgram;
+
+  constructor(directory: string, addresses: LoopbackAddresses, program: InstanceProgram, logger: Logger) {
+    this.#directory = directory;
+    this.#addresses = addresses;
+    this.#program = program;
+    this.#logger = logger;
+  }
+
+  async create({ accountId, region }: Place, instanceId: string): Promise<string> {
+    const directory = join(this.#directory, accountId, region, 'instances', instanceId);
+    const devicesDirectory = join(directory, 'devices');
+    const [address] = await Promise.all([
+      this.#addresses.next(),
+      mkdir(devicesDirectory, { recursive: true }),
+    ]);
+    const about = { account: accountId, region, instanceId, address, directory, devicesDirectory };
+    this.#machines.set(instanceId, { about, program: undefined, turn: Promise.resolve() });
+    return address;
+  }
+
+  async attach(_place: Place, instanceId: string, volumeId: string, volumeDirectory: string): Promise<void> {
+    await symlink(volumeDirectory, this.#device(instanceId, volumeId), 'dir');
+  }
+
+  async detach(_place: Place, instanceId: string, volumeId: string): Promise<void> {
+    await rm(this.#device(instanceId, volumeId), { force: true });
+  }
+
+  start(_place: Place, instanceId: string): Promise<void> {
+    return this.#inTurn(instanceId, async (machine) => {
+      const program = await this.#program(machine.about);
+      machine.program = program;
+      program.exited.then(
+        (exit) => {
+          if (machine.program !== program) return;
+          machine.program = undefined;
+          this.#logger.warn(`the program of instance ${instanceId} ended by itself`, { ...exit });
+        },
+        (error: unknown) =>
+          this.#logger.error(`the program of instance ${instanceId} cannot be watched`, { error }),
+      );
+    });
+  }
+
+  stop(_place: Place, instanceId: string, force: boolean): Promise<void> {
+    return this.#inTurn(instanceId, async (machine) => {
+      const { program } = machine;
+      machine.program = undefined;
+      if (program === undefined) return;
+      if (force) program.kill();
+      else await program.stop();
+      await program.exited;
+    });
+  }
+
+  /** Kills the program of an instance, as a crash would; the instance goes on. */
+  crash(instanceId: string): void {
+    this.#machine(instanceId).program?.kill();
+  }
+
+  /** What is known of an instance's machine. */
+  about(instanceId: string): InstanceMachine {
+    return this.#machine(instanceId).about;
+  }
+
+  /** Stops all programs. */
+  async close(): Promise<void> {
+    const places = [...this.#machines.values()].map(({ about }) => about);
+    await Promise.all(
+      places.map(({ account, region, instanceId }) =>
+        this.stop({ accountId: account, region }, instanceId, false),
+      ),
+    );
+    await this.#addresses.close();
+  }
+
+  #device(instanceId: string, volumeId: string): string {
+    return join(this.#machine(instanceId).about.devicesDirectory, deviceName(volumeId));
+  }
+
+  #machine(instanceId: string): Machine {
+    const machine = this.#machines.get(instanceId);
+    if (machine === undefined) throw new TypeError(`there is no machine for instance ${instanceId}`);
+    return machine;
+  }
+
+  #inTurn(instanceId: string, action: (machine: Machine) => Promise<void>): Promise<void> {
+    const machine = this.#machine(instanceId);
+    const turn = machine.turn.then(() => action(machine));
+    machine.turn = turn.catch(() => undefined);
+    return turn;
+  }
+}

@@ -1,0 +1,15 @@
+/** Whether AWS takes an account's credentials. */
+export type CredentialState = 'valid' | 'disabled' | 'expired';
+
+/** An account of the sandbox. */
+export interface Account {
+  /** Twelve digits. */
+  readonly id: string;
+  /** Label of the account, its profile's name. */
+  readonly name: string;
+  /** Names of the regions that it has enabled. */
+  readonly regions: Set<string>;
+  /** EC2 actions that its identities may not call, such as `CreateSnapshot`. */
+  readonly deniedActions: Set<string>;
+  credentials: CredentialState;
+}

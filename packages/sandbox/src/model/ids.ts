@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import { ApiError } from './api-error.js';
+
+export type ResourceKind = 'image' | 'instance' | 'snapshot' | 'volume';
+
+interface IdRules {
+  readonly prefix: string;
+  /** Code for an id of another form. */
+  readonly malformed: string;
+  /** Code for an id that names nothing. */
+  readonly notFound: string;
+  readonly notFoundMessage: (id: string) => string;
+}
+
+/** Codes: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html */
+const rules: Readonly<Record<ResourceKind, IdRules>> = {
+  image: {
+    prefix: 'ami',
+    malformed: 'InvalidAMIID.Malformed',
+    notFound: 'InvalidAMIID.NotFound',
+    notFoundMessage: (id) => `The image id '[${id}]' does not exist`,
+  },
+  instance: {
+    prefix: 'i',
+    malformed: 'InvalidInstanceID.Malformed',
+    notFound: 'InvalidInstanceID.NotFound',
+    notFoundMessage: (id) => `The instance ID '${id}' does not exist`,
+  },
+  snapshot: {
+    prefix: 'snap',
+    malformed: 'InvalidSnapshotID.Malformed',
+    notFound: 'InvalidSnapshot.NotFound',
+    notFoundMessage: (id) => `The snapshot '${id}' does not exist.`,
+  },
+  volume: {
+    prefix: 'vol',
+    malformed: 'InvalidVolumeID.Malformed',
+    notFound: 'InvalidVolume.NotFound',
+    notFoundMessage: (id) => `The volume '${id}' does not exist.`,
+  },
+};
+
+/** A fresh id in AWS's long form: the prefix and 17 hexadecimal digits, of which the first is 0. */
+export const newId = (prefix: string): string => `${prefix}-0${randomBytes(8).toString('hex')}`;
+
+/** A fresh id for a resource of that kind. */
+export const newResourceId = (kind: ResourceKind): string => newId(rules[kind].prefix);
+
+/** @throws the kind's `…Malformed` error unless the id has the kind's form. */
+export const checkId = (kind: ResourceKind, id: string): void => {
+  const { prefix, malformed } = rules[kind];
+  if (new RegExp(`^${prefix}-(?:[0-9a-f]{8}|[0-9a-f]{17})$`).test(id)) return;
+  throw new ApiError(malformed, `Invalid id: "${id}" (expecting "${prefix}-...")`);
+};
+
+/** The kind of resource that an id names by its prefix. */
+export const kindOfId = (id: string): ResourceKind | undefined =>
+  (Object.keys(rules) as ResourceKind[]).find((kind) => id.startsWith(`${rules[kind].prefix}-`));
+
+/** The kind's `…NotFound` error. */
+export const notFound = (kind: ResourceKind, id: string): ApiError =>
+  new ApiError(rules[kind].notFound, rules[kind].notFoundMessage(id));

@@ -1,0 +1,31 @@
+import type { Place } from './region-state.js';
+
+/** Where the contents of volumes and snapshots are; the model itself knows only their attributes. */
+export interface VolumeStorage {
+  /** Makes a volume, empty or with the content of a snapshot. */
+  createVolume(place: Place, volumeId: string, sizeGiB: number, snapshotId?: string): Promise<void>;
+  resizeVolume(place: Place, volumeId: string, sizeGiB: number): Promise<void>;
+  deleteVolume(place: Place, volumeId: string): Promise<void>;
+  /**
+   * Copies a volume.
+   *
+   * @throws `SandboxVolumeNotSealed` if the volume holds a file tree that somebody may be writing.
+   */
+  createSnapshot(place: Place, volumeId: string, snapshotId: string): Promise<void>;
+  deleteSnapshot(place: Place, snapshotId: string): Promise<void>;
+  volumeDirectory(place: Place, volumeId: string): string;
+  snapshotDirectory(place: Place, snapshotId: string): string;
+}
+
+/** The machines behind the instances. */
+export interface InstanceHosts {
+  /** Makes the machine of a new instance. @returns its private address */
+  create(place: Place, instanceId: string): Promise<string>;
+  /** Makes a volume visible on the machine. */
+  attach(place: Place, instanceId: string, volumeId: string, volumeDirectory: string): Promise<void>;
+  detach(place: Place, instanceId: string, volumeId: string): Promise<void>;
+  /** Boots the machine; resolves when its program is up. */
+  start(place: Place, instanceId: string): Promise<void>;
+  /** Resolves when the machine's program has ended. */
+  stop(place: Place, instanceId: string, force: boolean): Promise<void>;
+}

@@ -1,0 +1,94 @@
+import type * as ec2 from '@aws-sdk/client-ec2';
+import type { Resource } from './table.js';
+
+export interface AttachmentRecord {
+  readonly instanceId: string;
+  readonly device: string;
+  readonly state: 'attaching' | 'attached' | 'detaching';
+  readonly attachTime: Date;
+  readonly deleteOnTermination: boolean;
+}
+
+export interface VolumeRecord extends Resource {
+  readonly state: 'creating' | 'available' | 'in-use' | 'deleting' | 'error';
+  readonly sizeGiB: number;
+  readonly type: ec2.VolumeType;
+  readonly iops: number | undefined;
+  /** MiB/s; gp3 only. */
+  readonly throughput: number | undefined;
+  readonly zone: string;
+  /** ARN of the KMS key; undefined for a volume that is not encrypted. */
+  readonly kmsKey: string | undefined;
+  readonly snapshotId: string | undefined;
+  readonly createTime: Date;
+  readonly attachment: AttachmentRecord | undefined;
+}
+
+/** The last modification of a volume; its id is the volume's. */
+export interface ModificationRecord extends Resource {
+  readonly state: 'modifying' | 'optimizing' | 'completed';
+  readonly startTime: Date;
+  readonly endTime: Date | undefined;
+  readonly original: VolumePerformance;
+  readonly target: VolumePerformance;
+}
+
+export interface VolumePerformance {
+  readonly sizeGiB: number;
+  readonly type: ec2.VolumeType;
+  readonly iops: number | undefined;
+  readonly throughput: number | undefined;
+}
+
+export interface SnapshotRecord extends Resource {
+  readonly state: 'pending' | 'completed' | 'error';
+  readonly volumeId: string;
+  readonly sizeGiB: number;
+  readonly description: string;
+  readonly kmsKey: string | undefined;
+  readonly startTime: Date;
+  /** When the call was answered and when it completes, in milliseconds since the epoch; progress is counted between them. */
+  readonly pendingSince: number;
+  readonly completesAt: number;
+  readonly completionTime: Date | undefined;
+}
+
+export interface ImageRecord extends Resource {
+  readonly state: 'pending' | 'available' | 'failed';
+  readonly name: string;
+  readonly creationDate: Date;
+  readonly deprecationTime: Date | undefined;
+  readonly deregistrationProtection: DeregistrationProtection;
+  readonly blockDeviceMappings: readonly ec2.BlockDeviceMapping[];
+  /** What the request said and the description repeats. */
+  readonly properties: Pick<
+    ec2.Image,
+    | 'Architecture'
+    | 'BootMode'
+    | 'Description'
+    | 'EnaSupport'
+    | 'ImdsSupport'
+    | 'KernelId'
+    | 'RamdiskId'
+    | 'RootDeviceName'
+    | 'SriovNetSupport'
+    | 'TpmSupport'
+    | 'VirtualizationType'
+  >;
+}
+
+export type DeregistrationProtection = 'disabled' | 'enabled-without-cooldown' | 'enabled-with-cooldown';
+
+export type InstanceState = 'pending' | 'running' | 'stopping' | 'stopped';
+
+export interface InstanceRecord extends Resource {
+  readonly state: InstanceState;
+  readonly type: ec2._InstanceType;
+  readonly zone: string;
+  readonly address: string;
+  readonly architecture: ec2.ArchitectureValues;
+  readonly rootDeviceName: string;
+  readonly reservationId: string;
+  readonly launchTime: Date;
+  readonly disableApiTermination: boolean;
+}

@@ -1,0 +1,72 @@
+import { AmiPublisherError } from '@ami-publisher/base';
+import type { Device } from './driver/driver.js';
+import { streamOfDevice, withDevice, withStream } from './state/model.js';
+import { streamOf } from './state/state-store.js';
+import { foreignVolume, generationOf, isOwn } from './tasks/volume.js';
+import type { Unpacker } from './unpacker.js';
+
+export interface BindOptions {
+  readonly stream: string;
+  readonly device: Device;
+  readonly hint: string;
+  /** What to do with content of other origin: wipe it, or refuse the device. */
+  readonly wipe: boolean;
+}
+
+/**
+ * Records a device and gives it to a stream in one transaction; the stream's former device becomes free and keeps its content. Called in
+ * the stream's turn.
+ *
+ * @throws `DEVICE_IN_USE` if another stream has it, it is recorded under another id, or something else is on it.
+ */
+export const bindDevice = (unpacker: Unpacker, options: BindOptions): Promise<void> =>
+  unpacker.binding.run(async () => {
+    const { device, stream } = options;
+    refuseSecondName(unpacker, device);
+    const contents = await usableContents(unpacker, options);
+    const former = streamOf(unpacker.store.current, stream).deviceId;
+    const formerView = former === undefined ? undefined : unpacker.devices.view(former);
+    if (formerView !== undefined) await unpacker.driver.release(formerView.device);
+    await unpacker.store.commit((state) => {
+      const owner = streamOfDevice(state, device.id);
+      if (owner !== undefined && owner.name !== stream) throw inUse(device.id, owner.name);
+      const record = streamOf(state, stream);
+      const bound = {
+        ...record,
+        deviceId: device.id,
+        generation: Math.max(record.generation, generationOf(contents)),
+      };
+      const recorded = { id: device.id, ...(options.hint !== '' && { hint: options.hint }) };
+      return { state: withStream(withDevice(state, recorded), bound), result: undefined };
+    });
+    await unpacker.devices.inspect(device, 'unknown');
+  });
+
+/** One device must not be known under two ids. */
+export const refuseSecondName = (unpacker: Unpacker, device: Device): void => {
+  for (const { id } of unpacker.store.current.devices.values()) {
+    if (id !== device.id && unpacker.devices.view(id)?.device.path === device.path) {
+      throw new AmiPublisherError('DEVICE_IN_USE', {
+        message: `volume ${device.id} is ${device.path}, which is known as volume ${id}`,
+        resource: device.id,
+        remedy: `check the attachments of this instance, or remove ${id} first`,
+      });
+    }
+  }
+};
+
+/** The error of a device that another stream has. */
+export const inUse = (deviceId: string, owner: string): AmiPublisherError =>
+  new AmiPublisherError('DEVICE_IN_USE', {
+    message: `volume ${deviceId} belongs to stream ${owner}`,
+    resource: deviceId,
+    remedy: `use another volume, or forget ${owner} first`,
+  });
+
+const usableContents = async (unpacker: Unpacker, { device, stream, wipe }: BindOptions) => {
+  const contents = await unpacker.driver.inspect(device);
+  if (isOwn(contents, stream)) return contents;
+  if (!wipe) throw foreignVolume(device.id, stream, contents);
+  await unpacker.driver.forget(device);
+  return unpacker.driver.inspect(device);
+};

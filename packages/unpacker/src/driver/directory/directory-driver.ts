@@ -1,0 +1,154 @@
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { AmiPublisherError } from '@ami-publisher/base';
+import { applyImage, TreeIndex, walkTree } from '@ami-publisher/image';
+import { writeDurably } from '../../state/durable-file.js';
+import { isSystemError } from '../../system-error.js';
+import type {
+  Device,
+  Driver,
+  DriverOptions,
+  DriverProgress,
+  ScanOptions,
+  UpdateOptions,
+  UpdateResult,
+  VolumeContents,
+} from '../driver.js';
+import { findDirectory } from './find-device.js';
+import { flushFileSystem } from './flush.js';
+import { readUnset, writeUnset } from './unset-attributes.js';
+import { VolumeFiles } from './volume-files.js';
+
+export interface DirectoryDriverOptions {
+  /** Folder of links to the volumes, named as udev names EBS volumes. */
+  readonly devicesDirectory: string;
+}
+
+const nothingDone: UpdateResult = {
+  filesWritten: 0,
+  filesRemoved: 0,
+  metadataChanged: 0,
+  bytesFetched: 0,
+  bytesWritten: 0,
+};
+
+/**
+ * A volume is a folder with the image's `tree` and, beside it, what the driver knows of it. Needs no rights beyond those on the folder:
+ * what an ordinary user cannot set is listed in `unset.jsonl`.
+ */
+export class DirectoryDriver implements Driver {
+  readonly name = 'directory';
+  readonly #devicesDirectory: string;
+
+  constructor(options: DirectoryDriverOptions) {
+    this.#devicesDirectory = options.devicesDirectory;
+  }
+
+  find(deviceId: string): Promise<Device | undefined> {
+    return findDirectory(this.#devicesDirectory, deviceId);
+  }
+
+  inspect(device: Device): Promise<VolumeContents> {
+    return new VolumeFiles(device.path).contents();
+  }
+
+  async scan(device: Device, options: ScanOptions): Promise<void> {
+    const files = new VolumeFiles(device.path);
+    const progress = (done: Omit<DriverProgress, 'phase'>) => options.onProgress({ ...done, phase: 'scan' });
+    const { index } = await walkTree(files.tree, {
+      index: options.full ? undefined : await readIndex(files),
+      signal: options.signal,
+      onProgress: progress,
+    });
+    await writeDurably(files.index, index.encode());
+  }
+
+  async update(device: Device, options: UpdateOptions): Promise<UpdateResult> {
+    const files = new VolumeFiles(device.path);
+    const before = await files.contents();
+    const { label } = options;
+    if (before.kind === 'image' && before.manifestDigest === label.manifestDigest) {
+      await files.markComplete({ ...label, generation: before.generation });
+      return nothingDone;
+    }
+    if (before.kind === 'blank') {
+      await files.markUpdating(label.stream, label.generation);
+      await mkdir(files.tree, { mode: 0o755 });
+    }
+    const applied = await applyImage({
+      root: files.tree,
+      stagingDir: files.staging,
+      manifest: options.manifest,
+      source: options.source,
+      index: await readIndex(files),
+      // After an update that was cut short, the list no longer tells what the tree lacks.
+      attributeStore: before.kind === 'image' ? await readUnset(files.unset) : undefined,
+      beforeFirstChange: () => files.markUpdating(label.stream, label.generation),
+      onProgress: (progress) => options.onProgress({ ...progress, phase: phases[progress.phase] }),
+      signal: options.signal,
+    });
+    await writeDurably(files.index, applied.index.encode());
+    await writeUnset(files.unset, applied.unsettable);
+    await files.markComplete(label);
+    return pickResult(applied);
+  }
+
+  async seal(device: Device, options: DriverOptions): Promise<void> {
+    const files = new VolumeFiles(device.path);
+    const contents = await files.contents();
+    if (contents.kind !== 'image') throw notSealable(device, contents);
+    if (contents.sealed) return;
+    options.onProgress({ phase: 'seal', filesDone: 0, filesTotal: 0, bytesDone: 0, bytesTotal: 0 });
+    await rm(files.staging, { recursive: true, force: true });
+    await flushFileSystem(files.root);
+    await files.seal(contents);
+  }
+
+  async unseal(device: Device, generation: number): Promise<void> {
+    const files = new VolumeFiles(device.path);
+    const contents = await files.contents();
+    if (contents.kind === 'image') await files.unseal({ ...contents, generation });
+  }
+
+  /** A folder has no file system of its own that could be grown. */
+  async grow(): Promise<void> {}
+
+  /** Nothing is held open between calls. */
+  async release(): Promise<void> {}
+
+  forget(device: Device): Promise<void> {
+    return new VolumeFiles(device.path).wipe();
+  }
+}
+
+const phases = { scanning: 'scan', fetching: 'fetch', updating: 'update' } as const;
+
+const pickResult = (result: UpdateResult): UpdateResult => ({
+  filesWritten: result.filesWritten,
+  filesRemoved: result.filesRemoved,
+  metadataChanged: result.metadataChanged,
+  bytesFetched: result.bytesFetched,
+  bytesWritten: result.bytesWritten,
+});
+
+const readIndex = async (files: VolumeFiles): Promise<TreeIndex | undefined> => {
+  try {
+    return TreeIndex.parse(await readFile(files.index, 'utf8'));
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+};
+
+const notSealable = (device: Device, contents: VolumeContents): AmiPublisherError =>
+  new AmiPublisherError('NOT_SEALABLE', {
+    message: `volume ${device.id} holds ${holdings[contents.kind]}, not exactly one complete image`,
+    resource: device.id,
+    remedy: 'unpack an image onto it first',
+  });
+
+const holdings = {
+  blank: 'nothing',
+  foreign: 'something that no unpacker wrote',
+  partial: 'an update that was cut short',
+  image: 'an image',
+} as const satisfies Record<VolumeContents['kind'], string>;

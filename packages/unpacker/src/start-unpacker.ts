@@ -1,0 +1,170 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import {
+  AmiPublisherError,
+  type Clock,
+  invalidOption,
+  type Logger,
+  silentLogger,
+  systemClock,
+} from '@ami-publisher/base';
+import { GrpcImageSource } from '@ami-publisher/image';
+import {
+  type ClientTls,
+  createImageServerClient,
+  type ServerTls,
+  startServer,
+  unpackerService,
+} from '@ami-publisher/protocol';
+import { DirectoryDriver } from './driver/directory/directory-driver.js';
+import type { Driver } from './driver/driver.js';
+import type { ConnectImageServer } from './image-server.js';
+import { unpackerHandlers } from './service/handlers.js';
+import { lockDirectory } from './state/directory-lock.js';
+import { Unpacker } from './unpacker.js';
+
+/** Names of the drivers that there are. */
+export type DriverName = 'directory';
+
+export interface UnpackerOptions {
+  /** @default '127.0.0.1' */
+  readonly host?: string | undefined;
+  /** 0 = any free one. @default 6974 */
+  readonly port?: number | undefined;
+  /** Folder of what must survive a restart; made if it is not there. */
+  readonly stateDirectory: string;
+  /** Folder where the host names attached devices by identity. @default '/dev/disk/by-id' */
+  readonly devicesDirectory?: string | undefined;
+  /** @default 'directory' */
+  readonly driver?: DriverName | undefined;
+  /** `host:port` of the image server. */
+  readonly imageServer: string;
+  /**
+   * Certificate files of this unpacker, also shown to the image server. Left out, everything is plain text, which only loopback addresses may
+   * have.
+   */
+  readonly tls?: ServerTls | undefined;
+  /** How long UnpackImage waits for an image that the image server does not have yet, ms. @default 60,000 */
+  readonly imageWaitMs?: number | undefined;
+  /** @default the machine's */
+  readonly clock?: Clock | undefined;
+  /** @default silent */
+  readonly logger?: Logger | undefined;
+}
+
+/** An unpacker that serves. */
+export interface RunningUnpacker {
+  /** `host:port` as bound. */
+  readonly address: string;
+  /** Stops running operations, which a later unpacker can begin again, and lets go of everything. */
+  close(): Promise<void>;
+}
+
+const drivers: Readonly<Record<DriverName, (options: { devicesDirectory: string }) => Driver>> = {
+  directory: (options) => new DirectoryDriver(options),
+};
+
+/** The drivers that can be named in `UnpackerOptions`. */
+export const driverNames = Object.keys(drivers) as readonly DriverName[];
+
+/** The port of unpackers. */
+export const defaultPort = 6974;
+export const defaultDevicesDirectory = '/dev/disk/by-id';
+export const defaultImageWaitMs = 60_000;
+
+/**
+ * Starts an unpacker in this process.
+ *
+ * @example
+ * const unpacker = await startUnpacker({ port: 0, stateDirectory, devicesDirectory, imageServer: '127.0.0.1:6971' });
+ * @throws `STATE_LOCKED`, `STATE_DAMAGED`, `INVALID_OPTION` for an address that cannot be had, `CERTIFICATE_REFUSED`.
+ */
+export const startUnpacker = async (options: UnpackerOptions): Promise<RunningUnpacker> => {
+  const logger = options.logger ?? silentLogger;
+  await mkdir(options.stateDirectory, { recursive: true, mode: 0o700 });
+  const lock = await lockDirectory(options.stateDirectory);
+  try {
+    const unpacker = await Unpacker.open({
+      driver: drivers[options.driver ?? 'directory']({
+        devicesDirectory: options.devicesDirectory ?? defaultDevicesDirectory,
+      }),
+      stateDirectory: options.stateDirectory,
+      connectImageServer: await imageServerConnector(options),
+      imageWaitMs: options.imageWaitMs ?? defaultImageWaitMs,
+      clock: options.clock ?? systemClock,
+      logger,
+    });
+    const serving = await serve(unpacker, options, logger);
+    return {
+      address: serving.address,
+      close: async () => {
+        await serving.close();
+        await lock.release();
+      },
+    };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+};
+
+const serve = async (
+  unpacker: Unpacker,
+  options: UnpackerOptions,
+  logger: Logger,
+): Promise<RunningUnpacker> => {
+  const shutDown = new AbortController();
+  const server = await startServer({
+    services: [unpackerService(unpackerHandlers(unpacker, shutDown.signal))],
+    tls: options.tls,
+    host: options.host ?? '127.0.0.1',
+    port: options.port ?? defaultPort,
+    logger,
+  });
+  const watching = unpacker.watchDevices(shutDown.signal);
+  return {
+    address: server.address,
+    close: async () => {
+      shutDown.abort(stopping());
+      await unpacker.operations.close(stopping());
+      await server.close();
+      await watching;
+    },
+  };
+};
+
+const stopping = (): AmiPublisherError =>
+  new AmiPublisherError('UNPACKER_FAILED', {
+    message: 'the unpacker is being stopped',
+    retryable: true,
+    remedy: 'ask again when it is back',
+  });
+
+/** Reads the certificate once at the start as well, so that a wrong path is found then. */
+const imageServerConnector = async (options: UnpackerOptions): Promise<ConnectImageServer> => {
+  const { tls, imageServer } = options;
+  if (!/^.+:\d{1,5}$/.test(imageServer)) throw invalidOption('imageServer', 'HOST:PORT', imageServer);
+  if (tls !== undefined) await readIdentity(tls);
+  return async () => {
+    const identity = tls && (await readIdentity(tls));
+    const client = createImageServerClient({ address: imageServer, tls: identity });
+    return { source: new GrpcImageSource(client), address: imageServer, close: () => client.close() };
+  };
+};
+
+const readIdentity = async (tls: ServerTls): Promise<ClientTls> => {
+  const read = async (file: string): Promise<Buffer> => {
+    try {
+      return await readFile(file);
+    } catch (cause) {
+      throw new AmiPublisherError('CERTIFICATE_REFUSED', {
+        message: `cannot read ${file}`,
+        resource: file,
+        remedy:
+          'create certificates with `ami-publisher certs create`, and name them with --ca, --cert and --key',
+        cause,
+      });
+    }
+  };
+  const [ca, cert, key] = await Promise.all([read(tls.caFile), read(tls.certFile), read(tls.keyFile)]);
+  return { ca, cert, key };
+};
