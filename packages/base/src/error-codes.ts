@@ -66,7 +66,6 @@ export const errorCodes = {
   DEVICE_NOT_FOUND: { retryable: false, summary: 'the device did not show up on the unpacker' },
   DEVICE_IN_USE: { retryable: false, summary: 'the device belongs to another stream or holds other data' },
   OPERATION_NOT_FOUND: { retryable: false, summary: 'the unpacker has no operation of that id' },
-  STATE_LOCKED: { retryable: false, summary: 'another daemon works on the state directory' },
   STATE_DAMAGED: {
     retryable: false,
     summary: 'the state file of a daemon and its predecessor cannot be read',

@@ -27,7 +27,9 @@ describe('image names', () => {
     ['-rf/b', 'must not begin a component with - or ~'],
     ['a/~root', 'must not begin a component with - or ~'],
   ])('refuses %j, naming the rule', (text, rule) => {
-    expect(() => parseImageName(text)).toThrow(expect.objectContaining({ code: 'INVALID_NAME', message: expect.stringContaining(rule) }));
+    expect(() => parseImageName(text)).toThrow(
+      expect.objectContaining({ code: 'INVALID_NAME', message: expect.stringContaining(rule) }),
+    );
   });
 
   it('takes streams of up to 200 bytes and leaves of up to 128', () => {

@@ -18,5 +18,8 @@ it('counts a directory as a block, a file in blocks, a link as 64 bytes, hard li
     { ...attributes, type: 'block-device', path: 'h', major: 8, minor: 0 },
   ];
 
-  expect(estimateUsage(entries)).toEqual({ usageBytes: 4096 + 4096 + 4096 + 8192 + 64, contentBytes: 1 + 4096 + 4097 });
+  expect(estimateUsage(entries)).toEqual({
+    usageBytes: 4096 + 4096 + 4096 + 8192 + 64,
+    contentBytes: 1 + 4096 + 4097,
+  });
 });

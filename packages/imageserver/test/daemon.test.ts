@@ -6,7 +6,11 @@ import { temporaryDirectory } from './support/temporary-directory.js';
 
 const run = async (args: readonly string[]) => {
   const child = spawnDaemon(args);
-  const [stdout, stderr, [code]] = await Promise.all([collect(child.stdout!), collect(child.stderr!), once(child, 'exit')]);
+  const [stdout, stderr, [code]] = await Promise.all([
+    collect(child.stdout!),
+    collect(child.stderr!),
+    once(child, 'exit'),
+  ]);
   return { stdout, stderr, code: code as number };
 };
 

@@ -2,8 +2,8 @@ import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeManifest, ingestDirectory, type ManifestEntry } from '@ami-publisher/image';
 import { describe, expect, it } from 'vitest';
-import { allOf } from './support/all-of.js';
 import { startImageServer } from '../src/index.js';
+import { allOf } from './support/all-of.js';
 import { serve } from './support/server.js';
 import { temporaryDirectory } from './support/temporary-directory.js';
 import { makeSampleTree, sha512 } from './support/trees.js';
@@ -18,11 +18,20 @@ const objectFile = (data: string, digest: string): string =>
 describe('adding an image', () => {
   it('is refused when an object is missing, naming a path that needs it', async () => {
     const { sink } = await serve(temporaryDirectory());
-    const file: ManifestEntry = { ...root, path: 'etc', type: 'file', size: 3, sha512: sha512(Buffer.from('abc')) };
+    const file: ManifestEntry = {
+      ...root,
+      path: 'etc',
+      type: 'file',
+      size: 3,
+      sha512: sha512(Buffer.from('abc')),
+    };
 
     const adding = sink.addImage(name, encodeManifest([root, file]).bytes);
 
-    await expect(adding).rejects.toMatchObject({ code: 'OBJECT_MISSING', message: expect.stringContaining('of etc is missing') });
+    await expect(adding).rejects.toMatchObject({
+      code: 'OBJECT_MISSING',
+      message: expect.stringContaining('of etc is missing'),
+    });
   });
 
   it('is refused when an object has another size than the manifest says', async () => {
@@ -38,7 +47,9 @@ describe('adding an image', () => {
 
     const adding = sink.addImage(name, encodeManifest([root, file]).bytes);
 
-    await expect(adding).rejects.toMatchObject({ message: expect.stringContaining('has 3 bytes, and the manifest says 4') });
+    await expect(adding).rejects.toMatchObject({
+      message: expect.stringContaining('has 3 bytes, and the manifest says 4'),
+    });
   });
 
   it('is refused when the manifest breaks a rule', async () => {
@@ -46,13 +57,18 @@ describe('adding an image', () => {
 
     const adding = sink.addImage(name, emptyImage.subarray(0, -1));
 
-    await expect(adding).rejects.toMatchObject({ code: 'INVALID_MANIFEST', message: expect.stringContaining('line 2') });
+    await expect(adding).rejects.toMatchObject({
+      code: 'INVALID_MANIFEST',
+      message: expect.stringContaining('line 2'),
+    });
   });
 
   it('is refused under a bad name', async () => {
     const { sink } = await serve(temporaryDirectory());
 
-    await expect(sink.addImage({ stream: '../x', leaf: '1' }, emptyImage)).rejects.toMatchObject({ code: 'INVALID_NAME' });
+    await expect(sink.addImage({ stream: '../x', leaf: '1' }, emptyImage)).rejects.toMatchObject({
+      code: 'INVALID_NAME',
+    });
   });
 
   it('gives one winner when different images of one name are added at once', async () => {
@@ -76,7 +92,13 @@ describe('looking images up', () => {
     expect((await client.listStreams({})).streams).toEqual(['base/debian-12', 'other']);
     expect(images.map((image) => image.name?.leaf)).toEqual(['2', '1']);
     expect((await client.findLatest({ stream: name.stream })).name?.leaf).toBe('1');
-    expect(images[0]).toMatchObject({ usageBytes: '4096', contentBytes: '0', entryCount: '1', createdBy: 'local', expiresAt: '' });
+    expect(images[0]).toMatchObject({
+      usageBytes: '4096',
+      contentBytes: '0',
+      entryCount: '1',
+      createdBy: 'local',
+      expiresAt: '',
+    });
   });
 
   it('tells an unknown stream from an unknown leaf', async () => {

@@ -8,7 +8,11 @@ import { serve } from './support/server.js';
 import { temporaryDirectory } from './support/temporary-directory.js';
 import { sha512 } from './support/trees.js';
 
-async function* pieces(content: Buffer, pieceBytes = 100_000, digest = sha512(content)): AsyncGenerator<ObjectPiece> {
+async function* pieces(
+  content: Buffer,
+  pieceBytes = 100_000,
+  digest = sha512(content),
+): AsyncGenerator<ObjectPiece> {
   for (let at = 0; at < content.length; at += pieceBytes) {
     yield { sha512: digest, size: content.length, data: content.subarray(at, at + pieceBytes) };
   }
@@ -26,17 +30,20 @@ describe('objects', () => {
     expect((await fetched(source.getObjects([sha512(content)]))).equals(content)).toBe(true);
   });
 
-  it.each([1_000, 5_000_000])('of %i bytes with another digest are refused, and nothing of them stays', async (size) => {
-    const data = temporaryDirectory();
-    const { sink } = await serve(data);
-    const digest = sha512(Buffer.from('another'));
+  it.each([1_000, 5_000_000])(
+    'of %i bytes with another digest are refused, and nothing of them stays',
+    async (size) => {
+      const data = temporaryDirectory();
+      const { sink } = await serve(data);
+      const digest = sha512(Buffer.from('another'));
 
-    const adding = sink.addObjects(pieces(randomBytes(size), 100_000, digest));
+      const adding = sink.addObjects(pieces(randomBytes(size), 100_000, digest));
 
-    await expect(adding).rejects.toMatchObject({ code: 'OBJECT_CORRUPT', resource: digest });
-    expect(await sink.missingObjects([digest])).toEqual([digest]);
-    expect(readdirSync(join(data, 'tmp'))).toEqual([]);
-  });
+      await expect(adding).rejects.toMatchObject({ code: 'OBJECT_CORRUPT', resource: digest });
+      expect(await sink.missingObjects([digest])).toEqual([digest]);
+      expect(readdirSync(join(data, 'tmp'))).toEqual([]);
+    },
+  );
 
   it('that are cut short are refused', async () => {
     const { sink } = await serve(temporaryDirectory());
@@ -50,7 +57,10 @@ describe('objects', () => {
 
     const adding = sink.addObjects(firstPiece());
 
-    await expect(adding).rejects.toMatchObject({ code: 'OBJECT_CORRUPT', message: expect.stringContaining('cut short') });
+    await expect(adding).rejects.toMatchObject({
+      code: 'OBJECT_CORRUPT',
+      message: expect.stringContaining('cut short'),
+    });
   });
 
   it('can be sent by several at once', async () => {
@@ -64,7 +74,9 @@ describe('objects', () => {
 
   it('come in the order asked for, whatever their sizes', async () => {
     const { sink, source } = await serve(temporaryDirectory());
-    const contents = Array.from({ length: 1_200 }, (_, i) => Buffer.from(`object ${i} ${'x'.repeat(i % 17 === 0 ? 300_000 : i)}`));
+    const contents = Array.from({ length: 1_200 }, (_, i) =>
+      Buffer.from(`object ${i} ${'x'.repeat(i % 17 === 0 ? 300_000 : i)}`),
+    );
     async function* all() {
       for (const content of contents) yield* pieces(content);
     }
@@ -72,7 +84,8 @@ describe('objects', () => {
     const asked = contents.map(sha512).reverse();
 
     const order: string[] = [];
-    for await (const piece of source.getObjects(asked)) if (order.at(-1) !== piece.sha512) order.push(piece.sha512);
+    for await (const piece of source.getObjects(asked))
+      if (order.at(-1) !== piece.sha512) order.push(piece.sha512);
 
     expect(order).toEqual(asked);
   });
@@ -91,7 +104,10 @@ describe('objects', () => {
 
     const checking = client.checkObjects({ digests: [Buffer.alloc(63)] });
 
-    await expect(checking).rejects.toMatchObject({ code: 'INVALID_OPTION', message: expect.stringContaining('64 bytes') });
+    await expect(checking).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      message: expect.stringContaining('64 bytes'),
+    });
   });
 
   it('stop coming when the caller has had enough', async () => {

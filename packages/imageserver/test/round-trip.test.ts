@@ -15,7 +15,12 @@ const sameTrees = (a: string, b: string): void => {
 
 describe('an image over gRPC', () => {
   it('arrives as it was sent', async () => {
-    const [data, tree, root, staging] = [temporaryDirectory(), temporaryDirectory(), temporaryDirectory(), temporaryDirectory()];
+    const [data, tree, root, staging] = [
+      temporaryDirectory(),
+      temporaryDirectory(),
+      temporaryDirectory(),
+      temporaryDirectory(),
+    ];
     makeSampleTree(tree);
     const { sink, source } = await serve(data);
 
@@ -52,7 +57,10 @@ describe('an image over gRPC', () => {
     const other = ingestDirectory({ root: tree, name, sink });
 
     expect(again.image).toEqual(first.image);
-    await expect(other).rejects.toMatchObject({ code: 'IMAGE_EXISTS', message: expect.stringContaining('base/debian-12/2026-01-31') });
+    await expect(other).rejects.toMatchObject({
+      code: 'IMAGE_EXISTS',
+      message: expect.stringContaining('base/debian-12/2026-01-31'),
+    });
   });
 
   it('is there after the server was stopped and started', async () => {

@@ -24,19 +24,30 @@ export const serverCredentials = async (tls: ServerTls): Promise<ReloadingCreden
     privateKeyFile: tls.keyFile,
     refreshIntervalMs,
   });
-  const nothing = () => {};
   // Listening from here on keeps the provider's answer ready for the first connection.
-  await new Promise<void>((resolve) => {
-    provider.addIdentityCertificateListener((update) => {
-      if (update !== null) resolve();
-    });
-  });
-  provider.addCaCertificateListener(nothing);
+  const release = await firstRead(provider);
   return {
     credentials: grpc.experimental.createCertificateProviderServerCredentials(provider, provider, true),
-    close: () => provider.removeCaCertificateListener(nothing),
+    close: release,
   };
 };
+
+type Provider = grpc.experimental.FileWatcherCertificateProvider;
+
+/** Resolves when the files have been read. Until what it returns is called the provider goes on watching them, and keeps the process alive. */
+const firstRead = (provider: Provider): Promise<() => void> =>
+  new Promise((resolve) => {
+    const onIdentity = (update: grpc.experimental.IdentityCertificateUpdate | null) => {
+      if (update !== null) resolve(release);
+    };
+    const onAuthority = () => {};
+    const release = () => {
+      provider.removeIdentityCertificateListener(onIdentity);
+      provider.removeCaCertificateListener(onAuthority);
+    };
+    provider.addCaCertificateListener(onAuthority);
+    provider.addIdentityCertificateListener(onIdentity);
+  });
 
 const checkFiles = (tls: ServerTls): void => {
   const ca = readPem(tls.caFile, 'the certificate authority');

@@ -4,8 +4,8 @@ import type { ChangeNotifier } from './change-notifier.js';
 export interface SnapshotOptions<T> {
   readonly notifier: ChangeNotifier;
   readonly take: () => T;
-  /** Whether nothing follows this one. */
-  readonly isLast: (snapshot: T) => boolean;
+  /** Whether nothing changes any more. */
+  readonly hasEnded: () => boolean;
   /** Least time between two snapshots, ms; the last one does not wait. */
   readonly minGapMs: number;
   /** A snapshot is sent again after this time even if nothing changed, ms. @default never */
@@ -18,38 +18,41 @@ export interface SnapshotOptions<T> {
 export async function* snapshots<T>(options: SnapshotOptions<T>): AsyncGenerator<T, void> {
   for (;;) {
     const seen = options.notifier.version;
-    const snapshot = options.take();
-    yield snapshot;
-    if (options.isLast(snapshot)) return;
-    await pause(options, options.minGapMs, () => options.isLast(options.take()));
+    const isLast = options.hasEnded();
+    yield options.take();
+    if (isLast) return;
+    await pause(options, options.minGapMs, options.hasEnded);
     await pause(options, options.maxGapMs, () => options.notifier.version > seen);
   }
 }
 
-/** Waits until `ended`, at most `ms`; undefined = without limit. */
+/** Waits until `enough`, at most `ms`; undefined = without limit. */
 const pause = async <T>(
   { notifier, clock, signal }: SnapshotOptions<T>,
   ms: number | undefined,
-  ended: () => boolean,
+  enough: () => boolean,
 ): Promise<void> => {
   const stop = new AbortController();
-  const either = AbortSignal.any([signal, stop.signal]);
+  const abort = () => stop.abort(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
   let elapsed = false;
   const limit =
     ms === undefined
       ? new Promise<never>(() => {})
-      : clock.sleep(ms, either).then(() => {
+      : clock.sleep(ms, stop.signal).then(() => {
           elapsed = true;
         });
-  // The loser of the race is aborted below; its rejection is of no interest.
+  // Whoever loses the race is aborted below; how it ends is of no interest.
   limit.catch(() => {});
   try {
-    while (!elapsed && !ended()) {
-      const change = notifier.after(notifier.version, either);
+    while (!elapsed && !enough()) {
+      const change = notifier.after(notifier.version, stop.signal);
       change.catch(() => {});
       await Promise.race([limit, change]);
     }
   } finally {
+    signal.removeEventListener('abort', abort);
     stop.abort();
   }
 };

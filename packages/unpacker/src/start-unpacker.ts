@@ -76,7 +76,7 @@ export const defaultImageWaitMs = 60_000;
  *
  * @example
  * const unpacker = await startUnpacker({ port: 0, stateDirectory, devicesDirectory, imageServer: '127.0.0.1:6971' });
- * @throws `STATE_LOCKED`, `STATE_DAMAGED`, `INVALID_OPTION` for an address that cannot be had, `CERTIFICATE_REFUSED`.
+ * @throws `DIRECTORY_LOCKED`, `STATE_DAMAGED`, `INVALID_OPTION` for an address that cannot be had, `CERTIFICATE_REFUSED`.
  */
 export const startUnpacker = async (options: UnpackerOptions): Promise<RunningUnpacker> => {
   const logger = options.logger ?? silentLogger;

@@ -86,9 +86,13 @@ export class Unpacker {
   watchDevices(signal: AbortSignal): Promise<void> {
     return this.devices.watch(async (deviceId, task) => {
       const stream = this.streamNameOf(deviceId);
-      if (stream === undefined) await task();
+      if (stream === undefined) await this.binding.run(() => this.#whileFree(deviceId, task));
       else if (this.queues.isIdle(stream)) await this.queues.run(stream, task);
     }, signal);
+  }
+
+  async #whileFree(deviceId: string, task: () => Promise<void>): Promise<void> {
+    if (this.streamNameOf(deviceId) === undefined) await task();
   }
 
   /** The stream that a device is bound to. */

@@ -138,7 +138,7 @@ describe('a daemon that is killed in the middle of an update', () => {
     await succeed(before.prepareForCapture({ lease, operationId: 'c1' }));
 
     const running = follow(before.unpackImage({ lease, operationId: 'u2', ...second }));
-    while (phase() !== 'updating') await new Promise((resolve) => setImmediate(resolve));
+    while (phase() !== 'updating') await new Promise((resolve) => setTimeout(resolve, 1));
     await killed.kill();
     expect((await running).error).toMatchObject({ code: 'UNPACKER_UNREACHABLE' });
     before.close();

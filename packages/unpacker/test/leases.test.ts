@@ -1,5 +1,5 @@
 import { VirtualClock } from '@ami-publisher/base';
-import { createUnpackerClient, type UnpackerRpcClient } from '@ami-publisher/protocol';
+import { createUnpackerClient, type StatusMessage, type UnpackerRpcClient } from '@ami-publisher/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { leaseOn, stream, streamStatus, TestHost } from './fixture/unpacker.js';
 
@@ -158,7 +158,10 @@ describe('watching the status', () => {
   it('shows changes at once, but at most twice a second', async () => {
     const watcher = createUnpackerClient({ address: client.address });
     const statuses = watcher.watchStatus({})[Symbol.asyncIterator]();
-    const names = async () => (await statuses.next()).value?.streams.map(({ name }) => name);
+    const names = async () => {
+      const { value } = await statuses.next();
+      return (value as StatusMessage).streams.map(({ name }) => name);
+    };
     expect(await names()).toEqual([]);
     const second = names();
     await client.createStream({ stream: 'a' });

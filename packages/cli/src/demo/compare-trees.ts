@@ -1,16 +1,14 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { lstat, readdir, readlink } from 'node:fs/promises';
+import { createReadStream, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { readXattrs } from './xattrs.js';
 
 /**
- * Compares two trees in everything that a release consists of. Written apart from what unpacks images, and shares no code with it, so that
+ * Compares two trees, as `describeTree` has read them, in everything that a release consists of. Written apart from what unpacks images, and shares no code with it, so that
  * a fault there cannot hide itself here.
  *
  * @returns the differences as sentences, at most `limit` of them.
  */
-export const compareTrees = async (expected: string, actual: string, limit = 5): Promise<string[]> => {
-  const [wanted, found] = await Promise.all([describeTree(expected), describeTree(actual)]);
+export const compareTrees = (wanted: TreeDescription, found: TreeDescription, limit = 5): string[] => {
   const differences: string[] = [];
   for (const [path, description] of wanted) {
     const other = found.get(path);
@@ -22,12 +20,15 @@ export const compareTrees = async (expected: string, actual: string, limit = 5):
 };
 
 /** Every path, one character a byte, with one line that says all about it. */
-const describeTree = async (root: string): Promise<Map<string, string>> => {
+export type TreeDescription = ReadonlyMap<string, string>;
+
+/** Reads a whole tree. */
+export const describeTree = async (root: string): Promise<TreeDescription> => {
   const descriptions = new Map<string, string>();
   const firstNames = new Map<bigint, string>();
   const folders = [''];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    const names = await readdir(bytesOf(root, folder), { encoding: 'buffer' });
+    const names = readdirSync(bytesOf(root, folder), { encoding: 'buffer' });
     const paths = names.map((name) => `${folder}/${name.toString('latin1')}`).sort();
     for (const path of folder === '' ? ['', ...paths] : paths) {
       const description = await describe(root, path, firstNames);
@@ -43,16 +44,16 @@ const bytesOf = (root: string, path: string): Buffer =>
 
 const describe = async (root: string, path: string, firstNames: Map<bigint, string>): Promise<string> => {
   const file = bytesOf(root, path);
-  const stats = await lstat(file, { bigint: true });
+  const stats = lstatSync(file, { bigint: true });
   const common = [
     `mode ${(stats.mode & 0o7777n).toString(8)}`,
     `owner ${stats.uid}:${stats.gid}`,
     `modified ${stats.mtimeNs}`,
-    `attributes ${await readXattrs(file)}`,
+    `attributes ${readXattrs(file)}`,
   ];
   if (stats.isDirectory()) return ['directory', ...common].join(', ');
   if (stats.isSymbolicLink()) {
-    const target = (await readlink(file, { encoding: 'buffer' })).toString('latin1');
+    const target = readlinkSync(file, { encoding: 'buffer' }).toString('latin1');
     return [`link to ${target}`, ...common].join(', ');
   }
   if (!stats.isFile())
@@ -61,13 +62,20 @@ const describe = async (root: string, path: string, firstNames: Map<bigint, stri
   if (stats.nlink > 1n && first === undefined) firstNames.set(stats.ino, path);
   const sharing = first === undefined ? `${stats.nlink} links` : `the same file as ${first}`;
   const holes = stats.blocks * 512n < stats.size && stats.size > 4096n ? 'with holes' : 'without holes';
-  return [`file of ${stats.size} bytes`, sharing, holes, `content ${await digest(file)}`, ...common].join(
-    ', ',
-  );
+  return [
+    `file of ${stats.size} bytes`,
+    sharing,
+    holes,
+    `content ${await digest(file, stats.size)}`,
+    ...common,
+  ].join(', ');
 };
 
-const digest = async (file: Buffer): Promise<string> => {
+const readWholeBelow = 16 * 1024 * 1024;
+
+const digest = async (file: Buffer, size: bigint): Promise<string> => {
   const hash = createHash('sha256');
+  if (size < readWholeBelow) return hash.update(readFileSync(file)).digest('hex');
   for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
   return hash.digest('hex');
 };

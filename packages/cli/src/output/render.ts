@@ -95,7 +95,7 @@ export const drawTable = <T>(value: T, view: TableView<T>): string => {
   const table = new Table({
     head: [...view.head],
     chars: { ...bare, ...lines },
-    style: { 'padding-left': 0, 'padding-right': 0, head: isColoured ? ['bold'] : [] },
+    style: { 'padding-left': 0, 'padding-right': 0, border: [], head: isColoured ? ['bold'] : [] },
   });
   for (const row of view.rows(value)) table.push([...row]);
   const footer = view.footer?.(value) ?? [];

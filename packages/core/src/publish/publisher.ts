@@ -1,6 +1,7 @@
 import type { ImageSource } from '@ami-publisher/image';
 import type { Cloud } from '../cloud/cloud.js';
 import type { CallOptions } from '../cloud/ec2-api.js';
+import { shared } from '../signals.js';
 import { type EventBody, EventStream, type PublicationEvent } from '../steps/events.js';
 import type { Journal, JournalStore } from '../steps/journal.js';
 import { type RunOptions, runSteps, undoSteps } from '../steps/run.js';
@@ -70,7 +71,7 @@ export class Publisher {
    * @throws `INVALID_OPTION`, `STREAM_NOT_FOUND`, `IMAGE_NOT_FOUND`, `IMAGE_SERVER_UNREACHABLE`.
    */
   plan(options: PublishOptions, call: CallOptions = {}): Promise<PublicationPlan> {
-    return makePlan(this.#options, options, call);
+    return makePlan(this.#options, options, { signal: shared(call.signal) });
   }
 
   /** Carries a plan out. Aborting the signal ends the work so that it can be resumed or rolled back. */
@@ -109,7 +110,7 @@ export class Publisher {
       const emit = this.#emitter(publicationId, (event) => options.onEvent?.(event));
       const undone = await undoSteps({
         ...this.#runOptions(plan, planned, journal, emit),
-        signal: signalOf(options),
+        signal: shared(options.signal),
       });
       for (const { target, failures } of undone) {
         const status = failures.length === 0 ? 'rolled-back' : 'rollback-failed';
@@ -144,7 +145,7 @@ export class Publisher {
       const runOptions = this.#runOptions(plan, plan.targets, journal, emit);
       const runs = await runSteps({
         ...runOptions,
-        signal: signalOf(call),
+        signal: shared(call.signal),
         onTargetEnd: async (run) => {
           const result = resultOfRun(run, plannedOf(plan, targetKey(run.target)));
           await journal.append({
@@ -192,8 +193,6 @@ export class Publisher {
     return new Date(this.#options.cloud.clock.now()).toISOString();
   }
 }
-
-const signalOf = ({ signal }: CallOptions): AbortSignal => signal ?? new AbortController().signal;
 
 const plannedOf = (plan: PublicationPlan, key: string): PlannedTarget => {
   const planned = plan.targets.find(({ target }) => targetKey(target) === key);

@@ -8,6 +8,7 @@ import {
 import { SpanStatusCode, trace } from '@opentelemetry/api';
 import pMap from 'p-map';
 import pRetry from 'p-retry';
+import { shared } from '../signals.js';
 import { formatTarget, type Target, targetKey } from '../target/target.js';
 import { version } from '../version.js';
 import type { EventBody } from './events.js';
@@ -80,8 +81,9 @@ const runTarget = async <Services extends Closable, Values extends object>(
   try {
     throwIfCancelled(options.signal);
     services = await options.services(target, options.signal);
-    const signal =
-      services.signal === undefined ? options.signal : AbortSignal.any([options.signal, services.signal]);
+    const signal = shared(
+      services.signal === undefined ? options.signal : AbortSignal.any([options.signal, services.signal]),
+    );
     for (const next of options.steps) {
       step = next.name;
       const history = historyOf(options, target, step);

@@ -34,7 +34,7 @@ const cutAfter = (count: number): AbortSignal => {
   return controller.signal;
 };
 
-describe('applyImage', () => {
+describe('applyImage', { timeout: 60_000 }, () => {
   it('makes any tree equal to any other, and then finds nothing to do', async () => {
     await fc.assert(
       fc.asyncProperty(randomDirectory, randomDirectory, (before, after) =>
@@ -64,7 +64,7 @@ describe('applyImage', () => {
           expect(changes).toBe(0);
         }),
       ),
-      { numRuns: 60 },
+      { numRuns: 40, endOnFailure: true },
     );
   });
 
@@ -95,7 +95,7 @@ describe('applyImage', () => {
             expect(independentWalk(root)).toEqual(independentWalk(wanted));
           }),
       ),
-      { numRuns: 80, endOnFailure: true },
+      { numRuns: 60, endOnFailure: true },
     );
   });
 });

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { existsSync, linkSync, lstatSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { independentWalk } from '../../test/support/independent-walk.js';
@@ -11,7 +20,8 @@ import { type ApplyOptions, applyImage } from './apply.js';
 const owner = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
 const attributes = { mode: 0o755, mtimeNs: 1_600_000_000_000_000_001n, ...owner };
 const rootEntry: ManifestEntry = { ...attributes, type: 'directory', path: '' };
-const manifestOf = (...entries: ManifestEntry[]) => parseManifest(encodeManifest([rootEntry, ...entries]).bytes);
+const manifestOf = (...entries: ManifestEntry[]) =>
+  parseManifest(encodeManifest([rootEntry, ...entries]).bytes);
 const sha512 = (content: Buffer) => createHash('sha512').update(content).digest('hex');
 const fileEntry = (path: string, content: Buffer): ManifestEntry => ({
   ...attributes,
@@ -59,7 +69,12 @@ describe('applying an image', () => {
     expect(source.asked).toEqual([sha512(fresh)]);
     expect(result).toMatchObject({ filesWritten: 4, filesRemoved: 1, bytesFetched: 5 });
     expect(changes).toBe(1);
-    expect(['a', 'b', 'c', 'd'].map((name) => readFileSync(join(root, name), 'utf8'))).toEqual(['fresh', 'fresh', 'known', 'known']);
+    expect(['a', 'b', 'c', 'd'].map((name) => readFileSync(join(root, name), 'utf8'))).toEqual([
+      'fresh',
+      'fresh',
+      'known',
+      'known',
+    ]);
     expect(existsSync(stagingDir)).toBe(false);
   });
 
@@ -69,10 +84,18 @@ describe('applying an image', () => {
     writeFileSync(join(root, 'file'), content, { mode: 0o600 });
     const inode = lstatSync(join(root, 'file')).ino;
 
-    const { result } = await counted({ root, stagingDir, manifest: manifestOf(fileEntry('file', content)), source: new MemorySource() });
+    const { result } = await counted({
+      root,
+      stagingDir,
+      manifest: manifestOf(fileEntry('file', content)),
+      source: new MemorySource(),
+    });
 
     expect(result).toMatchObject({ filesWritten: 0, metadataChanged: 2, bytesFetched: 0 });
-    expect(lstatSync(join(root, 'file'), { bigint: true })).toMatchObject({ ino: BigInt(inode), mtimeNs: attributes.mtimeNs });
+    expect(lstatSync(join(root, 'file'), { bigint: true })).toMatchObject({
+      ino: BigInt(inode),
+      mtimeNs: attributes.mtimeNs,
+    });
   });
 
   it('never follows a symbolic link that stands where a directory belongs', async () => {
@@ -81,7 +104,10 @@ describe('applying an image', () => {
     const content = Buffer.from('secret');
     const source = new MemorySource();
     source.add(content);
-    const manifest = manifestOf({ ...attributes, type: 'directory', path: 'etc' }, fileEntry('etc/shadow', content));
+    const manifest = manifestOf(
+      { ...attributes, type: 'directory', path: 'etc' },
+      fileEntry('etc/shadow', content),
+    );
 
     await applyImage({ root, stagingDir, manifest, source });
 
@@ -95,7 +121,10 @@ describe('applying an image', () => {
     const content = Buffer.from('secret');
     const source = new MemorySource();
     source.add(content);
-    const manifest = manifestOf({ ...attributes, type: 'directory', path: 'etc' }, fileEntry('etc/shadow', content));
+    const manifest = manifestOf(
+      { ...attributes, type: 'directory', path: 'etc' },
+      fileEntry('etc/shadow', content),
+    );
     const beforeFirstChange = async () => {
       renameSync(join(root, 'etc'), join(root, 'moved'));
       symlinkSync(outside, join(root, 'etc'));
@@ -114,59 +143,86 @@ describe('applying an image', () => {
     linkSync(join(outside, 'file'), join(root, 'file'));
     const before = independentWalk(outside);
 
-    await applyImage({ root, stagingDir, manifest: manifestOf(fileEntry('file', content)), source: new MemorySource() });
+    await applyImage({
+      root,
+      stagingDir,
+      manifest: manifestOf(fileEntry('file', content)),
+      source: new MemorySource(),
+    });
 
     expect(independentWalk(outside)).toEqual(before);
     expect(lstatSync(join(root, 'file')).mode & 0o777).toBe(0o755);
   });
 
-  it.each([10, 3_000_000])('breaks nothing when an object of %i bytes is corrupt, and names object and path', async (size) => {
-    const { root, stagingDir } = places();
-    writeFileSync(join(root, 'file'), 'old');
-    const before = independentWalk(root);
-    const content = Buffer.alloc(size, 'new');
-    const source = new MemorySource();
-    source.objects.set(sha512(content), Buffer.alloc(size, 'bad'));
-    let changes = 0;
+  it.each([10, 3_000_000])(
+    'breaks nothing when an object of %i bytes is corrupt, and names object and path',
+    async (size) => {
+      const { root, stagingDir } = places();
+      writeFileSync(join(root, 'file'), 'old');
+      const before = independentWalk(root);
+      const content = Buffer.alloc(size, 'new');
+      const source = new MemorySource();
+      source.objects.set(sha512(content), Buffer.alloc(size, 'bad'));
+      let changes = 0;
 
-    const applying = applyImage({
-      root,
-      stagingDir,
-      manifest: manifestOf(fileEntry('file', content)),
-      source,
-      beforeFirstChange: async () => {
-        changes += 1;
-      },
-    });
+      const applying = applyImage({
+        root,
+        stagingDir,
+        manifest: manifestOf(fileEntry('file', content)),
+        source,
+        beforeFirstChange: async () => {
+          changes += 1;
+        },
+      });
 
-    await expect(applying).rejects.toMatchObject({
-      code: 'OBJECT_CORRUPT',
-      resource: sha512(content),
-      message: expect.stringContaining('of file arrived with another digest'),
-    });
-    expect(changes).toBe(0);
-    expect(independentWalk(root)).toEqual(before);
-  });
+      await expect(applying).rejects.toMatchObject({
+        code: 'OBJECT_CORRUPT',
+        resource: sha512(content),
+        message: expect.stringContaining('of file arrived with another digest'),
+      });
+      expect(changes).toBe(0);
+      expect(independentWalk(root)).toEqual(before);
+    },
+  );
 
   it('says which object did not arrive', async () => {
     const { root, stagingDir } = places();
     const content = Buffer.from('absent');
 
-    const applying = applyImage({ root, stagingDir, manifest: manifestOf(fileEntry('file', content)), source: new MemorySource() });
+    const applying = applyImage({
+      root,
+      stagingDir,
+      manifest: manifestOf(fileEntry('file', content)),
+      source: new MemorySource(),
+    });
 
     await expect(applying).rejects.toMatchObject({ code: 'OBJECT_MISSING', resource: sha512(content) });
   });
 
   it('refuses before any change what does not fit, with the figures', async () => {
     const { root, stagingDir } = places();
-    const huge: ManifestEntry = { ...attributes, type: 'file', path: 'huge', size: 2 ** 52, sha512: 'a'.repeat(128) };
+    const huge: ManifestEntry = {
+      ...attributes,
+      type: 'file',
+      path: 'huge',
+      size: 2 ** 52,
+      sha512: 'a'.repeat(128),
+    };
 
-    const { changes, error } = await counted({ root, stagingDir, manifest: manifestOf(huge), source: new MemorySource() }).then(
+    const { changes, error } = await counted({
+      root,
+      stagingDir,
+      manifest: manifestOf(huge),
+      source: new MemorySource(),
+    }).then(
       () => ({ changes: -1, error: undefined }),
       (reason: unknown) => ({ changes: 0, error: reason }),
     );
 
-    expect(error).toMatchObject({ code: 'NO_SPACE', message: expect.stringContaining(`needs ${2 ** 52} bytes more`) });
+    expect(error).toMatchObject({
+      code: 'NO_SPACE',
+      message: expect.stringContaining(`needs ${2 ** 52} bytes more`),
+    });
     expect(changes).toBe(0);
     expect(existsSync(stagingDir)).toBe(false);
   });
@@ -209,7 +265,14 @@ describe('applying an image', () => {
     const place = Buffer.from(join(root, 'file'));
     writeFileSync(place, '', { mode: 0o644 });
     posix().setXattr(place, 'user.old', Buffer.from('old'));
-    const manifest = manifestOf({ ...attributes, mode: 0o444, type: 'file', path: 'file', size: 0, xattrs: { 'user.new': 'bmV3' } });
+    const manifest = manifestOf({
+      ...attributes,
+      mode: 0o444,
+      type: 'file',
+      path: 'file',
+      size: 0,
+      xattrs: { 'user.new': 'bmV3' },
+    });
 
     await applyImage({ root, stagingDir, manifest, source: new MemorySource() });
 
@@ -219,14 +282,22 @@ describe('applying an image', () => {
 
   it('makes devices as root, and otherwise leaves an empty file and says so, once', async () => {
     const { root, stagingDir } = places();
-    const device: ManifestEntry = { ...attributes, uid: 0, gid: 0, type: 'character-device', path: 'null', major: 1, minor: 3 };
+    const device: ManifestEntry = {
+      ...attributes,
+      uid: 0,
+      gid: 0,
+      type: 'character-device',
+      path: 'null',
+      major: 1,
+      minor: 3,
+    };
     const options = { root, stagingDir, manifest: manifestOf(device), source: new MemorySource() };
 
     const { result } = await counted(options);
     const again = await counted({ ...options, index: result.index, attributeStore: result.unsettable });
 
     expect(lstatSync(join(root, 'null')).isCharacterDevice()).toBe(isRoot);
-    expect(result.unsettable.paths['null']?.device).toEqual(
+    expect(result.unsettable.paths.null?.device).toEqual(
       isRoot ? undefined : { type: 'character-device', major: 1, minor: 3 },
     );
     expect(again.changes).toBe(0);
@@ -250,7 +321,9 @@ describe('applying an image', () => {
     const again = await counted({ ...options, index: result.index, attributeStore: result.unsettable });
 
     expect(result.unsettable.paths).toEqual(
-      isRoot ? {} : { directory: { uid: 12_345, gid: 23_456, mode: 0o111, xattrs: { 'trusted.key': 'dg==' } } },
+      isRoot
+        ? {}
+        : { directory: { uid: 12_345, gid: 23_456, mode: 0o111, xattrs: { 'trusted.key': 'dg==' } } },
     );
     expect(again.changes).toBe(0);
     expect(again.result.unsettable).toEqual(result.unsettable);
@@ -261,19 +334,47 @@ describe('applying an image', () => {
     const content = Buffer.alloc(2_000_000, 'x');
     const source = new MemorySource();
     source.add(content);
-    const seen: { phase: string; filesDone: number; filesTotal: number; bytesDone: number; bytesTotal: number }[] = [];
+    const seen: {
+      phase: string;
+      filesDone: number;
+      filesTotal: number;
+      bytesDone: number;
+      bytesTotal: number;
+    }[] = [];
 
-    await applyImage({ root, stagingDir, manifest: manifestOf(fileEntry('file', content)), source, onProgress: (p) => seen.push(p) });
+    await applyImage({
+      root,
+      stagingDir,
+      manifest: manifestOf(fileEntry('file', content)),
+      source,
+      onProgress: (p) => seen.push(p),
+    });
 
-    expect([...new Set(seen.map((progress) => progress.phase))]).toEqual(['scanning', 'fetching', 'updating']);
-    expect(seen.findLast((progress) => progress.phase === 'fetching')).toMatchObject({ filesDone: 1, filesTotal: 1, bytesDone: 2_000_000 });
+    expect([...new Set(seen.map((progress) => progress.phase))]).toEqual([
+      'scanning',
+      'fetching',
+      'updating',
+    ]);
+    expect(seen.findLast((progress) => progress.phase === 'fetching')).toMatchObject({
+      filesDone: 1,
+      filesTotal: 1,
+      bytesDone: 2_000_000,
+    });
     expect(seen.at(-1)).toMatchObject({ filesDone: 1, filesTotal: 1 });
   });
 
   it('refuses a staging directory on another file system', async () => {
     const { root } = places();
-    const applying = applyImage({ root, stagingDir: '/proc/staging', manifest: manifestOf(), source: new MemorySource() });
+    const applying = applyImage({
+      root,
+      stagingDir: '/proc/staging',
+      manifest: manifestOf(),
+      source: new MemorySource(),
+    });
 
-    await expect(applying).rejects.toMatchObject({ code: 'INVALID_OPTION', message: expect.stringContaining('not on the file system') });
+    await expect(applying).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      message: expect.stringContaining('not on the file system'),
+    });
   });
 });

@@ -17,6 +17,8 @@ describe('the order of an apply', () => {
     [{ bytes: 49, inodes: 10 }, 'needs 100 bytes more at mnt, and 99 can be had'],
     [{ bytes: 1_000, inodes: 9 }, 'needs 10 inodes more at mnt, and 9 can be had'],
   ])('with %j free is refused', (free, message) => {
-    expect(() => mustRemoveFirst(need, free, 'mnt')).toThrow(expect.objectContaining({ code: 'NO_SPACE', message: expect.stringContaining(message) }));
+    expect(() => mustRemoveFirst(need, free, 'mnt')).toThrow(
+      expect.objectContaining({ code: 'NO_SPACE', message: expect.stringContaining(message) }),
+    );
   });
 });

@@ -1,5 +1,5 @@
 import { type EventEmitter, once } from 'node:events';
-import { isAmiPublisherError, throwIfCancelled } from '@ami-publisher/base';
+import { throwIfCancelled } from '@ami-publisher/base';
 import { type Extract, extract } from 'tar-stream';
 import { encodeManifest } from '../manifest/encode.js';
 import { parseManifest } from '../manifest/parse.js';
@@ -8,6 +8,8 @@ import { ObjectSender } from './send-objects.js';
 import { Spool } from './spool.js';
 import { invalidArchive, readTarHeader } from './tar-header.js';
 import { TarTree } from './tar-tree.js';
+
+type Source = Extract extends AsyncIterable<infer Entry> ? Entry : never;
 
 /** Options of `ingestTar`. */
 export interface IngestTarOptions extends IngestOptions {
@@ -29,26 +31,31 @@ const feed = async (
     for await (const chunk of tar) {
       throwIfCancelled(signal);
       if (closed.signal.aborted) return;
-      if (!reader.write(chunk))
+      if (!reader.write(chunk)) {
         await once(reader as unknown as EventEmitter, 'drain', { signal: closed.signal });
+      }
     }
     reader.end(undefined);
   } catch (reason) {
-    // The reader has closed first: it knows why.
-    if (!closed.signal.aborted) reader.destroy(reason as Error);
+    // If the reader has closed first, it knows why.
+    if (closed.signal.aborted) return;
+    reader.destroy(new SourceFailed('the source of the archive failed', { cause: reason }));
   }
 };
 
+/** Carries an error of the source through the reader. */
+class SourceFailed extends Error {}
+
 /** Makes every member part of the tree, and its content known to the sender. */
 const readMembers = async (
-  reader: Extract,
+  entries: AsyncIterable<Source>,
   spool: Spool,
   sender: ObjectSender,
   onFile: () => void,
 ): Promise<TarTree> => {
   const tree = new TarTree();
   const seen = new Set<string>();
-  for await (const entry of reader) {
+  for await (const entry of entries) {
     const member = readTarHeader(entry.header as Parameters<typeof readTarHeader>[0]);
     if (member.type !== 'file' || member.size === 0) {
       entry.resume();
@@ -64,15 +71,21 @@ const readMembers = async (
   return tree;
 };
 
-const archiveError = (reason: unknown): unknown => {
-  if (isAmiPublisherError(reason) || !(reason instanceof Error)) return reason;
-  return invalidArchive(
-    'stream',
-    `cannot be read: ${reason.message}`,
-    'decompress it first, or make it again',
-    reason,
-  );
-};
+/** What the reader says of bytes that are no archive becomes an error of ours. */
+async function* entriesOf(reader: Extract): AsyncGenerator<Source> {
+  try {
+    yield* reader;
+  } catch (reason) {
+    if (reason instanceof SourceFailed) throw reason.cause;
+    const text = reason instanceof Error ? reason.message : String(reason);
+    throw invalidArchive(
+      'stream',
+      `cannot be read: ${text}`,
+      'decompress it first, or make it again',
+      reason,
+    );
+  }
+}
 
 /**
  * Makes an image of a tar archive as it streams by. Absolute paths become relative, missing parents get defaults (0755, root, time
@@ -102,7 +115,7 @@ export const ingestTar = async (options: IngestTarOptions): Promise<IngestResult
   const reader = extract(readerOptions);
   const feeding = feed(options.tar, reader, signal);
   try {
-    const tree = await readMembers(reader, spool, sender, () => {
+    const tree = await readMembers(entriesOf(reader), spool, sender, () => {
       filesDone += 1;
       report();
     });
@@ -115,7 +128,7 @@ export const ingestTar = async (options: IngestTarOptions): Promise<IngestResult
   } catch (reason) {
     reader.destroy();
     await sender.abandon(reason);
-    throw archiveError(reason);
+    throw reason;
   } finally {
     await spool.close();
   }

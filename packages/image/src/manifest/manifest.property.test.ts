@@ -24,7 +24,9 @@ const attributes = fc.record(
   },
   { requiredKeys: ['mode', 'uid', 'gid', 'mtimeNs'] },
 );
-const sha512 = fc.uint8Array({ minLength: 64, maxLength: 64 }).map((data) => Buffer.from(data).toString('hex'));
+const sha512 = fc
+  .uint8Array({ minLength: 64, maxLength: 64 })
+  .map((data) => Buffer.from(data).toString('hex'));
 const kind = fc.oneof(
   fc.record({ type: fc.constant('directory' as const) }),
   fc.record({ type: fc.constant('fifo' as const) }),
@@ -34,7 +36,10 @@ const kind = fc.oneof(
     type: fc.constant('file' as const),
     size: fc.constant(100_000),
     sha512,
-    extents: fc.constantFrom([] as [number, number][], [[4096, 10] as [number, number]], [[0, 5], [9, 1]] as [number, number][]),
+    extents: fc.constantFrom([] as [number, number][], [[4096, 10] as [number, number]], [
+      [0, 5],
+      [9, 1],
+    ] as [number, number][]),
   }),
   fc.record({ type: fc.constant('symlink' as const), target: component }),
   fc.record({
@@ -43,7 +48,13 @@ const kind = fc.oneof(
     minor: fc.integer({ min: 0, max: 1_048_575 }),
   }),
 );
-const node = fc.record({ parent: fc.nat(), name: component, attributes, kind, linkTo: fc.option(fc.nat(), { freq: 4 }) });
+const node = fc.record({
+  parent: fc.nat(),
+  name: component,
+  attributes,
+  kind,
+  linkTo: fc.option(fc.nat(), { freq: 4 }),
+});
 
 /** Any valid list of entries: each node hangs below one of the directories before it. */
 const entries = fc.array(node, { maxLength: 25 }).map((nodes): ManifestEntry[] => {
@@ -68,8 +79,8 @@ const entries = fc.array(node, { maxLength: 25 }).map((nodes): ManifestEntry[] =
   return all.sort((a, b) => (a.path < b.path ? -1 : 1));
 });
 
-it('a manifest comes back from its bytes as it was', () => {
-  fc.assert(
+it('a manifest comes back from its bytes as it was', async () => {
+  await fc.assert(
     fc.property(entries, (list) => {
       const { bytes, digest } = encodeManifest(list);
       expect(parseManifest(bytes, { expectedDigest: digest })).toEqual({ entries: list, digest });
@@ -78,14 +89,21 @@ it('a manifest comes back from its bytes as it was', () => {
   );
 });
 
-it('damaged bytes are refused as a manifest, or are one in canonical form, and never anything else', () => {
-  const damage = fc.array(fc.record({ at: fc.nat(), byte: fc.nat(255), remove: fc.nat(3) }), { minLength: 1, maxLength: 4 });
-  fc.assert(
+it('damaged bytes are refused as a manifest, or are one in canonical form, and never anything else', async () => {
+  const damage = fc.array(fc.record({ at: fc.nat(), byte: fc.nat(255), remove: fc.nat(3) }), {
+    minLength: 1,
+    maxLength: 4,
+  });
+  await fc.assert(
     fc.property(entries, damage, (list, places) => {
       let bytes: Buffer = encodeManifest(list).bytes;
       for (const { at, byte: value, remove } of places) {
         const position = at % bytes.length;
-        bytes = Buffer.concat([bytes.subarray(0, position), Buffer.of(value), bytes.subarray(position + remove)]);
+        bytes = Buffer.concat([
+          bytes.subarray(0, position),
+          Buffer.of(value),
+          bytes.subarray(position + remove),
+        ]);
       }
       try {
         expect(encodeManifest(parseManifest(bytes).entries).bytes.equals(bytes)).toBe(true);

@@ -40,7 +40,8 @@ export class TreeIndex {
     const value = parseJson(text);
     if (!isEncodedIndex(value)) return undefined;
     const files = value.files.map(
-      ([path, state, sha512, extents]) => [path, { state, content: { sha512, ...(extents && { extents }) } }] as const,
+      ([path, state, sha512, extents]) =>
+        [path, { state, content: { sha512, ...(extents && { extents }) } }] as const,
     );
     return new TreeIndex(new Map(files));
   }
@@ -72,7 +73,12 @@ export class TreeIndex {
 
   /** One JSON document. */
   encode(): string {
-    const files = [...this.#files].map(([path, { state, content }]) => [path, state, content.sha512, content.extents]);
+    const files = [...this.#files].map(([path, { state, content }]) => [
+      path,
+      state,
+      content.sha512,
+      content.extents,
+    ]);
     return JSON.stringify({ format, version: 1, files });
   }
 }

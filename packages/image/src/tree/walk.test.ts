@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, closeSync, ftruncateSync, linkSync, mkdirSync, openSync, symlinkSync, utimesSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  ftruncateSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -13,10 +24,12 @@ const old = (place: string) => utimesSync(place, 1_000, 1_000);
 /** Lets the ctimes of a tree grow old enough for the index. */
 const indexed = async (root: string): Promise<TreeIndex> => {
   let { index } = await walkTree(root);
-  await expect.poll(async () => {
-    ({ index } = await walkTree(root));
-    return index.size;
-  }).toBeGreaterThan(0);
+  await expect
+    .poll(async () => {
+      ({ index } = await walkTree(root));
+      return index.size;
+    })
+    .toBeGreaterThan(0);
   return index;
 };
 
@@ -155,10 +168,13 @@ describe('an index', () => {
     expect((await walkTree(root, { index: read })).bytesRead).toBe(0);
   });
 
-  it.each(['', '{', 'null', '{"format":"other"}', '{"format":"ami-publisher-tree-index","version":1,"files":[[1]]}'])(
-    'is none when its text is %j',
-    (text) => {
-      expect(TreeIndex.parse(text)).toBeUndefined();
-    },
-  );
+  it.each([
+    '',
+    '{',
+    'null',
+    '{"format":"other"}',
+    '{"format":"ami-publisher-tree-index","version":1,"files":[[1]]}',
+  ])('is none when its text is %j', (text) => {
+    expect(TreeIndex.parse(text)).toBeUndefined();
+  });
 });

@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { estimateUsage, type ImageName, type ImageSink, type Manifest, type ObjectPiece, parseManifest } from '../../src/index.js';
+import {
+  estimateUsage,
+  type ImageName,
+  type ImageSink,
+  type Manifest,
+  type ObjectPiece,
+  parseManifest,
+} from '../../src/index.js';
 
 /** An image server in memory. */
 export class MemorySink implements ImageSink {
@@ -18,13 +25,15 @@ export class MemorySink implements ImageSink {
     this.mostStreams = Math.max(this.mostStreams, this.#streams);
     const contents = new Map<string, Uint8Array[]>();
     try {
-      for await (const { sha512, data } of pieces) contents.set(sha512, [...(contents.get(sha512) ?? []), data]);
+      for await (const { sha512, data } of pieces)
+        contents.set(sha512, [...(contents.get(sha512) ?? []), data]);
     } finally {
       this.#streams -= 1;
     }
     for (const [sha512, data] of contents) {
       const content = Buffer.concat(data);
-      if (createHash('sha512').update(content).digest('hex') !== sha512) throw new Error(`${sha512} is corrupt`);
+      if (createHash('sha512').update(content).digest('hex') !== sha512)
+        throw new Error(`${sha512} is corrupt`);
       this.objects.set(sha512, content);
     }
   }
@@ -33,6 +42,12 @@ export class MemorySink implements ImageSink {
     const manifest = parseManifest(bytes);
     this.images.set(`${name.stream}/${name.leaf}`, manifest);
     const usage = estimateUsage(manifest.entries);
-    return { ...name, ...usage, manifestDigest: manifest.digest, entryCount: manifest.entries.length, createdAt: new Date(0) };
+    return {
+      ...name,
+      ...usage,
+      manifestDigest: manifest.digest,
+      entryCount: manifest.entries.length,
+      createdAt: new Date(0),
+    };
   }
 }

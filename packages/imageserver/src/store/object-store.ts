@@ -5,11 +5,12 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AmiPublisherError } from '@ami-publisher/base';
 import { fileSystemError, fromText, type ObjectPiece } from '@ami-publisher/image';
@@ -81,25 +82,9 @@ export class ObjectStore {
   async *read(sha512: string, signal: AbortSignal): AsyncGenerator<ObjectPiece> {
     const size = this.sizeOf(sha512);
     if (size === undefined) throw missing(sha512);
-    const file = objectFile(this.layout, sha512);
-    if (size <= smallBytes) {
-      yield { sha512, size, data: await readFile(file) };
-      return;
-    }
-    const handle = await open(file);
-    try {
-      for (let position = 0; position < size && !signal.aborted; ) {
-        const buffer = Buffer.allocUnsafe(Math.min(readBytes, size - position));
-        const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
-        if (bytesRead === 0) throw missing(sha512);
-        position += bytesRead;
-        for (let at = 0; at < bytesRead; at += smallBytes) {
-          yield { sha512, size, data: buffer.subarray(at, Math.min(at + smallBytes, bytesRead)) };
-        }
-      }
-    } finally {
-      await handle.close();
-    }
+    if (size > smallBytes) yield* this.#readLarge(sha512, size, signal);
+    // Thousands of small files are several times faster to read in synchronous calls.
+    else yield { sha512, size, data: readFileSync(objectFile(this.layout, sha512)) };
   }
 
   /** An object found damaged counts as absent from now on, so that it is not given out and can be added again. */
@@ -128,6 +113,23 @@ export class ObjectStore {
   /** Whether the last process ended without `markClean`. */
   isMarkedDirty(): boolean {
     return existsSync(this.layout.dirtyMarker);
+  }
+
+  async *#readLarge(sha512: string, size: number, signal: AbortSignal): AsyncGenerator<ObjectPiece> {
+    const handle = await open(objectFile(this.layout, sha512));
+    try {
+      for (let position = 0; position < size && !signal.aborted; ) {
+        const buffer = Buffer.allocUnsafe(Math.min(readBytes, size - position));
+        const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
+        if (bytesRead === 0) throw missing(sha512);
+        position += bytesRead;
+        for (let at = 0; at < bytesRead; at += smallBytes) {
+          yield { sha512, size, data: buffer.subarray(at, Math.min(at + smallBytes, bytesRead)) };
+        }
+      }
+    } finally {
+      await handle.close();
+    }
   }
 
   #markDirty(): void {

@@ -21,7 +21,9 @@ export const spawnDaemon = (args: readonly string[]): ChildProcess => {
 /** The address that a daemon says it listens on. */
 export const listening = async (child: ChildProcess): Promise<string> => {
   const lines = createInterface({ input: child.stdout! });
-  const [line] = (await Promise.race([once(lines, 'line'), once(child, 'exit').then(() => ['null'])])) as [string];
+  const [line] = (await Promise.race([once(lines, 'line'), once(child, 'exit').then(() => ['null'])])) as [
+    string,
+  ];
   const message = JSON.parse(line) as { readonly listening: string } | null;
   if (message === null) throw new Error('the daemon ended before it listened');
   return message.listening;

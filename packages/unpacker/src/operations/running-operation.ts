@@ -80,7 +80,7 @@ export class RunningOperation {
     yield* snapshots({
       notifier: this.#changes,
       take: () => this.#record,
-      isLast: (record) => record.state !== 'RUNNING',
+      hasEnded: () => this.#record.state !== 'RUNNING',
       minGapMs,
       maxGapMs,
       clock,

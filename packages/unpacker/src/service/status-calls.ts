@@ -18,7 +18,7 @@ export const statusCalls = (
     snapshots({
       notifier: unpacker.notifier,
       take: () => status(unpacker),
-      isLast: () => shutDown.aborted,
+      hasEnded: () => shutDown.aborted,
       minGapMs,
       clock: unpacker.clock,
       signal: AbortSignal.any([signal, shutDown]),

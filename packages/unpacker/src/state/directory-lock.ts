@@ -11,7 +11,7 @@ export interface DirectoryLock {
 /**
  * Makes this process the only one that works on a folder.
  *
- * @throws `STATE_LOCKED` naming the process that holds it.
+ * @throws `DIRECTORY_LOCKED` naming the process that holds it.
  */
 export const lockDirectory = async (directory: string): Promise<DirectoryLock> => {
   const path = join(directory, 'lock');
@@ -24,7 +24,7 @@ export const lockDirectory = async (directory: string): Promise<DirectoryLock> =
   const { buffer, bytesRead } = await file.read(Buffer.alloc(32), 0, 32, 0);
   await file.close();
   const holder = buffer.toString('latin1', 0, bytesRead).trim();
-  throw new AmiPublisherError('STATE_LOCKED', {
+  throw new AmiPublisherError('DIRECTORY_LOCKED', {
     message: `${directory} is in use by process ${holder}`,
     resource: directory,
     remedy: 'stop that daemon, or give this one a state directory of its own (--state-dir)',

@@ -44,7 +44,7 @@ export const foreignVolume = (
     message: `volume ${deviceId} holds ${held}; stream ${stream} cannot have it as it is`,
     resource: deviceId,
     remedy:
-      'use a new volume, or give its content up: claim it with force, then associate it, which wipes it',
+      'use a new volume, or give its content up: forget the stream that has it, or claim it with force and associate it',
   });
 };
 

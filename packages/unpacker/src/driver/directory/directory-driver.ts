@@ -1,7 +1,6 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { AmiPublisherError } from '@ami-publisher/base';
 import { applyImage, TreeIndex, walkTree } from '@ami-publisher/image';
-import { writeDurably } from '../../state/durable-file.js';
 import { isSystemError } from '../../system-error.js';
 import type {
   Device,
@@ -53,13 +52,14 @@ export class DirectoryDriver implements Driver {
 
   async scan(device: Device, options: ScanOptions): Promise<void> {
     const files = new VolumeFiles(device.path);
+    await makeTree(files);
     const progress = (done: Omit<DriverProgress, 'phase'>) => options.onProgress({ ...done, phase: 'scan' });
     const { index } = await walkTree(files.tree, {
       index: options.full ? undefined : await readIndex(files),
       signal: options.signal,
       onProgress: progress,
     });
-    await writeDurably(files.index, index.encode());
+    await writeFile(files.index, index.encode());
   }
 
   async update(device: Device, options: UpdateOptions): Promise<UpdateResult> {
@@ -70,10 +70,8 @@ export class DirectoryDriver implements Driver {
       await files.markComplete({ ...label, generation: before.generation });
       return nothingDone;
     }
-    if (before.kind === 'blank') {
-      await files.markUpdating(label.stream, label.generation);
-      await mkdir(files.tree, { mode: 0o755 });
-    }
+    if (before.kind === 'blank') await files.markUpdating(label.stream, label.generation);
+    await makeTree(files);
     const applied = await applyImage({
       root: files.tree,
       stagingDir: files.staging,
@@ -86,7 +84,7 @@ export class DirectoryDriver implements Driver {
       onProgress: (progress) => options.onProgress({ ...progress, phase: phases[progress.phase] }),
       signal: options.signal,
     });
-    await writeDurably(files.index, applied.index.encode());
+    await writeFile(files.index, applied.index.encode());
     await writeUnset(files.unset, applied.unsettable);
     await files.markComplete(label);
     return pickResult(applied);
@@ -120,6 +118,10 @@ export class DirectoryDriver implements Driver {
   }
 }
 
+/** Missing on a volume that is new, or whose first update was cut short before it came to that. */
+const makeTree = (files: VolumeFiles): Promise<unknown> =>
+  mkdir(files.tree, { recursive: true, mode: 0o755 });
+
 const phases = { scanning: 'scan', fetching: 'fetch', updating: 'update' } as const;
 
 const pickResult = (result: UpdateResult): UpdateResult => ({
@@ -130,6 +132,7 @@ const pickResult = (result: UpdateResult): UpdateResult => ({
   bytesWritten: result.bytesWritten,
 });
 
+/** A cache: what a power cut left of it is either whole or found to be nothing. */
 const readIndex = async (files: VolumeFiles): Promise<TreeIndex | undefined> => {
   try {
     return TreeIndex.parse(await readFile(files.index, 'utf8'));

@@ -1,12 +1,12 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { open } from 'node:fs/promises';
+import { posix } from '@ami-publisher/image';
 
-const run = promisify(execFile);
-
-/**
- * Writes all of the file system that holds `path` to its disk. A process of its own does it (syncfs(2) by way of coreutils): the call takes
- * seconds, and this one has other streams to serve.
- */
+/** Writes all of the file system that holds `path` to its disk. */
 export const flushFileSystem = async (path: string): Promise<void> => {
-  await run('sync', ['--file-system', path]);
+  const directory = await open(path, 'r');
+  try {
+    await posix().syncFileSystem(directory.fd);
+  } finally {
+    await directory.close();
+  }
 };

@@ -89,9 +89,10 @@ export class VolumeFiles {
     await removeDurably(this.#seal);
   }
 
-  /** Removes everything, what makes it a volume of ours last. */
+  /** Removes everything, what makes it a volume of ours last. Cut short, it is no image any more. */
   async wipe(): Promise<void> {
-    await removeDurably(this.#seal);
+    const contents = await this.contents();
+    if ('stream' in contents) await this.markUpdating(contents.stream, contents.generation + 1);
     for (const name of await readdir(this.#root)) {
       if (name !== 'volume.json') await rm(join(this.#root, name), { recursive: true, force: true });
     }

@@ -1,0 +1,65 @@
+// Runs the test layers one after the other, each with its time, and ends with `N passed, N failed` alone on a line.
+// A layer whose tools are missing says so in a line that starts with SKIP. Names of layers as arguments run only those.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+
+const root = new URL('..', import.meta.url).pathname;
+const onPath = (tool) => process.env.PATH.split(delimiter).some((folder) => existsSync(join(folder, tool)));
+
+/** What a layer needs beyond Node, and how to get it. */
+const layers = [
+  { name: 'unit', missing: () => [] },
+  { name: 'component', missing: () => [] },
+  { name: 'e2e', missing: () => [] },
+  {
+    name: 'foreign',
+    missing: () => [
+      ...(existsSync(join(root, '.venv/bin/aws')) ? [] : ['the AWS CLI in .venv']),
+      ...(onPath('rsync') ? [] : ['rsync']),
+    ],
+  },
+];
+
+const wanted = process.argv.slice(2);
+const reports = mkdtempSync(join(tmpdir(), 'ami-publisher-tests-'));
+const rows = [];
+for (const { name, missing } of layers) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  const lacking = missing();
+  if (lacking.length > 0) {
+    console.log(`SKIP ${name}: needs ${lacking.join(' and ')}; run scripts/ci-packages`);
+    continue;
+  }
+  const report = join(reports, `${name}.json`);
+  const startedAt = Date.now();
+  const { status } = spawnSync(
+    process.execPath,
+    [
+      join(root, 'node_modules/vitest/vitest.mjs'),
+      'run',
+      ...['--project', name, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    ],
+    { cwd: root, stdio: 'inherit' },
+  );
+  const counts = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {};
+  const failed = (counts.numFailedTests ?? 0) + (counts.numFailedTestSuites ?? 0);
+  rows.push({
+    name,
+    passed: counts.numPassedTests ?? 0,
+    // A run that fails without a failed test (a file that cannot be loaded, a crash) counts as one.
+    failed: Math.max(failed, status === 0 ? 0 : 1),
+    skipped: counts.numPendingTests ?? 0,
+    seconds: (Date.now() - startedAt) / 1000,
+  });
+}
+rmSync(reports, { recursive: true });
+
+const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
+for (const { name, passed, failed, skipped, seconds } of rows) {
+  const skips = skipped === 0 ? '' : `, ${skipped} skipped`;
+  console.log(`${name}: ${passed} passed, ${failed} failed${skips} in ${(seconds / 60).toFixed(1)} min`);
+}
+console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
+process.exitCode = sum('failed') === 0 && rows.length > 0 ? 0 : 1;
