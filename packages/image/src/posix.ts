@@ -69,7 +69,13 @@ interface Koffi {
   errno(): number;
 }
 
-const terminated = (text: Buffer): Buffer => Buffer.concat([text, Buffer.of(0)]);
+/** With the NUL that ends a path for the system. */
+const terminated = (text: Buffer): Buffer => {
+  const path = Buffer.allocUnsafe(text.length + 1);
+  text.copy(path);
+  path[text.length] = 0;
+  return path;
+};
 
 const load = (): Posix => {
   if (process.platform !== 'linux') throw linuxOnly();

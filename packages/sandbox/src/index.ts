@@ -13,7 +13,6 @@ export type { CloudModelOptions, InstanceOptions } from './model/cloud-model.js'
 export { CloudModel } from './model/cloud-model.js';
 export type { Inventory } from './model/inventory.js';
 export type { Latency } from './model/latency.js';
-export type { Daemon, DaemonOptions } from './processes/daemon.js';
 export type { Sandbox, SandboxAccount } from './sandbox.js';
 export { startSandbox } from './sandbox.js';
 export type { AccountOptions, SandboxOptions } from './sandbox-options.js';

@@ -63,17 +63,31 @@ export interface Sandbox {
 export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbox> => {
   const resolved = resolveSandboxOptions(options);
   const directory = await makeDirectory(resolved);
-  const machines = new Machines(directory, loopbackAddresses(), resolved.program, resolved.logger);
-  const model = new CloudModel({ ...resolved, storage: new DirectoryStorage(directory), hosts: machines });
-  const identities = addIdentities(model, resolved);
-  const [front, files] = await Promise.all([
-    startHttpFront(model, resolved.logger, resolved.port),
-    writeAwsFiles(join(directory, 'aws'), identities, resolved.regions[0]!),
-  ]);
+  const removeDirectory = async (): Promise<void> => {
+    if (resolved.directory === undefined) await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    return await startIn(directory, resolved, removeDirectory);
+  } catch (error) {
+    await removeDirectory();
+    throw error;
+  }
+};
+
+const startIn = async (
+  directory: string,
+  options: ResolvedSandboxOptions,
+  removeDirectory: () => Promise<void>,
+): Promise<Sandbox> => {
+  const machines = new Machines(directory, loopbackAddresses(), options.program, options.logger);
+  const model = new CloudModel({ ...options, storage: new DirectoryStorage(directory), hosts: machines });
+  const identities = addIdentities(model, options);
+  const files = await writeAwsFiles(join(directory, 'aws'), identities, options.regions[0]!);
+  const front = await startHttpFront(model, options.logger, options.port);
   return {
     endpoint: front.endpoint,
     accounts: identities.map(accountView),
-    regions: resolved.regions,
+    regions: options.regions,
     environment: { AWS_ENDPOINT_URL: front.endpoint, AWS_EC2_METADATA_DISABLED: 'true', ...files },
     model,
     directory,
@@ -84,7 +98,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
       await front.close();
       await model.close();
       await machines.close();
-      if (resolved.directory === undefined) await rm(directory, { recursive: true, force: true });
+      await removeDirectory();
     },
   };
 };

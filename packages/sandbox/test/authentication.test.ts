@@ -50,7 +50,7 @@ describe('Authentication', () => {
   });
 
   test('[AUTH-1] A body that was changed on the way is refused', async () => {
-    const [{ accessKeyId, secretAccessKey }] = sandbox.accounts as [Keys];
+    const { accessKeyId, secretAccessKey } = sandbox.accounts[0]!;
     const ec2 = ec2Client(sandbox, { keys: { accessKeyId, secretAccessKey } });
     ec2.middlewareStack.add(
       (next) => (args) => {

@@ -1,6 +1,6 @@
 import { AmiPublisherError } from '@ami-publisher/base';
 import type { Device } from './driver/driver.js';
-import { streamOfDevice, withDevice, withStream } from './state/model.js';
+import { withDevice, withStream } from './state/model.js';
 import { streamOf } from './state/state-store.js';
 import { foreignVolume, generationOf, isOwn } from './tasks/volume.js';
 import type { Unpacker } from './unpacker.js';
@@ -22,14 +22,13 @@ export interface BindOptions {
 export const bindDevice = (unpacker: Unpacker, options: BindOptions): Promise<void> =>
   unpacker.binding.run(async () => {
     const { device, stream } = options;
+    refuseOfOther(unpacker, device.id, stream);
     refuseSecondName(unpacker, device);
     const contents = await usableContents(unpacker, options);
     const former = streamOf(unpacker.store.current, stream).deviceId;
     const formerView = former === undefined ? undefined : unpacker.devices.view(former);
     if (formerView !== undefined) await unpacker.driver.release(formerView.device);
     await unpacker.store.commit((state) => {
-      const owner = streamOfDevice(state, device.id);
-      if (owner !== undefined && owner.name !== stream) throw inUse(device.id, owner.name);
       const record = streamOf(state, stream);
       const bound = {
         ...record,
@@ -53,6 +52,12 @@ export const refuseSecondName = (unpacker: Unpacker, device: Device): void => {
       });
     }
   }
+};
+
+/** A device must not go from one stream to another. */
+export const refuseOfOther = (unpacker: Unpacker, deviceId: string, stream: string): void => {
+  const owner = unpacker.streamNameOf(deviceId);
+  if (owner !== undefined && owner !== stream) throw inUse(deviceId, owner);
 };
 
 /** The error of a device that another stream has. */

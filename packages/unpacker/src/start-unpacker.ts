@@ -165,6 +165,5 @@ const readIdentity = async (tls: ServerTls): Promise<ClientTls> => {
       });
     }
   };
-  const [ca, cert, key] = await Promise.all([read(tls.caFile), read(tls.certFile), read(tls.keyFile)]);
-  return { ca, cert, key };
+  return { ca: await read(tls.caFile), cert: await read(tls.certFile), key: await read(tls.keyFile) };
 };

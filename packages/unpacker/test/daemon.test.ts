@@ -118,7 +118,7 @@ describe('a daemon that is killed in the middle of an update', () => {
   const release = async (leaf: string) => {
     const root = host.path(leaf);
     mkdirSync(root);
-    for (let i = 0; i < 3_000; i++) writeFileSync(join(root, `file-${i}`), `${leaf} ${i}`);
+    for (let i = 0; i < 1_000; i++) writeFileSync(join(root, `file-${i}`), `${leaf} ${i}`);
     return { leaf, manifestDigest: (await images.add(stream, leaf, root)).manifestDigest };
   };
   const phase = (): string => JSON.parse(readFileSync(join(host.volume(), 'volume.json'), 'utf8')).phase;

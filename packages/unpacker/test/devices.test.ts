@@ -158,6 +158,22 @@ describe('a free device', () => {
     expect(await streamStatus(client)).toMatchObject({ state: 'BLANK' });
   });
 
+  it('goes to one of two streams that ask at the same time, and the other does not wipe it', async () => {
+    host.attach();
+    host.attach(otherVolumeId);
+    await client.addDevice({ deviceId: volumeId, lease });
+    await unpack();
+    await client.addDevice({ deviceId: otherVolumeId, lease });
+    const other = await leaseOn(client, { stream: 'base/other' });
+    const [own, foreign] = await Promise.allSettled([
+      client.associateStream({ deviceId: volumeId, lease }),
+      client.associateStream({ deviceId: volumeId, lease: other }),
+    ]);
+    expect(own).toMatchObject({ status: 'fulfilled' });
+    expect(foreign).toMatchObject({ status: 'rejected', reason: { code: 'DEVICE_IN_USE' } });
+    expect(await streamStatus(client)).toMatchObject({ leaf: '1', deviceId: volumeId });
+  });
+
   it('is removed under a lease, a bound one under that of its stream or by force', async () => {
     host.attach();
     await client.addDevice({ deviceId: volumeId, lease });

@@ -111,7 +111,7 @@ export class AwsCloud implements Cloud {
     return (await this.#connection(target)).poller;
   }
 
-  settings(target: Target): TargetSettings {
+  settings(target: Parameters<Cloud['settings']>[0]): TargetSettings {
     const fitting = this.#overrides
       .filter(({ selectors }) => selectors.some((selector) => fits(selector, target)))
       .map(({ override }) => override);
@@ -169,7 +169,10 @@ export class AwsCloud implements Cloud {
       const identity = await sts
         .send(new GetCallerIdentityCommand({}), { ...(options.signal && { abortSignal: options.signal }) })
         .catch((reason: unknown) => {
-          throw fromAwsError(reason, { call: 'sts:GetCallerIdentity', resource: `account ${account}` });
+          throw fromAwsError(reason, {
+            call: 'sts:GetCallerIdentity',
+            resource: this.#describeCredentials(account),
+          });
         });
       const { Regions } = await api.describeRegions({}, options);
       const enabledRegions = (Regions ?? []).flatMap(({ RegionName }) => RegionName ?? []).sort();
@@ -179,6 +182,13 @@ export class AwsCloud implements Cloud {
       sts.destroy();
       close();
     }
+  }
+
+  /** For messages: where the credentials of an account come from. */
+  #describeCredentials(account: string): string {
+    const { profile, roleArn } = this.#accounts.get(account) ?? {};
+    const source = [roleArn, profile && `profile ${profile}`].filter(Boolean).join(' from ');
+    return `account ${account} (${source || 'credentials of the environment'})`;
   }
 
   #homeRegion(account: string): string {
@@ -218,9 +228,10 @@ export class AwsCloud implements Cloud {
 }
 
 /** An override may name the account by label or by id. */
-const fits = (selector: TargetSelector, target: Target): boolean =>
+const fits = (selector: TargetSelector, target: Parameters<Cloud['settings']>[0]): boolean =>
   matchesPattern(selector.region, target.region) &&
-  (matchesPattern(selector.account, target.account) || matchesPattern(selector.account, target.accountId));
+  (matchesPattern(selector.account, target.account) ||
+    matchesPattern(selector.account, target.accountId ?? ''));
 
 /** What the environment alone gives: keys in variables, a container's or an instance's role. */
 const environmentAccount = 'environment';

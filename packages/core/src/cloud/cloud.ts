@@ -45,7 +45,7 @@ export interface Cloud {
   resolveTargets(selection: string, options?: ResolveOptions): Promise<ResolvedTargets>;
   ec2(target: Target): Promise<Ec2Api>;
   poller(target: Target): Promise<Poller>;
-  settings(target: Target): TargetSettings;
+  settings(target: Pick<Target, 'account' | 'region'> & { readonly accountId?: string }): TargetSettings;
   /** Closes all connections. */
   close(): void;
 }

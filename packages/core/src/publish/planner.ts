@@ -50,7 +50,8 @@ export const makePlan = async (
     { concurrency: options.concurrency },
   );
   const unresolved = request.targets.failures.map(({ account, region, error }) => ({
-    ...{ account, region, code: error.code, message: error.message, bestEffort: false },
+    ...{ account, region, code: error.code, message: error.message },
+    bestEffort: planner.cloud.settings({ account, region }).bestEffort,
   }));
   return {
     publicationId: newPublicationId(now),

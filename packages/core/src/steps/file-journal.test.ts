@@ -42,6 +42,16 @@ describe('a journal file', () => {
     expect(await store.read('pub-1')).toEqual(records);
   });
 
+  it('takes a record that comes at the very moment another has been written', async () => {
+    const journal = await store.create('pub-1');
+    const chain = async (from: number) => {
+      for (let n = from; n < from + 50; n++) await journal.append(record(n));
+    };
+    await Promise.all([chain(0), chain(100), chain(200)]);
+    await journal.close();
+    expect(await store.read('pub-1')).toHaveLength(150);
+  });
+
   it('can be read by its owner only', async () => {
     await written('pub-1', record(1));
     expect(statSync(file('pub-1')).mode & 0o777).toBe(0o600);

@@ -102,9 +102,7 @@ class FileJournal implements Journal {
     this.records.push(record);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ line: `${JSON.stringify(record)}\n`, resolve, reject });
-      this.#writing ??= this.#write().finally(() => {
-        this.#writing = undefined;
-      });
+      this.#writing ??= this.#write();
     });
   }
 
@@ -126,6 +124,8 @@ class FileJournal implements Journal {
         for (const { reject } of batch) reject(reason);
       }
     }
+    // In the same turn as the last look at what waits, so that a record which comes right after begins a new write.
+    this.#writing = undefined;
   }
 }
 

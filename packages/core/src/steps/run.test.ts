@@ -195,7 +195,7 @@ describe('undoing steps', () => {
           await context.intend('ec2:CreateSnapshot', {});
           throw refused();
         },
-        undo: async (_context, value) => void undone.push(`second ${value}`),
+        undo: async (_context: unknown, value: unknown) => void undone.push(`second ${value}`),
       } as AnyStep<Services, Values>,
     ];
     const { run, undo } = await setUp(steps);

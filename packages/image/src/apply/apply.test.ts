@@ -329,6 +329,19 @@ describe('applying an image', () => {
     expect(again.result.unsettable).toEqual(result.unsettable);
   });
 
+  it('knows afterwards what it has written, so that the next apply reads nothing', async () => {
+    const { root, stagingDir } = places();
+    const content = Buffer.alloc(2_000_000, 'x');
+    const source = new MemorySource();
+    source.add(content);
+    const options = { root, stagingDir, manifest: manifestOf(fileEntry('file', content)), source };
+
+    const { index } = await applyImage(options);
+
+    expect(await applyImage({ ...options, index })).toMatchObject({ bytesRead: 0, filesWritten: 0 });
+    expect(await applyImage(options)).toMatchObject({ bytesRead: 2_000_000, filesWritten: 0 });
+  });
+
   it('reports its phases in order, with counts that reach their totals', async () => {
     const { root, stagingDir } = places();
     const content = Buffer.alloc(2_000_000, 'x');

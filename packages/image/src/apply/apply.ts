@@ -1,11 +1,11 @@
-import { AmiPublisherError } from '@ami-publisher/base';
+import { AmiPublisherError, type Clock, systemClock } from '@ami-publisher/base';
 import { Breather } from '../breather.js';
 import { parentOf } from '../byte-string.js';
 import type { ImageSource } from '../image-source.js';
 import type { DirectoryEntry, InodeEntry, Manifest } from '../manifest.js';
 import { readContents } from '../tree/contents.js';
 import { readNode, type ScannedNode, scanTree } from '../tree/scan.js';
-import { TreeIndex } from '../tree/tree-index.js';
+import { TreeIndex, trustedAgeMs } from '../tree/tree-index.js';
 import { changesAnything, currentAbility, type UnsettableAttributes } from './attributes.js';
 import {
   type ChangeContext,
@@ -49,6 +49,8 @@ export interface ApplyOptions {
   /** Calls of `getObjects` at a time. @default 4 */
   readonly streams?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** @default the machine's */
+  readonly clock?: Clock | undefined;
 }
 
 /** What an apply has done. */
@@ -72,6 +74,7 @@ export interface ApplyResult {
 }
 
 const defaultStreams = 4;
+const worthWaitingBytes = 1024 * 1024;
 
 /** Counts what is done and reports it. */
 class Progress {
@@ -145,6 +148,7 @@ class Application {
     const leftInside = this.staging.insideTree !== undefined && this.staging.exists();
     if (!plan.empty || leftInside) await this.#change(plan, scan.nodes, context);
     else if (this.staging.exists()) this.staging.remove();
+    await this.#growOld();
     return this.#result(plan, scan.root, new Map(scan.nodes.map((node) => [node.path, node])), contents);
   }
 
@@ -177,6 +181,12 @@ class Application {
       context,
     );
     await this.#place(plan, new Map([...staged, ...held]), context);
+  }
+
+  /** The index takes no file younger than a tick of the file system's clock; waiting is cheaper than reading much again next time. */
+  async #growOld(): Promise<void> {
+    if (this.progress.bytesWritten <= worthWaitingBytes) return;
+    await (this.options.clock ?? systemClock).sleep(trustedAgeMs, this.options.signal);
   }
 
   #changeCount(plan: Plan): number {

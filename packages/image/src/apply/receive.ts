@@ -35,10 +35,10 @@ const missing = (file: ContentEntry): AmiPublisherError =>
 
 /** Content of one object that is being received. */
 interface Sink {
-  write(data: Uint8Array): void | Promise<void>;
+  write(data: Uint8Array): void;
   /** Whether what arrived has the digest. */
-  finish(): boolean | Promise<boolean>;
-  close(): void | Promise<void>;
+  finish(): boolean;
+  close(): void;
 }
 
 const memorySink = (place: Buffer, file: ContentEntry): Sink => {
@@ -52,9 +52,9 @@ const memorySink = (place: Buffer, file: ContentEntry): Sink => {
   };
 };
 
-const openSink = (file: ContentEntry, receiver: Receiver): Sink | Promise<Sink> => {
+const openSink = (file: ContentEntry, receiver: Receiver): Sink => {
   const place = receiver.place(file);
-  return isSmall(file) ? memorySink(place, file) : LargeFileWriter.create(place, file);
+  return isSmall(file) ? memorySink(place, file) : new LargeFileWriter(place, file);
 };
 
 /** Takes the pieces of one object; the first is `first`. */
@@ -64,7 +64,7 @@ const receiveObject = async (
   first: ObjectPiece | undefined,
   receiver: Receiver,
 ): Promise<void> => {
-  const sink = await openSink(file, receiver);
+  const sink = openSink(file, receiver);
   let complete = false;
   try {
     let received = 0;
@@ -75,14 +75,14 @@ const receiveObject = async (
       if (piece.size !== file.size) throw corrupt(file, `has ${piece.size} bytes instead of ${file.size}`);
       received += piece.data.length;
       if (received > file.size) throw corrupt(file, wrongDigest);
-      await sink.write(piece.data);
+      sink.write(piece.data);
       receiver.onBytes(piece.data.length);
       if (received === file.size) break;
     }
-    if (!(await sink.finish())) throw corrupt(file, wrongDigest);
+    if (!sink.finish()) throw corrupt(file, wrongDigest);
     complete = true;
   } finally {
-    await sink.close();
+    sink.close();
     if (!complete) receiver.discard(file);
   }
 };

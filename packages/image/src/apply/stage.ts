@@ -124,12 +124,12 @@ const copyLarge = async (
   file: ContentEntry,
   place: Buffer,
 ): Promise<boolean> => {
-  const writer = await LargeFileWriter.create(place, file);
+  const writer = new LargeFileWriter(place, file);
   try {
-    for await (const piece of readPieces(from.root, from.node, context.signal)) await writer.write(piece);
-    return await writer.finish();
+    for await (const piece of readPieces(from.root, from.node, context.signal)) writer.write(piece);
+    return writer.finish();
   } finally {
-    await writer.close();
+    writer.close();
   }
 };
 

@@ -1,8 +1,7 @@
 import { createHash, type Hash, hash } from 'node:crypto';
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
 import type { FileEntry } from '../manifest.js';
-import { fileSystemError, onPath } from '../system-error.js';
+import { onPath } from '../system-error.js';
 import { dataParts } from '../tree/extents.js';
 import { pieceBytes } from '../tree/read-file.js';
 
@@ -34,48 +33,40 @@ export const writeSmallFile = (place: Buffer, file: FileEntry, data: Uint8Array)
   return true;
 };
 
-/** Writes a new file piece by piece, holes left out. Close it in any case. */
+/**
+ * Writes a new file piece by piece, holes left out; in synchronous calls, since what arrives goes to the page cache faster than a
+ * thread could be woken for it. Close it in any case.
+ */
 export class LargeFileWriter {
   readonly #hash: Hash = createHash('sha512');
+  readonly #fd: number;
   #position = 0;
 
-  private constructor(
+  constructor(
+    place: Buffer,
     readonly file: FileEntry,
-    readonly handle: FileHandle,
-  ) {}
-
-  static async create(place: Buffer, file: FileEntry): Promise<LargeFileWriter> {
-    const handle = await open(place, 'wx', 0o600).catch((reason: unknown) => {
-      throw fileSystemError(reason, 'write', file.path);
-    });
-    return new LargeFileWriter(file, handle);
+  ) {
+    this.#fd = onPath('write', file.path, () => openSync(place, 'wx', 0o600));
   }
 
-  async write(data: Uint8Array): Promise<void> {
+  write(data: Uint8Array): void {
     this.#hash.update(data);
-    try {
-      for (const part of dataParts(this.file.extents, this.#position, data)) await this.#writeAll(part);
-    } catch (reason) {
-      throw fileSystemError(reason, 'write', this.file.path);
-    }
+    onPath('write', this.file.path, () => {
+      for (const part of dataParts(this.file.extents, this.#position, data)) {
+        writeAll(this.#fd, part.data, part.position);
+      }
+    });
     this.#position += data.length;
   }
 
   /** Whether all that was written has the digest of the file. */
-  async finish(): Promise<boolean> {
+  finish(): boolean {
     if (this.#position !== this.file.size || this.#hash.digest('hex') !== this.file.sha512) return false;
-    if (this.file.extents !== undefined) await this.handle.truncate(this.file.size);
+    if (this.file.extents !== undefined) ftruncateSync(this.#fd, this.file.size);
     return true;
   }
 
-  close(): Promise<void> {
-    return this.handle.close();
-  }
-
-  async #writeAll(part: { readonly position: number; readonly data: Uint8Array }): Promise<void> {
-    for (let done = 0; done < part.data.length; ) {
-      const { data, position } = part;
-      done += (await this.handle.write(data, done, data.length - done, position + done)).bytesWritten;
-    }
+  close(): void {
+    closeSync(this.#fd);
   }
 }

@@ -15,7 +15,8 @@ interface IndexedFile {
 }
 
 /** A change in the same tick of the file system's clock leaves the ctime as it is; ticks are at most 10 ms. */
-const tickNs = 20_000_000n;
+export const trustedAgeMs = 20;
+const trustedAgeNs = BigInt(trustedAgeMs) * 1_000_000n;
 
 const stateOf = (node: ScannedNode): string => `${node.inode}:${node.ctimeNs}:${node.size}`;
 
@@ -62,7 +63,7 @@ export class TreeIndex {
    * so young that it could have changed once more without showing.
    */
   record(node: ScannedNode, content: FileContent, sinceMs: number): void {
-    if (BigInt(Math.floor(sinceMs)) * 1_000_000n - node.ctimeNs < tickNs) return;
+    if (BigInt(Math.floor(sinceMs)) * 1_000_000n - node.ctimeNs < trustedAgeNs) return;
     this.#files.set(node.path, { state: stateOf(node), content });
   }
 

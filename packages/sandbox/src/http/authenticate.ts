@@ -7,7 +7,7 @@ import {
   type SignedRequest,
 } from '../credentials/signature.js';
 import type { Account } from '../model/account.js';
-import { ApiError } from '../model/api-error.js';
+import { ApiError, authFailure } from '../model/api-error.js';
 import type { Dialect } from '../wire/dialect.js';
 
 /** What each service says to credentials that it does not take. */
@@ -15,8 +15,8 @@ const refusals: Readonly<
   Record<Dialect['service'], Readonly<Record<'unknown' | 'signature' | 'expired', () => ApiError>>>
 > = {
   ec2: {
-    unknown: () => authFailure(),
-    signature: () => authFailure(),
+    unknown: authFailure,
+    signature: authFailure,
     expired: () => new ApiError('RequestExpired', 'Request has expired.'),
   },
   sts: {
@@ -30,9 +30,6 @@ const refusals: Readonly<
     expired: () => new ApiError('ExpiredToken', 'The security token included in the request is expired'),
   },
 };
-
-const authFailure = (): ApiError =>
-  new ApiError('AuthFailure', 'AWS was not able to validate the provided access credentials');
 
 /** What authentication looks at. */
 export interface Authenticator {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Logger } from '@ami-publisher/base';
+import { AmiPublisherError, type Logger } from '@ami-publisher/base';
 import type { SignedRequest } from '../credentials/signature.js';
 import type { CloudModel } from '../model/cloud-model.js';
 import { type Answer, answerRequest } from './front.js';
@@ -15,7 +15,12 @@ export interface HttpFront {
 /** EC2 takes no larger ones either. */
 const maxBodyBytes = 1024 * 1024;
 
-/** Lets AWS clients call the model over HTTP on 127.0.0.1. @param port 0 for any that is free */
+/**
+ * Lets AWS clients call the model over HTTP on 127.0.0.1.
+ *
+ * @param port 0 for any that is free
+ * @throws `INVALID_OPTION` if the port cannot be had
+ */
 export const startHttpFront = async (model: CloudModel, logger: Logger, port: number): Promise<HttpFront> => {
   const server = createServer((incoming, response) => {
     serve(model, logger, incoming, response).catch((error: unknown) => {
@@ -36,11 +41,18 @@ export const startHttpFront = async (model: CloudModel, logger: Logger, port: nu
 
 const listen = (server: Server, port: number): Promise<void> =>
   new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (cause) => reject(portTaken(port, cause)));
     server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject);
+      server.removeAllListeners('error');
       resolve();
     });
+  });
+
+const portTaken = (port: number, cause: Error): AmiPublisherError =>
+  new AmiPublisherError('INVALID_OPTION', {
+    message: `the sandbox cannot listen on 127.0.0.1:${port}: ${cause.message}`,
+    remedy: 'choose another port, or none for any that is free',
+    cause,
   });
 
 const serve = async (

@@ -52,3 +52,7 @@ export const required = <T>(value: T | undefined, name: string): T => {
   if (value === undefined || value === '') throw missingParameter(name);
   return value;
 };
+
+/** What EC2 says to credentials that it does not take, and in regions that the account has not enabled. */
+export const authFailure = (): ApiError =>
+  new ApiError('AuthFailure', 'AWS was not able to validate the provided access credentials');

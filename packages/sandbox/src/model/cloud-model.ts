@@ -9,7 +9,7 @@ import type { StsContext } from '../sts/handler.js';
 import { type StsAction, stsHandlers } from '../sts/handlers.js';
 import type { Account, CredentialState } from './account.js';
 import { addInstance } from './add-instance.js';
-import { ApiError } from './api-error.js';
+import { ApiError, authFailure } from './api-error.js';
 import { type Inventory, inventoryOf } from './inventory.js';
 import { defaultLatency, type Latency } from './latency.js';
 import type { InstanceHosts, VolumeStorage } from './ports.js';
@@ -210,10 +210,6 @@ const newAccount = ({ id, name }: { id: string; name: string }, regions: readonl
   deniedActions: new Set(),
   credentials: 'valid',
 });
-
-/** What EC2 says in a region that is not enabled for the account. */
-const authFailure = (): ApiError =>
-  new ApiError('AuthFailure', 'AWS was not able to validate the provided access credentials');
 
 const unauthorized = ({ arn }: Identity, action: string): ApiError =>
   new ApiError(

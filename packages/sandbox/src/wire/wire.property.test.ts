@@ -15,7 +15,13 @@ import { encodeOutput } from './xml-encoder.js';
 
 /** Characters that XML can hold; the SDK's parser drops values that are blank but for a line break. */
 const text = fc
-  .string({ unit: 'grapheme', maxLength: 12 })
+  .string({
+    unit: fc.oneof(
+      fc.constantFrom(...'<>&"\'%+=;. \t\r\n'),
+      fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }),
+    ),
+    maxLength: 12,
+  })
   .filter((value) => !/[\p{Cc}\p{Cs}\p{Cn}]/u.test(value.replace(/[\t\n\r]/g, '')))
   .filter((value) => value.trim() !== '' || value === '');
 

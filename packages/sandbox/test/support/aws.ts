@@ -34,7 +34,7 @@ export const stsClient = (sandbox: Sandbox, options: { keys?: Keys; region?: str
   remember(new STSClient(clientOptions(sandbox, options)));
 
 const clientOptions = (sandbox: Sandbox, { keys, region }: { keys?: Keys; region?: string }) => {
-  const { accessKeyId, secretAccessKey, sessionToken } = keys ?? sandbox.accounts[0]!;
+  const { accessKeyId, secretAccessKey, sessionToken }: Keys = keys ?? sandbox.accounts[0]!;
   return {
     endpoint: sandbox.endpoint,
     region: region ?? sandbox.regions[0]!,

@@ -1,6 +1,6 @@
 import { AmiPublisherError, invalidOption } from '@ami-publisher/base';
 import type { UnpackerHandlers } from '@ami-publisher/protocol';
-import { bindDevice, inUse, refuseSecondName } from '../bind-device.js';
+import { bindDevice, inUse, refuseOfOther, refuseSecondName } from '../bind-device.js';
 import { cancelledBecause } from '../cancelled.js';
 import { checked, checkedClaim, checkedMs } from '../names.js';
 import { streamOfDevice, withDevice, withoutDevice, withStream } from '../state/model.js';
@@ -63,7 +63,6 @@ export const deviceCalls = (unpacker: Unpacker): DeviceCalls => ({
     const record = refuseUnrecorded(unpacker, deviceId);
     await unpacker.underLease(claim, signal, async () => {
       if (unpacker.streamNameOf(deviceId) === claim.stream) return;
-      refuseOfOther(unpacker, deviceId, claim.stream);
       const { device } = await unpacker.devices.locate(deviceId, signal);
       await bindDevice(unpacker, { stream: claim.stream, device, hint: record.hint ?? '', wipe: true });
     });
@@ -152,11 +151,6 @@ const refuseUnrecorded = (unpacker: Unpacker, deviceId: string) => {
     resource: deviceId,
     remedy: 'add it with AddDevice, or claim it with ClaimDevice',
   });
-};
-
-const refuseOfOther = (unpacker: Unpacker, deviceId: string, stream: string): void => {
-  const owner = unpacker.streamNameOf(deviceId);
-  if (owner !== undefined && owner !== stream) throw inUse(deviceId, owner);
 };
 
 const holdsData = (deviceId: string): AmiPublisherError =>

@@ -17,8 +17,6 @@ const leaseSchema = z.object({
 export type LeaseRecord = Readonly<z.infer<typeof leaseSchema>>;
 
 const errorSchema = z.object({ code: name, message: z.string(), at: instant });
-/** What went wrong, when. */
-export type ErrorRecord = Readonly<z.infer<typeof errorSchema>>;
 
 const unpackedSchema = z.object({
   leaf: name,

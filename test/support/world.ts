@@ -1,0 +1,129 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir, utimes } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type SandboxCloud, type SandboxCloudOptions, startSandboxCloud } from '@ami-publisher/sandbox';
+
+export const root = resolve(import.meta.dirname, '../..');
+const bin = join(root, 'packages/cli/bin/ami-publisher.js');
+
+/** What a run of the command line left. */
+export interface Run {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Stdout as JSON. */
+  json<T>(): T;
+}
+
+/** A sandbox in this process, its daemons as processes, and the built command line to use on it. */
+export interface World {
+  readonly sandbox: SandboxCloud;
+  readonly directory: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Runs `ami-publisher` to its end. */
+  run(...command: string[]): Promise<Run>;
+  /** Runs it with another environment on top. */
+  runWith(environment: Readonly<Record<string, string>>, ...command: string[]): Promise<Run>;
+  /** Runs it and interrupts it when its stderr shows `when`. */
+  interrupt(when: RegExp, ...command: string[]): Promise<Run>;
+  /** Makes a small tree of `files` and adds it as an image. */
+  addImage(name: string, files?: Readonly<Record<string, string>>): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Starts a world of its own, below a temporary folder. */
+export const createWorld = async (options: SandboxCloudOptions = {}): Promise<World> => {
+  if (!existsSync(join(root, 'packages/cli/dist/bin.js'))) throw new Error('build first: pnpm build:js');
+  const directory = mkdtempSync(join(tmpdir(), 'ami-publisher-e2e-'));
+  const sandbox = await startSandboxCloud({ ...options, directory: join(directory, 'sandbox') });
+  const environment = {
+    PATH: process.env.PATH ?? '',
+    HOME: join(directory, 'home'),
+    XDG_STATE_HOME: join(directory, 'state'),
+    NO_COLOR: '1',
+    ...sandbox.environment,
+  };
+  const start = (extra: Readonly<Record<string, string>>, command: readonly string[], when?: RegExp) =>
+    runProcess(command, { ...environment, ...extra }, when);
+  const run = (...command: string[]) => start({}, command);
+  return {
+    sandbox,
+    directory,
+    environment,
+    run,
+    runWith: (extra, ...command) => start(extra, command),
+    interrupt: (when, ...command) => start({}, command, when),
+    addImage: async (name, files = { 'etc/os-release': `NAME=${name}\n`, 'usr/bin/true': '#!/bin/sh\n' }) => {
+      const tree = join(directory, 'trees', encodeURIComponent(name));
+      for (const [path, content] of Object.entries(files)) {
+        await mkdir(join(tree, path, '..'), { recursive: true });
+        writeFileSync(join(tree, path), content);
+        await utimes(join(tree, path), 1_700_000_000, 1_700_000_000.125);
+      }
+      const { code, stderr } = await run('image', 'add', name, tree);
+      if (code !== 0) throw new Error(`image add ${name}: ${stderr}`);
+      return tree;
+    },
+    close: async () => {
+      await sandbox.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+};
+
+const runProcess = (
+  command: readonly string[],
+  environment: Record<string, string>,
+  when?: RegExp,
+): Promise<Run> =>
+  new Promise((resolvePromise, reject) => {
+    const child = spawn(process.execPath, [bin, ...command], {
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    let interrupted = false;
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString();
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+      if (when?.test(stderr) && !interrupted) {
+        interrupted = true;
+        child.kill('SIGINT');
+      }
+    });
+    child.on('error', reject);
+    child.on('close', (code) =>
+      resolvePromise({
+        code,
+        stdout,
+        stderr,
+        json: <T>() => {
+          if (stdout === '') throw new Error(`no output, exit code ${code}: ${stderr}`);
+          return JSON.parse(stdout) as T;
+        },
+      }),
+    );
+  });
+
+/** What `publish` and `resume` print, as far as tests look at it. */
+export interface PrintedResults {
+  readonly publicationId: string;
+  readonly ok: boolean;
+  readonly partial: boolean;
+  readonly targets: readonly {
+    readonly account: string;
+    readonly region: string;
+    readonly status: string;
+    readonly imageId?: string;
+    readonly snapshotId?: string;
+    readonly step?: string;
+    readonly code?: string;
+    readonly message?: string;
+    readonly unpack?: { readonly filesWritten: number; readonly bytesFetched: number };
+  }[];
+}
