@@ -12,6 +12,8 @@ export type { ClientTls, ImageServerClient, Role } from '@ami-publisher/protocol
 export { createImageServerClient, readClientTls } from '@ami-publisher/protocol';
 export type { AwsCloudOptions } from './cloud/aws-cloud.js';
 export { AwsCloud } from './cloud/aws-cloud.js';
+export type { AwsCall } from './cloud/aws-error.js';
+export { fromAwsError } from './cloud/aws-error.js';
 export type {
   Cloud,
   ResolvedTargets,
@@ -20,6 +22,7 @@ export type {
   TargetSettings,
 } from './cloud/cloud.js';
 export type { CallOptions, Ec2Action, Ec2Actions, Ec2Api } from './cloud/ec2-api.js';
+export { Pacer } from './cloud/pacer.js';
 export { Poller } from './cloud/poller.js';
 export type { Tags } from './cloud/tags.js';
 export { tagKeys } from './cloud/tags.js';
@@ -57,5 +60,15 @@ export type {
   UnpackerListing,
 } from './unpacker/fleet.js';
 export { UnpackerFleet } from './unpacker/fleet.js';
-export type { StreamState, UnpackerStatus } from './unpacker/unpacker-client.js';
+export type {
+  Capture,
+  LeaseRef,
+  OperationOptions,
+  StreamState,
+  UnpackCounts,
+  UnpackerClient,
+  UnpackerDevice,
+  UnpackerStatus,
+  UnpackerStream,
+} from './unpacker/unpacker-client.js';
 export { version } from './version.js';

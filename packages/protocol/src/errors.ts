@@ -1,6 +1,5 @@
 import {
   AmiPublisherError,
-  cancelled,
   type ErrorCode,
   errorCodes,
   isAmiPublisherError,
@@ -110,11 +109,14 @@ const detailedError = (error: grpc.ServiceError, site: CallSite): AmiPublisherEr
 /** Words by which our side of TLS says that it does not like the server's certificate. */
 const certificateFault = /certificate|self.signed|unable to verify|altname|CERT_/i;
 
+/** A server that shuts down cancels the calls in progress; a cancellation of our own never gets here. */
+const gone: readonly grpc.status[] = [grpc.status.UNAVAILABLE, grpc.status.CANCELLED];
+
 const unavailableError = async (
   error: grpc.ServiceError,
   site: CallSite,
 ): Promise<AmiPublisherError | undefined> => {
-  if (error.code !== grpc.status.UNAVAILABLE) return undefined;
+  if (!gone.includes(error.code)) return undefined;
   const common = { call: site.call, resource: site.address, cause: error };
   const fault = certificateFault.test(error.details)
     ? error.details
@@ -137,8 +139,6 @@ const unavailableError = async (
 const plainError = (error: grpc.ServiceError, site: CallSite): AmiPublisherError => {
   const common = { call: site.call, resource: site.address, cause: error };
   switch (error.code) {
-    case grpc.status.CANCELLED:
-      return cancelled(error);
     case grpc.status.DEADLINE_EXCEEDED:
       return new AmiPublisherError('TIMED_OUT', {
         ...common,

@@ -27,6 +27,8 @@ export interface UnpackerFleetOptions {
    * @default 600,000 from the launch of the instance, but at least 60,000 from now
    */
   readonly connectTimeoutMs?: number | undefined;
+  /** Makes the client of an unpacker. @default over gRPC, at the address that the target's connector gives */
+  readonly createClient?: ((target: Target, instance: Instance) => UnpackerClient) | undefined;
 }
 
 /** A connected unpacker. Close its client when done. */
@@ -68,7 +70,7 @@ const connectPauseMs = 2_000;
 /** All unpackers of the targets: finds, wakes, connects and prepares them. */
 export class UnpackerFleet {
   readonly #cloud: Cloud;
-  readonly #tls: ClientTls | undefined;
+  readonly #createClient: (target: Target, instance: Instance) => UnpackerClient;
   /** `Name` tag of unpacker instances. */
   readonly instanceName: string;
   readonly #concurrency: number;
@@ -76,7 +78,7 @@ export class UnpackerFleet {
 
   constructor(options: UnpackerFleetOptions) {
     this.#cloud = options.cloud;
-    this.#tls = options.tls;
+    this.#createClient = options.createClient ?? grpcClients(options.cloud, options.tls);
     this.instanceName = options.instanceName ?? 'ImageUnpacker';
     this.#concurrency = options.concurrency ?? 64;
     this.#connectTimeoutMs = options.connectTimeoutMs;
@@ -225,7 +227,7 @@ export class UnpackerFleet {
     };
     if (common.state !== 'running') return common;
     try {
-      const client = this.#client(target, instance);
+      const client = this.#createClient(target, instance);
       const status = await client.status(options).finally(() => client.close());
       return { ...common, status };
     } catch (reason) {
@@ -252,7 +254,7 @@ export class UnpackerFleet {
   async #connectTo(target: Target, instance: Instance, options: CallOptions): Promise<ConnectedUnpacker> {
     const { clock } = this.#cloud;
     const deadline = this.#connectDeadline(instance);
-    const client = this.#client(target, instance);
+    const client = this.#createClient(target, instance);
     try {
       for (;;) {
         try {
@@ -277,15 +279,16 @@ export class UnpackerFleet {
     const launchedAt = Math.min(instance.LaunchTime?.getTime() ?? 0, now);
     return Math.max(launchedAt + connectTimeoutMs, now + leastConnectTimeoutMs);
   }
+}
 
-  #client(target: Target, instance: Instance): UnpackerClient {
-    return createGrpcUnpackerClient({
-      address: unpackerAddress(instance, this.#cloud.settings(target).connector),
-      tls: this.#tls,
+const grpcClients =
+  (cloud: Cloud, tls: ClientTls | undefined) =>
+  (target: Target, instance: Instance): UnpackerClient =>
+    createGrpcUnpackerClient({
+      address: unpackerAddress(instance, cloud.settings(target).connector),
+      tls,
       expect: { account: target.accountId, region: target.region },
     });
-  }
-}
 
 const endedUnexpectedly = (instance: Instance, target: Target): false => {
   const state = stateOf(instance);
