@@ -26,6 +26,8 @@ export interface World {
   run(...command: string[]): Promise<Run>;
   /** Runs it with another environment on top. */
   runWith(environment: Readonly<Record<string, string>>, ...command: string[]): Promise<Run>;
+  /** Runs any program in the same environment. The sandbox lives in this process, so a test must never block it. */
+  execute(program: string, ...parameters: string[]): Promise<Run>;
   /** Runs it and interrupts it when its stderr shows `when`. */
   interrupt(when: RegExp, ...command: string[]): Promise<Run>;
   /** Makes a small tree of `files` and adds it as an image. */
@@ -46,7 +48,7 @@ export const createWorld = async (options: SandboxCloudOptions = {}): Promise<Wo
     ...sandbox.environment,
   };
   const start = (extra: Readonly<Record<string, string>>, command: readonly string[], when?: RegExp) =>
-    runProcess(command, { ...environment, ...extra }, when);
+    runProcess(process.execPath, [bin, ...command], { ...environment, ...extra }, when);
   const run = (...command: string[]) => start({}, command);
   return {
     sandbox,
@@ -54,6 +56,7 @@ export const createWorld = async (options: SandboxCloudOptions = {}): Promise<Wo
     environment,
     run,
     runWith: (extra, ...command) => start(extra, command),
+    execute: (program, ...parameters) => runProcess(program, parameters, environment),
     interrupt: (when, ...command) => start({}, command, when),
     addImage: async (name, files = { 'etc/os-release': `NAME=${name}\n`, 'usr/bin/true': '#!/bin/sh\n' }) => {
       const tree = join(directory, 'trees', encodeURIComponent(name));
@@ -74,12 +77,13 @@ export const createWorld = async (options: SandboxCloudOptions = {}): Promise<Wo
 };
 
 const runProcess = (
-  command: readonly string[],
+  program: string,
+  parameters: readonly string[],
   environment: Record<string, string>,
   when?: RegExp,
 ): Promise<Run> =>
   new Promise((resolvePromise, reject) => {
-    const child = spawn(process.execPath, [bin, ...command], {
+    const child = spawn(program, parameters, {
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

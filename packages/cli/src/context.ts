@@ -17,6 +17,8 @@ import {
   UnpackerFleet,
 } from '@ami-publisher/core';
 import { parseDuration } from './input/duration.js';
+import { notice } from './progress/notice.js';
+import { withStatus } from './progress/status-line.js';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -72,10 +74,12 @@ export const createContext = async (options: Options): Promise<Context> => {
     publisher,
     signal: interruptSignal(),
     resolveTargets: () =>
-      cloud.resolveTargets(selectionOf(options, configuration), {
-        skip: text(options, 'skipTargets') ?? configuration.skipTargets,
-        signal: interruptSignal(),
-      }),
+      withStatus(options, 'Finding the accounts and regions', () =>
+        cloud.resolveTargets(selectionOf(options, configuration), {
+          skip: text(options, 'skipTargets') ?? configuration.skipTargets,
+          signal: interruptSignal(),
+        }),
+      ),
     close: () => {
       imageServer.close();
       cloud.close();
@@ -137,7 +141,7 @@ export const interruptSignal = (): AbortSignal => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       if (controller.signal.aborted) process.exit(130);
-      process.stderr.write('\nstopping; press Ctrl-C again to leave at once\n');
+      notice('stopping; press Ctrl-C again to leave at once');
       controller.abort(new AmiPublisherError('CANCELLED', { message: `interrupted by ${signal}` }));
     });
   }

@@ -1,6 +1,7 @@
 import { isAmiPublisherError } from '@ami-publisher/base';
-import pc from 'picocolors';
 import { exitCodes } from './exit-codes.js';
+import { coloursFor } from './output/colours.js';
+import { wrapText } from './output/wrap-text.js';
 
 const usageCodes = new Set(['INVALID_OPTION', 'INVALID_NAME', 'INVALID_CONFIGURATION', 'TARGET_MALFORMED']);
 
@@ -8,7 +9,10 @@ const usageCodes = new Set(['INVALID_OPTION', 'INVALID_NAME', 'INVALID_CONFIGURA
 export const reportError = (reason: unknown): number => {
   const error = isAmiPublisherError(reason) ? reason : undefined;
   const message = reason instanceof Error ? reason.message : String(reason);
-  process.stderr.write(`${pc.red('error')}${error === undefined ? '' : ` ${error.code}`}: ${message}\n`);
+  const { columns, isTTY } = process.stderr;
+  const text = `error${error === undefined ? '' : ` ${error.code}`}: ${message}`;
+  const lines = isTTY ? wrapText(text, columns) : [text];
+  process.stderr.write(`${lines.join('\n').replace('error', coloursFor(process.stderr).red)}\n`);
   if (process.argv.includes('--debug') || error === undefined) process.stderr.write(`${stackOf(reason)}\n`);
   if (error === undefined) return exitCodes.failure;
   if (error.code === 'CANCELLED') return exitCodes.interrupted;

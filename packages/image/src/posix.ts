@@ -19,8 +19,8 @@ export interface Posix {
   seekData(fd: number, offset: number): number | undefined;
   /** Offset of the first hole at or after `offset`; the end of the file counts as one. */
   seekHole(fd: number, offset: number): number;
-  /** Sets the time of last modification and leaves that of last access alone. */
-  setModificationTime(path: Buffer, mtimeNs: bigint): void;
+  /** Sets the time of last modification, of a path or of an open file, and leaves that of last access alone. */
+  setModificationTime(target: Buffer | number, mtimeNs: bigint): void;
   /** Names of the extended attributes; none where the file system has none. */
   listXattrs(path: Buffer): ByteString[];
   getXattr(path: Buffer, name: ByteString): Buffer;
@@ -84,6 +84,7 @@ const load = (): Posix => {
   const library = koffi.load(null);
   const lseek = library.func('int64_t lseek(int fd, int64_t offset, int whence)');
   const utimensat = library.func('int utimensat(int fd, const void *path, const void *times, int flags)');
+  const futimens = library.func('int futimens(int fd, const void *times)');
   const llistxattr = library.func('int64_t llistxattr(const void *path, void *list, size_t size)');
   const lgetxattr = library.func(
     'int64_t lgetxattr(const void *path, const void *name, void *value, size_t size)',
@@ -122,11 +123,12 @@ const load = (): Posix => {
     seekData: (fd, offset) =>
       orIf<number | undefined>('ENXIO', undefined, () => checked(lseek(fd, offset, seekDataWhence), 'lseek')),
     seekHole: (fd, offset) => checked(lseek(fd, offset, seekHoleWhence), 'lseek'),
-    setModificationTime: (path, mtimeNs) => {
+    setModificationTime: (target, mtimeNs) => {
       const nanoseconds = ((mtimeNs % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n;
       times.writeBigInt64LE((mtimeNs - nanoseconds) / 1_000_000_000n, 16);
       times.writeBigInt64LE(nanoseconds, 24);
-      checked(utimensat(currentDirectory, terminated(path), times, noFollow), 'utimensat', path);
+      if (typeof target === 'number') checked(futimens(target, times), 'futimens');
+      else checked(utimensat(currentDirectory, terminated(target), times, noFollow), 'utimensat', target);
     },
     listXattrs: (path) => {
       const length = orIf('ENOTSUP', 0, () =>

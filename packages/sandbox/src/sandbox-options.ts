@@ -1,6 +1,6 @@
 import { type Clock, invalidOption, type Logger, silentLogger, systemClock } from '@ami-publisher/base';
 import { type InstanceProgram, noProgram } from './instances/instance-program.js';
-import type { Latency } from './model/latency.js';
+import type { CloudBehaviour } from './model/cloud-model.js';
 import { regionNames } from './model/world.js';
 
 /** An account of the sandbox. */
@@ -11,7 +11,7 @@ export interface AccountOptions {
   readonly name: string;
 }
 
-export interface SandboxOptions {
+export interface SandboxOptions extends CloudBehaviour {
   /** How many accounts, or which. @default 1 */
   readonly accounts?: number | readonly AccountOptions[] | undefined;
   /** How many regions, or which; the first is the home region of the profiles. @default 1 */
@@ -22,8 +22,6 @@ export interface SandboxOptions {
   readonly port?: number | undefined;
   /** @default the system's; HTTP clients live in real time */
   readonly clock?: Clock | undefined;
-  /** Times of state transitions, in milliseconds. */
-  readonly latency?: Partial<Latency> | undefined;
   /** What instances run. @default nothing */
   readonly program?: InstanceProgram | undefined;
   /** @default silent */
@@ -31,13 +29,12 @@ export interface SandboxOptions {
 }
 
 /** Options with every default filled in. */
-export interface ResolvedSandboxOptions {
+export interface ResolvedSandboxOptions extends CloudBehaviour {
   readonly accounts: readonly AccountOptions[];
   readonly regions: readonly string[];
   readonly directory: string | undefined;
   readonly port: number;
   readonly clock: Clock;
-  readonly latency: Partial<Latency>;
   readonly program: InstanceProgram;
   readonly logger: Logger;
 }
@@ -67,7 +64,8 @@ const count = (name: string, value: number, max: number): number => {
   throw invalidOption(name, `a whole number from 1 to ${max}`, value);
 };
 
-const resolveAccounts = (accounts: number | readonly AccountOptions[]): readonly AccountOptions[] => {
+/** @throws `INVALID_OPTION` */
+export const resolveAccounts = (accounts: number | readonly AccountOptions[]): readonly AccountOptions[] => {
   if (typeof accounts === 'number') {
     return Array.from({ length: count('accounts', accounts, maxAccounts) }, (_, index) => nthAccount(index));
   }
@@ -78,7 +76,8 @@ const resolveAccounts = (accounts: number | readonly AccountOptions[]): readonly
   return accounts;
 };
 
-const resolveRegions = (regions: number | readonly string[]): readonly string[] => {
+/** @throws `INVALID_OPTION` */
+export const resolveRegions = (regions: number | readonly string[]): readonly string[] => {
   if (typeof regions === 'number') return regionNames.slice(0, count('regions', regions, regionNames.length));
   count('regions.length', regions.length, regionNames.length);
   const unknown = regions.find((region) => !regionNames.includes(region));
@@ -93,7 +92,11 @@ export const resolveSandboxOptions = (options: SandboxOptions): ResolvedSandboxO
   directory: options.directory,
   port: options.port ?? 0,
   clock: options.clock ?? systemClock,
-  latency: options.latency ?? {},
+  latency: options.latency,
+  seed: options.seed,
+  visibility: options.visibility,
+  quotas: options.quotas,
+  policies: options.policies,
   program: options.program ?? noProgram,
   logger: options.logger ?? silentLogger,
 });

@@ -21,6 +21,8 @@ interface Made {
 
 const view: TableView<readonly Made[]> = {
   head: ['FILE', 'WHAT'],
+  sentences: true,
+  empty: 'nothing to do',
   rows: (made) => made.map(({ file, what }) => [file, what]),
 };
 
@@ -43,9 +45,7 @@ export const createCertificates: CommandRunner = async ([given], options) => {
   }
   await writeResult(made, view, outputOptionsOf(options));
   if (made.length === 0)
-    process.stderr.write(
-      `nothing to do: ${directory} has them all; remove a .cert file to have it made anew\n`,
-    );
+    process.stderr.write(`${directory} has them all; remove a .cert file to have it made anew\n`);
   return exitCodes.success;
 };
 

@@ -5,9 +5,12 @@ export interface OptionDefinition {
   readonly choices?: readonly string[];
   /** Environment variable that gives the value where the flag is left out. */
   readonly environment?: string;
-  readonly default?: string | boolean;
+  /** What holds where neither flag, environment nor configuration file says anything; for people, the command itself puts it in place. */
+  readonly default?: string;
   /** May be given several times; the value is a list. */
   readonly repeatable?: true;
+  /** Heading in `--help`. @default 'Options' */
+  readonly group?: string;
 }
 
 /** Does the work of a command; returns the exit code. Options are as given: text, `true`, or a list of text. */
@@ -28,3 +31,18 @@ export interface CommandGroup {
   readonly title: string;
   readonly commands: readonly CommandDefinition[];
 }
+
+/** The summary of an option with its choices, default and environment variable, as `--help` shows it. */
+export const describeOption = ({ summary, choices, environment, ...option }: OptionDefinition): string => {
+  const notes = [
+    ...(choices === undefined ? [] : [choices.join(' | ')]),
+    ...(option.default === undefined ? [] : [`default: ${option.default}`]),
+    ...(environment === undefined ? [] : [`env: ${environment}`]),
+    ...(option.repeatable ? ['may be repeated'] : []),
+  ];
+  return notes.length === 0 ? summary : `${summary} (${notes.join('; ')})`;
+};
+
+/** Puts options under one heading. */
+export const under = (group: string, options: readonly OptionDefinition[]): OptionDefinition[] =>
+  options.map((option) => ({ ...option, group }));

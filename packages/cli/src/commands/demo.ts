@@ -1,33 +1,31 @@
-import { appendFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { AmiPublisherError } from '@ami-publisher/base';
+import { AmiPublisherError, throwIfCancelled } from '@ami-publisher/base';
 import { type PublicationResults, readClientTls } from '@ami-publisher/core';
 import { GrpcImageSink, ingestDirectory } from '@ami-publisher/image';
 import { createImageServerClient } from '@ami-publisher/protocol';
 import type { SandboxCloud } from '@ami-publisher/sandbox';
 import { createContext, interruptSignal } from '../context.js';
-import { compareTrees, describeTree, type TreeDescription } from '../demo/compare-trees.js';
+import { releaseView } from '../demo/release-view.js';
 import { buildRelease1, buildRelease2 } from '../demo/trees.js';
+import { damage, type PublishedAmi, verifyAmis } from '../demo/verify-amis.js';
 import { exitCodes } from '../exit-codes.js';
 import { parseWholeNumber } from '../input/duration.js';
 import { loadSandbox } from '../load-sandbox.js';
-import { formatBytes, formatDuration } from '../output/quantities.js';
-import { drawTable } from '../output/render.js';
+import { formatBytes } from '../output/quantities.js';
+import { drawForTerminal } from '../output/render.js';
 import { createProgressView, showEvents } from '../progress/progress.js';
+import { withStatus } from '../progress/status-line.js';
 import type { CommandRunner } from './definition.js';
+
+type Options = Readonly<Record<string, unknown>>;
 
 const stream = 'demo/base';
 const releases = ['1', '2'] as const;
-const say = (text: string) => process.stdout.write(`${text}\n`);
-
-interface PublishedAmi {
-  readonly target: string;
-  readonly imageId: string;
-  readonly snapshotId: string;
-  /** Folder of the tree that the AMI should hold. */
-  readonly tree: string;
-}
+const say = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
 
 /** `demo` */
 export const demo: CommandRunner = async (_positional, options) => {
@@ -38,24 +36,21 @@ export const demo: CommandRunner = async (_positional, options) => {
   const signal = interruptSignal();
   let sandbox: SandboxCloud | undefined;
   try {
-    const trees = await buildTrees(directory);
+    const trees = await buildTrees(directory, options);
     say('Starting a local AWS: 2 accounts x 3 regions, 6 unpackers, 1 image server, mutual TLS.');
-    sandbox = await startSandboxCloud({
-      accounts: 2,
-      regions: 3,
-      directory: join(directory, 'sandbox'),
-      signal,
-    });
+    sandbox = await withStatus(options, 'Starting 7 daemons', () =>
+      startSandboxCloud({ accounts: 2, regions: 3, directory: join(directory, 'sandbox'), signal }),
+    );
     Object.assign(process.env, sandbox.environment, { XDG_STATE_HOME: join(directory, 'state') });
     const amis: PublishedAmi[] = [];
     for (const leaf of releases) {
-      await ingest(leaf, trees[leaf], signal);
+      await ingest(leaf, trees[leaf], options, signal);
       const results = await publish(leaf, options);
-      say(describeRelease(results));
+      say(drawForTerminal(results, releaseView));
+      throwIfCancelled(signal);
       amis.push(...publishedAmis(results, trees[leaf]));
     }
-    await damage(sandbox, amis.slice(0, corrupt));
-    return await verify(sandbox, amis, releases.length * sandbox.unpackers.length);
+    return await verify(sandbox, amis, { corrupt, options, signal });
   } finally {
     await sandbox?.close();
     if (keep === undefined) await rm(directory, { recursive: true, force: true });
@@ -73,15 +68,24 @@ const workDirectory = async (keep: string | undefined): Promise<string> => {
   });
 };
 
-const buildTrees = async (directory: string): Promise<Record<(typeof releases)[number], string>> => {
+const buildTrees = async (
+  directory: string,
+  options: Options,
+): Promise<Record<(typeof releases)[number], string>> => {
   const trees = { 1: join(directory, 'trees', '1'), 2: join(directory, 'trees', '2') };
   say('Building two releases of a real tree: the installed npm and pnpm, and files of every kind.');
-  for (const note of await buildRelease1(trees[1])) say(`  ${note}`);
-  await buildRelease2(trees[2]);
+  const notes = await withStatus(options, 'Copying', async (line) => {
+    line.show(`Building ${trees[1]}`);
+    const left = await buildRelease1(trees[1]);
+    line.show(`Building ${trees[2]}`);
+    await buildRelease2(trees[2]);
+    return left;
+  });
+  for (const note of notes) say(`  ${note}`);
   return trees;
 };
 
-const ingest = async (leaf: string, root: string, signal: AbortSignal): Promise<void> => {
+const ingest = async (leaf: string, root: string, options: Options, signal: AbortSignal): Promise<void> => {
   const { AMI_PUBLISHER_IMAGE_SERVER: address = '', AMI_PUBLISHER_CERTIFICATES: directory = '' } =
     process.env;
   const client = createImageServerClient({
@@ -89,12 +93,16 @@ const ingest = async (leaf: string, root: string, signal: AbortSignal): Promise<
     tls: readClientTls({ directory, roles: ['ingester'], now: Date.now() }),
   });
   try {
-    const { image, bytesSent } = await ingestDirectory({
-      root,
-      name: { stream, leaf },
-      sink: new GrpcImageSink(client),
-      signal,
-    });
+    const { image, bytesSent } = await withStatus(options, `Adding release ${leaf}`, (line) =>
+      ingestDirectory({
+        root,
+        name: { stream, leaf },
+        sink: new GrpcImageSink(client),
+        signal,
+        onProgress: ({ phase, filesDone, bytesDone }) =>
+          line.show(`Adding release ${leaf}: ${phase}, ${filesDone} files, ${formatBytes(bytesDone)}`),
+      }),
+    );
     say(
       `\nRelease ${leaf}: ${image.entryCount} entries, ${formatBytes(image.contentBytes)}; ${formatBytes(bytesSent)} of it new to the image server.`,
     );
@@ -103,7 +111,7 @@ const ingest = async (leaf: string, root: string, signal: AbortSignal): Promise<
   }
 };
 
-const publish = async (leaf: string, options: Record<string, unknown>): Promise<PublicationResults> => {
+const publish = async (leaf: string, options: Options): Promise<PublicationResults> => {
   const context = await createContext({});
   try {
     const { publisher, signal } = context;
@@ -115,42 +123,6 @@ const publish = async (leaf: string, options: Record<string, unknown>): Promise<
     context.close();
   }
 };
-
-/** Steps by column of the table. */
-const columns: Readonly<Record<string, readonly string[]>> = {
-  connect: ['unpacker', 'lease'],
-  volume: ['volume', 'attach', 'grow'],
-  scan: ['prepare'],
-  unpack: ['unpack'],
-  snapshot: ['snapshot', 'release', 'complete'],
-  register: ['register', 'available', 'protect', 'retire'],
-};
-
-const describeRelease = (results: PublicationResults): string =>
-  drawTable(results, {
-    head: [
-      'TARGET',
-      'AMI',
-      'SNAPSHOT',
-      'FILES',
-      'FETCHED',
-      ...Object.keys(columns).map((name) => name.toUpperCase()),
-      'TOTAL',
-    ],
-    rows: ({ targets }) =>
-      targets.map((target) => [
-        `${target.account},${target.region}`,
-        target.imageId ?? '-',
-        target.snapshotId ?? '-',
-        ...(target.status === 'published'
-          ? [String(target.unpack.filesWritten), formatBytes(target.unpack.bytesFetched)]
-          : [target.status, 'message' in target ? target.message : '']),
-        ...Object.values(columns).map((steps) =>
-          formatDuration(steps.reduce((sum, step) => sum + (target.durationsMs[step] ?? 0), 0)),
-        ),
-        formatDuration(target.durationMs),
-      ]),
-  });
 
 const publishedAmis = (results: PublicationResults, tree: string): PublishedAmi[] =>
   results.targets.flatMap((target) =>
@@ -166,31 +138,32 @@ const publishedAmis = (results: PublicationResults, tree: string): PublishedAmi[
       : [],
   );
 
-const treeOf = (sandbox: SandboxCloud, { snapshotId }: PublishedAmi): string =>
-  join(sandbox.model.snapshotDirectory(snapshotId), 'tree');
-
-const damage = async (sandbox: SandboxCloud, amis: readonly PublishedAmi[]): Promise<void> => {
-  for (const ami of amis) await appendFile(join(treeOf(sandbox, ami), 'etc/os-release'), '# damaged\n');
-};
+interface Verification {
+  /** How many snapshots to damage first. */
+  readonly corrupt: number;
+  readonly options: Options;
+  readonly signal: AbortSignal;
+}
 
 const verify = async (
   sandbox: SandboxCloud,
   amis: readonly PublishedAmi[],
-  wanted: number,
+  { corrupt, options, signal }: Verification,
 ): Promise<number> => {
+  const located = amis.map((ami) => ({ ...ami, snapshot: treeOf(sandbox, ami) }));
+  for (const { snapshot } of located.slice(0, corrupt)) await damage(snapshot);
   say('\nComparing every snapshot with its source tree.');
-  const wantedTrees = new Map<string, TreeDescription>();
-  for (const tree of new Set(amis.map((ami) => ami.tree))) wantedTrees.set(tree, await describeTree(tree));
-  let verified = 0;
-  for (const ami of amis) {
-    const expected = wantedTrees.get(ami.tree) ?? new Map();
-    const differences = compareTrees(expected, await describeTree(treeOf(sandbox, ami)));
-    if (differences.length === 0) verified += 1;
-    else
-      say(
-        `${ami.target}: ${ami.imageId} differs\n${differences.map((difference) => `  ${difference}`).join('\n')}`,
-      );
-  }
+  const compared = await withStatus(options, 'Reading the source trees', (line) =>
+    verifyAmis(located, { line, signal }),
+  );
+  const differing = compared.filter(({ differences }) => differences.length > 0);
+  for (const { ami, differences } of differing)
+    say([`${ami.target}: ${ami.imageId} differs`, ...differences].join('\n  '));
+  const verified = compared.length - differing.length;
+  const wanted = releases.length * sandbox.unpackers.length;
   say(`verified ${verified} of ${wanted} AMIs`);
   return verified === wanted ? exitCodes.success : exitCodes.failure;
 };
+
+const treeOf = (sandbox: SandboxCloud, { snapshotId }: PublishedAmi): string =>
+  join(sandbox.model.snapshotDirectory(snapshotId), 'tree');

@@ -1,8 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { formatTarget, type TargetAnswer, type UnpackerListing } from '@ami-publisher/core';
+import {
+  formatTarget,
+  type StreamListing,
+  type TargetAnswer,
+  type UnpackerListing,
+} from '@ami-publisher/core';
 import { type Context, createContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
+import { counted, formatTime, withoutPlace } from '../output/quantities.js';
 import { outputOptionsOf, type TableView, writeResult } from '../output/render.js';
+import { withStatus } from '../progress/status-line.js';
 import type { CommandRunner } from './definition.js';
 
 /** One row per thing found, and one per target that failed. */
@@ -18,17 +25,26 @@ const rowsOf = <T, U extends object>(
     return expand(answer.value).map((value) => ({ account, region, ...value }));
   });
 
-const view = <U extends object>(
-  head: readonly string[],
-  columns: (row: U) => readonly string[],
-): TableView<readonly Row<U>[]> => ({
-  head: ['TARGET', ...head, 'ERROR'],
+interface FleetView<U> {
+  readonly head: readonly string[];
+  readonly columns: (row: U) => readonly string[];
+  /** What else there is to say about a row. @default nothing */
+  readonly sentence?: { readonly head: string; readonly text: (row: U) => string };
+  readonly expendable?: readonly string[];
+  readonly empty: string;
+}
+
+const viewOf = <U extends object>(view: FleetView<U>): TableView<readonly Row<U>[]> => ({
+  head: ['TARGET', ...view.head, view.sentence?.head ?? 'ERROR'],
+  sentences: true,
+  expendable: view.expendable ?? [],
+  empty: view.empty,
   rows: (rows) =>
     rows.map((row) => {
       const name = formatTarget(row);
-      return 'error' in row && !('instanceId' in row)
-        ? [name, ...head.map(() => '-'), String(row.error)]
-        : [name, ...columns(row as U), 'error' in row ? String(row.error) : ''];
+      const error = 'error' in row ? withoutPlace(String(row.error), name) : undefined;
+      if (error !== undefined && !('instanceId' in row)) return [name, ...view.head.map(() => '-'), error];
+      return [name, ...view.columns(row as U), error ?? view.sentence?.text(row as U) ?? ''];
     }),
 });
 
@@ -49,7 +65,10 @@ const answer = async <T, U extends object>(
       region,
       error: error.message,
     }));
-    const rows = [...unresolved, ...rowsOf(await ask(context, targets), expand)];
+    const answers = await withStatus(options, `Asking ${counted(targets.length, 'target')}`, () =>
+      ask(context, targets),
+    );
+    const rows = [...unresolved, ...rowsOf(answers, expand)];
     await writeResult(rows, table, outputOptionsOf(options));
     return rows.some((row) => 'error' in row) ? exitCodes.failure : exitCodes.success;
   } finally {
@@ -72,43 +91,62 @@ const unpackerRow = ({ status, error, ...listing }: UnpackerListing) => ({
   ...(error && { error: error.message }),
 });
 
+const unpackersView = viewOf<ReturnType<typeof unpackerRow>>({
+  head: ['INSTANCE', 'STATE', 'ADDRESS', 'LAST USED'],
+  columns: (row) => [
+    row.instanceId,
+    row.state,
+    row.privateIp ?? '-',
+    row.lastUsedAt === undefined ? '-' : formatTime(row.lastUsedAt),
+  ],
+  sentence: {
+    head: 'STREAMS',
+    text: ({ streams = [] }) =>
+      streams
+        .map(({ name, state, leaf }) => `${name} (${state.toLowerCase()}${leaf && `: ${leaf}`})`)
+        .join(', '),
+  },
+  expendable: ['LAST USED', 'ADDRESS'],
+  empty: 'no unpacker instances in these targets',
+});
+
 /** `list-unpackers` */
 export const listUnpackers: CommandRunner = (_positional, options) =>
   answer(
     options,
-    view<ReturnType<typeof unpackerRow>>(['INSTANCE', 'STATE', 'ADDRESS', 'LAST USED', 'STREAMS'], (row) => [
-      row.instanceId,
-      row.state,
-      row.privateIp ?? '-',
-      row.lastUsedAt ?? '-',
-      row.streams
-        ?.map(({ name, state, leaf }) => `${name} (${state.toLowerCase()}${leaf && `: ${leaf}`})`)
-        .join(', ') || '-',
-    ]),
+    unpackersView,
     (context, targets) => context.fleet.list(targets, { signal: context.signal }),
     (listings) => listings.map(unpackerRow),
   );
 
+const streamsView = viewOf<StreamListing>({
+  head: ['STREAM', 'VOLUME', 'LEAF', 'SIZE'],
+  columns: (row) => [row.stream, row.volumeId, row.leaf || '-', `${row.sizeGiB} GiB`],
+  expendable: ['SIZE'],
+  empty: 'no stream has a volume in these targets yet',
+});
+
 /** `list-streams` */
 export const listStreams: CommandRunner = (_positional, options) =>
   answer(
+    // It speaks to AWS only, so it needs no certificates.
     { ...options, insecure: true },
-    view<{ stream: string; volumeId: string; leaf: string; generation: number; sizeGiB: number }>(
-      ['STREAM', 'VOLUME', 'LEAF', 'SIZE'],
-      (row) => [row.stream, row.volumeId, row.leaf || '-', `${row.sizeGiB} GiB`],
-    ),
+    streamsView,
     (context, targets) => context.fleet.streams(targets, { signal: context.signal }),
     (streams) => streams,
   );
+
+const preparedView = viewOf<{ readonly instanceId: string; readonly scanned: boolean }>({
+  head: ['INSTANCE', 'SCANNED'],
+  columns: (row) => [row.instanceId, row.scanned ? 'yes' : 'no'],
+  empty: 'no targets',
+});
 
 /** `prepare-unpackers [STREAM]` */
 export const prepareUnpackers: CommandRunner = ([stream], options) =>
   answer(
     options,
-    view<{ instanceId: string; scanned: boolean }>(['INSTANCE', 'SCANNED'], (row) => [
-      row.instanceId,
-      row.scanned ? 'yes' : 'no',
-    ]),
+    preparedView,
     (context, targets) =>
       context.fleet.prepare(targets, {
         stream,

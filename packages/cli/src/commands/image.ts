@@ -19,7 +19,7 @@ import {
 import { createImageServerClient, type ImageMessage, type ImageServerClient } from '@ami-publisher/protocol';
 import { clientTls, interruptSignal } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
-import { formatBytes } from '../output/quantities.js';
+import { formatBytes, formatTime } from '../output/quantities.js';
 import { outputOptionsOf, type TableView, writeResult } from '../output/render.js';
 import { createStatusLine } from '../progress/status-line.js';
 import type { CommandRunner } from './definition.js';
@@ -45,6 +45,7 @@ const ingesters: readonly Role[] = ['ingester', 'operator'];
 
 const ingestView: TableView<IngestResult> = {
   head: ['IMAGE', 'ENTRIES', 'CONTENT', 'SENT', 'DIGEST'],
+  expendable: ['DIGEST'],
   rows: ({ image, bytesSent }) => [
     [
       `${image.stream}/${image.leaf}`,
@@ -60,6 +61,7 @@ const ingestView: TableView<IngestResult> = {
 export const addImage: CommandRunner = ([image = '', path = ''], options) =>
   withServer(options, ingesters, async (client) => {
     const line = createStatusLine(options);
+    line.show(`Reading ${path}`);
     const common = {
       name: parseImageName(image),
       sink: new GrpcImageSink(client),
@@ -109,10 +111,12 @@ const imageRow = (image: ImageMessage) => ({
 
 const listView: TableView<readonly ReturnType<typeof imageRow>[]> = {
   head: ['IMAGE', 'CREATED', 'ENTRIES', 'CONTENT', 'BY', 'DIGEST'],
+  expendable: ['BY', 'DIGEST', 'CONTENT'],
+  empty: 'the image server has no such images',
   rows: (images) =>
     images.map((row) => [
       row.image,
-      row.createdAt,
+      formatTime(row.createdAt),
       String(row.entryCount),
       formatBytes(row.contentBytes),
       row.createdBy,
@@ -137,7 +141,7 @@ const summaryView: TableView<ImageSummary> = {
     ['entries', String(image.entryCount)],
     ['content', formatBytes(image.contentBytes)],
     ['unpacked', formatBytes(image.usageBytes)],
-    ['created', image.createdAt.toISOString()],
+    ['created', formatTime(image.createdAt.toISOString())],
   ],
 };
 
@@ -183,10 +187,12 @@ interface Verification {
 
 const verifyView: TableView<Verification> = {
   head: ['DAMAGE', 'PATH', 'OBJECT'],
+  expendable: ['OBJECT'],
+  empty: 'no damage found',
   rows: ({ damage }) =>
     damage.map(({ kind, digest, path }) => [kind.toLowerCase(), path, `${digest.slice(0, 16)}…`]),
   footer: ({ image, objects, bytes, damage }) => [
-    `${image}: ${objects} objects, ${formatBytes(bytes)} read, ${damage.length === 0 ? 'all good' : `${damage.length} damaged`}`,
+    `${image}: ${objects} objects, ${formatBytes(bytes)} read, ${damage.length} damaged`,
   ],
 };
 
@@ -194,6 +200,7 @@ const verifyView: TableView<Verification> = {
 export const verifyImage: CommandRunner = ([image = ''], options) =>
   withServer(options, readers, async (client) => {
     const line = createStatusLine(options);
+    line.show('Verifying');
     let result: Verification = { image, objects: 0, bytes: 0, damage: [] };
     try {
       for await (const progress of client.verifyImage(
@@ -212,7 +219,7 @@ export const verifyImage: CommandRunner = ([image = ''], options) =>
           damage: [...result.damage, ...damage],
         };
         line.show(
-          `verifying: ${progress.objectsDone}/${progress.objectsTotal} objects, ${formatBytes(result.bytes)}`,
+          `Verifying: ${progress.objectsDone}/${progress.objectsTotal} objects, ${formatBytes(result.bytes)}`,
         );
       }
     } finally {

@@ -1,10 +1,10 @@
 import type { CommandGroup } from './definition.js';
 import {
   awsOptions,
-  certificateOption,
+  certificateOptions,
+  debugOption,
   fleetOptions,
-  imageServerOption,
-  insecureOption,
+  imageServerOptions,
   outputOptions,
   progressOptions,
   publishOptions,
@@ -18,7 +18,7 @@ const image = [
 const publicationId = [
   { name: '<publication-id>', summary: 'as `publish` printed it, or `publications` lists it' },
 ];
-const imageServer = [imageServerOption, certificateOption, insecureOption, ...outputOptions];
+const imageServer = [...imageServerOptions, ...certificateOptions, ...outputOptions];
 const imageName = [{ name: '<image>', summary: 'STREAM/LEAF' }];
 const fleet = [...targetOptions, ...awsOptions, ...fleetOptions];
 
@@ -33,19 +33,22 @@ export const commandGroups: readonly CommandGroup[] = [
         arguments: image,
         options: [
           ...fleet,
-          imageServerOption,
+          ...imageServerOptions,
           ...publishOptions,
-          { flags: '--dry-run', summary: 'print the plan and do nothing' },
+          { flags: '--dry-run', summary: 'print the plan and do nothing', group: 'How' },
           {
             flags: '--results-file <file>',
-            summary: "also write the results in the reference's form (AccountName, Region, AmiId, …)",
+            summary:
+              'also write the results as a JSON list of AccountName, Region, AmiId, SnapshotId, Size, Error',
+            group: 'Output',
           },
           ...progressOptions,
           ...outputOptions,
         ],
         examples: [
-          "ami-publisher publish base/debian-12 2026-11-22 --targets 'prod,us-east-1;dev,*' --tag team=base",
-          "ami-publisher publish base/debian-12 2026-11-22 --expires-in 2d --query 'targets[].imageId'",
+          "ami-publisher publish base/debian-12 2026-11-22 -t 'prod,us-east-1;dev,*'",
+          'ami-publisher publish base/debian-12 2026-11-22 --tag team=base',
+          "ami-publisher publish base/debian-12 2026-11-22 --query 'targets[].imageId'",
         ],
         load: async () => (await import('./publish.js')).publish,
       },
@@ -53,14 +56,22 @@ export const commandGroups: readonly CommandGroup[] = [
         name: 'plan',
         summary: 'show what publishing would do, target by target; changes nothing',
         arguments: image,
-        options: [...fleet, imageServerOption, ...publishOptions, ...outputOptions],
+        options: [...fleet, ...imageServerOptions, ...publishOptions, ...progressOptions, ...outputOptions],
+        examples: ["ami-publisher plan base/debian-12 2026-11-22 --targets 'prod,us-east-1'"],
         load: async () => (await import('./publish.js')).plan,
       },
       {
         name: 'resume',
         summary: 'finish a publication that was interrupted or failed',
         arguments: publicationId,
-        options: [...awsOptions, ...fleetOptions, imageServerOption, ...progressOptions, ...outputOptions],
+        options: [
+          ...awsOptions,
+          ...fleetOptions,
+          ...imageServerOptions,
+          ...progressOptions,
+          ...outputOptions,
+        ],
+        examples: ['ami-publisher resume pub-20261122140312-7f3a9c01'],
         load: async () => (await import('./publish.js')).resume,
       },
       {
@@ -70,10 +81,12 @@ export const commandGroups: readonly CommandGroup[] = [
         options: [
           ...awsOptions,
           ...fleetOptions,
-          { flags: '--force', summary: 'also remove AMIs that are published' },
-          { flags: '--dry-run', summary: 'say what would be undone and do nothing' },
+          { flags: '--force', summary: 'also remove AMIs that are published', group: 'How' },
+          { flags: '--dry-run', summary: 'say what would be undone and do nothing', group: 'How' },
+          ...progressOptions,
           ...outputOptions,
         ],
+        examples: ['ami-publisher rollback pub-20261122140312-7f3a9c01 --dry-run'],
         load: async () => (await import('./rollback.js')).rollback,
       },
       {
@@ -81,6 +94,7 @@ export const commandGroups: readonly CommandGroup[] = [
         summary: 'where a publication stands, from its journal',
         arguments: publicationId,
         options: outputOptions,
+        examples: ["ami-publisher status pub-20261122140312-7f3a9c01 --query 'targets[].imageId'"],
         load: async () => (await import('./publications.js')).status,
       },
       {
@@ -98,19 +112,21 @@ export const commandGroups: readonly CommandGroup[] = [
         name: 'prepare-unpackers',
         summary: 'start unpackers, and scan the volumes of a stream, while the image is still being built',
         arguments: [{ name: '[stream]', summary: 'whose volumes to scan' }],
-        options: [...fleet, ...outputOptions],
+        options: [...fleet, ...progressOptions, ...outputOptions],
+        examples: ["ami-publisher prepare-unpackers base/debian-12 --targets 'prod,*'"],
         load: async () => (await import('./fleet.js')).prepareUnpackers,
       },
       {
         name: 'list-unpackers',
         summary: 'list unpacker instances and what they do; starts nothing',
-        options: [...fleet, ...outputOptions],
+        options: [...fleet, ...progressOptions, ...outputOptions],
+        examples: ["ami-publisher list-unpackers --targets '*,eu-*'"],
         load: async () => (await import('./fleet.js')).listUnpackers,
       },
       {
         name: 'list-streams',
         summary: 'list the streams that have volumes, from their tags; starts nothing',
-        options: [...targetOptions, ...awsOptions, ...outputOptions],
+        options: [...targetOptions, ...awsOptions, ...progressOptions, ...outputOptions],
         load: async () => (await import('./fleet.js')).listStreams,
       },
     ],
@@ -120,7 +136,7 @@ export const commandGroups: readonly CommandGroup[] = [
     commands: [
       {
         name: 'image',
-        summary: 'keep images on the image server',
+        summary: 'images on the image server: add, list, show, verify',
         commands: [
           {
             name: 'add',
@@ -141,13 +157,15 @@ export const commandGroups: readonly CommandGroup[] = [
             summary: 'list images',
             arguments: [{ name: '[stream]', summary: 'of this stream only' }],
             options: imageServer,
+            examples: ['ami-publisher image list base/debian-12'],
             load: async () => (await import('./image.js')).listImages,
           },
           {
             name: 'show',
             summary: 'show one image',
             arguments: imageName,
-            options: [...imageServer, { flags: '--entries', summary: 'list every path of it' }],
+            options: [{ flags: '--entries', summary: 'list every path of it' }, ...imageServer],
+            examples: ['ami-publisher image show base/debian-12/2026-11-22 --entries'],
             load: async () => (await import('./image.js')).showImage,
           },
           {
@@ -155,6 +173,7 @@ export const commandGroups: readonly CommandGroup[] = [
             summary: 'have the server read every object of an image again and compare digests',
             arguments: imageName,
             options: [...progressOptions, ...imageServer],
+            examples: ['ami-publisher image verify base/debian-12/2026-11-22'],
             load: async () => (await import('./image.js')).verifyImage,
           },
         ],
@@ -166,17 +185,17 @@ export const commandGroups: readonly CommandGroup[] = [
     commands: [
       {
         name: 'certs',
-        summary: 'certificates for mutual TLS',
+        summary: 'certificates for mutual TLS: create',
         commands: [
           {
             name: 'create',
             summary: 'make a private CA, a client certificate per role, and server certificates',
-            arguments: [{ name: '[directory]', summary: 'default ~/.ssl' }],
+            arguments: [{ name: '[directory]', summary: 'where to put them (default: ~/.ssl)' }],
             options: [
-              { flags: '--days <number>', summary: 'validity of the certificates (default 365)' },
+              { flags: '--days <number>', summary: 'validity of the certificates', default: '365' },
               {
                 flags: '--unpacker <account,region>',
-                summary: 'also a server certificate for this unpacker; may be repeated',
+                summary: 'also a server certificate for this unpacker',
                 repeatable: true,
               },
               ...outputOptions,
@@ -188,18 +207,25 @@ export const commandGroups: readonly CommandGroup[] = [
       },
       {
         name: 'sandbox',
-        summary: 'a local AWS with real unpackers',
+        summary: 'a local AWS with real unpackers: up',
         commands: [
           {
             name: 'up',
             summary: 'run it until Ctrl-C, and print the environment to export',
             options: [
-              { flags: '--accounts <number>', summary: 'default 3' },
-              { flags: '--regions <number>', summary: 'default 4' },
+              { flags: '--accounts <number>', summary: 'how many accounts', default: '3' },
+              {
+                flags: '--regions <number>',
+                summary: 'how many regions, each with an unpacker',
+                default: '4',
+              },
               {
                 flags: '--directory <directory>',
-                summary: 'keep its state here (default: a temporary folder, removed at the end)',
+                summary: 'keep its state here',
+                default: 'a temporary folder, removed at the end',
               },
+              ...progressOptions,
+              debugOption,
             ],
             examples: ['ami-publisher sandbox up --accounts 3 --regions 4'],
             load: async () => (await import('./sandbox.js')).sandboxUp,
@@ -213,12 +239,16 @@ export const commandGroups: readonly CommandGroup[] = [
           { flags: '--keep <directory>', summary: 'leave trees and snapshots there to look at' },
           { flags: '--corrupt <number>', summary: 'damage this many snapshots before they are verified' },
           ...progressOptions,
+          debugOption,
         ],
+        examples: ['ami-publisher demo --keep ./demo', 'ami-publisher demo --corrupt 1'],
         load: async () => (await import('./demo.js')).demo,
       },
       {
         name: 'schema',
         summary: 'print the JSON Schema of the configuration file',
+        options: [debugOption],
+        examples: ['ami-publisher schema > ami-publisher.schema.json'],
         load: async () => (await import('./schema.js')).printSchema,
       },
     ],

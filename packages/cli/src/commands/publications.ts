@@ -1,11 +1,14 @@
 import { PublicationJournals, type PublicationStatus } from '@ami-publisher/core';
 import { journalStore } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
+import { formatTime, withoutPlace } from '../output/quantities.js';
 import { outputOptionsOf, type TableView, writeResult } from '../output/render.js';
 import type { CommandRunner } from './definition.js';
 
 const statusView: TableView<PublicationStatus> = {
   head: ['TARGET', 'STATE', 'LAST STEP', 'SNAPSHOT', 'AMI', 'MESSAGE'],
+  sentences: true,
+  expendable: ['SNAPSHOT', 'LAST STEP'],
   rows: ({ targets }) =>
     targets.map(({ account, region, state, lastStep, snapshotId, imageId, message }) => [
       `${account},${region}`,
@@ -13,16 +16,18 @@ const statusView: TableView<PublicationStatus> = {
       lastStep ?? '-',
       snapshotId ?? '-',
       imageId ?? '-',
-      message ?? '',
+      withoutPlace(message ?? '', `${account},${region}`),
     ]),
 };
 
 const listView: TableView<readonly PublicationStatus[]> = {
   head: ['PUBLICATION', 'CREATED', 'IMAGE', 'TARGETS'],
+  expendable: ['CREATED'],
+  empty: 'no publication has been made from here yet',
   rows: (all) =>
     all.map(({ publicationId, createdAt, stream, leaf, targets }) => [
       publicationId,
-      createdAt,
+      formatTime(createdAt),
       `${stream}/${leaf}`,
       countStates(targets.map(({ state }) => state)),
     ]),
@@ -31,7 +36,7 @@ const listView: TableView<readonly PublicationStatus[]> = {
 const countStates = (states: readonly string[]): string =>
   [...new Set(states)]
     .map((state) => `${states.filter((other) => other === state).length} ${state}`)
-    .join(', ');
+    .join(', ') || 'nothing to do';
 
 /** `status PUBLICATION-ID` */
 export const status: CommandRunner = async ([publicationId = ''], options) => {

@@ -5,12 +5,14 @@ import {
   type PublicationResults,
   toReferenceResults,
 } from '@ami-publisher/core';
-import pc from 'picocolors';
 import { type Context, createContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
+import { coloursFor } from '../output/colours.js';
+import { counted } from '../output/quantities.js';
 import { outputOptionsOf, writeResult } from '../output/render.js';
 import { planView, resultsView } from '../output/views.js';
 import { createProgressView, showEvents } from '../progress/progress.js';
+import { withStatus } from '../progress/status-line.js';
 import type { CommandRunner } from './definition.js';
 import { publishRequest } from './publish-request.js';
 
@@ -50,7 +52,9 @@ const makePlan = async (
   options: Options,
 ): Promise<PublicationPlan> => {
   const request = await publishRequest(positional, options, await context.resolveTargets());
-  return context.publisher.plan(request, { signal: context.signal });
+  return withStatus(options, `Planning for ${counted(request.targets.targets.length, 'target')}`, () =>
+    context.publisher.plan(request, { signal: context.signal }),
+  );
 };
 
 const showPlan = async (made: PublicationPlan, options: Options): Promise<number> => {
@@ -67,15 +71,21 @@ const follow = async (context: Context, publication: Publication, options: Optio
   await writeResult(results, resultsView, outputOptionsOf(options));
   if (!results.ok) process.stderr.write(wayOut(results));
   if (results.ok && results.partial)
-    process.stderr.write(`${pc.yellow('warning')}: best-effort targets failed\n`);
+    process.stderr.write(`${coloursFor(process.stderr).yellow('warning')}: best-effort targets failed\n`);
   if (context.signal.aborted) return exitCodes.interrupted;
   return results.ok ? exitCodes.success : exitCodes.failure;
 };
 
-const wayOut = ({ publicationId }: PublicationResults): string => `
+/** A target that could not be planned for is not in the journal, so resuming does not come to it. */
+const wayOut = ({ publicationId, targets }: PublicationResults): string => {
+  const begun = targets.filter((target) => 'step' in target && target.step !== 'plan');
+  if (begun.length === 0)
+    return '\nnothing was begun there: mend it and publish again, which skips what is there\n';
+  return `
 finish it:  ami-publisher resume ${publicationId}
 undo it:    ami-publisher rollback ${publicationId}
 `;
+};
 
 /** Under a temporary name first, so that no reader sees half of it. */
 const writeReferenceResults = async (file: string, results: PublicationResults): Promise<void> => {

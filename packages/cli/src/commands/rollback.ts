@@ -2,29 +2,37 @@ import type { RollbackReport } from '@ami-publisher/core';
 import { createContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { outputOptionsOf, type TableView, writeResult } from '../output/render.js';
+import { LineView } from '../progress/line-view.js';
+import { isQuiet } from '../progress/modes.js';
+import { notice } from '../progress/notice.js';
+import { withStatus } from '../progress/status-line.js';
 import type { CommandRunner } from './definition.js';
 
-const view: TableView<RollbackReport> = {
-  head: ['TARGET', 'STATUS', 'UNDONE', 'ERRORS'],
+const reportView = (isDryRun: boolean): TableView<RollbackReport> => ({
+  head: ['TARGET', 'STATUS', isDryRun ? 'WOULD UNDO' : 'UNDONE'],
+  sentences: true,
   rows: ({ targets }) =>
     targets.map(({ account, region, status, undone, errors }) => [
       `${account},${region}`,
-      status,
-      undone.join(', ') || '-',
-      errors.join('; '),
+      isDryRun && status === 'rolled-back' ? 'would roll back' : status,
+      [undone.join(', ') || 'nothing', ...errors.map((error) => `error: ${error}`)].join('; '),
     ]),
-};
+});
 
 /** `rollback PUBLICATION-ID` */
 export const rollback: CommandRunner = async ([publicationId = ''], options) => {
   const context = await createContext(options);
   try {
-    const report = await context.publisher.rollback(publicationId, {
-      dryRun: options.dryRun === true,
-      force: options.force === true,
-      signal: context.signal,
-    });
-    await writeResult(report, view, outputOptionsOf(options));
+    const view = isQuiet(options) ? undefined : new LineView({ write: (line) => notice(line.trimEnd()) });
+    const report = await withStatus(options, `Undoing ${publicationId}`, () =>
+      context.publisher.rollback(publicationId, {
+        dryRun: options.dryRun === true,
+        force: options.force === true,
+        signal: context.signal,
+        onEvent: (event) => view?.show(event),
+      }),
+    );
+    await writeResult(report, reportView(options.dryRun === true), outputOptionsOf(options));
     return report.ok ? exitCodes.success : exitCodes.failure;
   } finally {
     context.close();

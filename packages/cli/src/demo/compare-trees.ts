@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { readXattrs } from './xattrs.js';
 
 /**
- * Compares two trees, as `describeTree` has read them, in everything that a release consists of. Written apart from what unpacks images, and shares no code with it, so that
- * a fault there cannot hide itself here.
+ * Compares two trees, as `describeTree` has read them, in everything that a release consists of. Written apart from what unpacks images,
+ * and shares no code with it, so that a fault there cannot hide itself here.
  *
  * @returns the differences as sentences, at most `limit` of them.
  */
@@ -28,6 +29,8 @@ export const describeTree = async (root: string): Promise<TreeDescription> => {
   const firstNames = new Map<bigint, string>();
   const folders = [''];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    // What is read here is read at once; timers and signals have their turn between folders.
+    await setImmediate();
     const names = readdirSync(bytesOf(root, folder), { encoding: 'buffer' });
     const paths = names.map((name) => `${folder}/${name.toString('latin1')}`).sort();
     for (const path of folder === '' ? ['', ...paths] : paths) {

@@ -1,15 +1,10 @@
 import { AmiPublisherError } from '@ami-publisher/base';
-import Table from 'cli-table3';
+import { coloursFor } from './colours.js';
+import { drawTable, type TableView } from './table.js';
+
+export type { TableView } from './table.js';
 
 export type OutputFormat = 'table' | 'json' | 'yaml' | 'text';
-
-/** How rows of a result are shown to people. */
-export interface TableView<T> {
-  readonly head: readonly string[];
-  readonly rows: (value: T) => readonly (readonly string[])[];
-  /** Lines below the table. */
-  readonly footer?: (value: T) => readonly string[];
-}
 
 export interface OutputOptions {
   readonly output?: OutputFormat;
@@ -58,46 +53,18 @@ const formats: Readonly<
           .rows(value)
           .map((row) => row.join('\t'))
           .join('\n'),
-  table: (value, view) => (view === undefined ? JSON.stringify(value, undefined, 2) : drawTable(value, view)),
+  table: (value, view) =>
+    view === undefined ? JSON.stringify(value, undefined, 2) : drawForTerminal(value, view),
 };
+
+/** The table as wide as the terminal at most; as wide as it gets where stdout is none. */
+export const drawForTerminal = <T>(value: T, view: TableView<T>): string =>
+  drawTable(value, view, { width: process.stdout.columns, bold: coloursFor(process.stdout).bold });
 
 /** A query's answer as the AWS CLI's text output has it: scalars by tab, lists of lists by line. */
 const plain = (value: unknown): string => {
   if (value === null || value === undefined) return 'None';
   if (!Array.isArray(value)) return typeof value === 'object' ? JSON.stringify(value) : String(value);
-  const isNested = value.some((item) => typeof item === 'object');
+  const isNested = value.some((item) => typeof item === 'object' && item !== null);
   return value.map(plain).join(isNested ? '\n' : '\t');
-};
-
-const bare = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-};
-const lines = {
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '  ',
-};
-
-/** A table without lines. */
-export const drawTable = <T>(value: T, view: TableView<T>): string => {
-  const isColoured = process.env.NO_COLOR === undefined && process.stdout.isTTY;
-  const table = new Table({
-    head: [...view.head],
-    chars: { ...bare, ...lines },
-    style: { 'padding-left': 0, 'padding-right': 0, border: [], head: isColoured ? ['bold'] : [] },
-  });
-  for (const row of view.rows(value)) table.push([...row]);
-  const footer = view.footer?.(value) ?? [];
-  return [table.toString().replace(/ +$/gm, ''), ...footer].join('\n');
 };

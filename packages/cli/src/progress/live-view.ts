@@ -1,6 +1,7 @@
 import type { PublicationEvent, StepProgress } from '@ami-publisher/core';
-import pc from 'picocolors';
-import { formatBytes, formatDuration } from '../output/quantities.js';
+import { type Colours, coloursFor } from '../output/colours.js';
+import { formatBytes, formatDuration, withoutPlace } from '../output/quantities.js';
+import { type Frame, LiveBlock, type LiveStream, shorten, spinnerOf } from './live-block.js';
 import type { ProgressView } from './progress.js';
 
 interface Row {
@@ -10,30 +11,38 @@ interface Row {
   end?: { readonly status: string; readonly durationMs: number; readonly message: string | undefined };
 }
 
-const frameMs = 100;
-const spinner = [...'⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'];
-const marks: Readonly<Record<string, string>> = {
-  published: pc.green('✔'),
-  skipped: pc.green('✔'),
-  cancelled: pc.yellow('■'),
+const marks: Readonly<Record<string, (colours: Colours) => string>> = {
+  published: ({ green }) => green('✔'),
+  skipped: ({ green }) => green('✔'),
+  cancelled: ({ yellow }) => yellow('■'),
 };
+const failedMark = ({ red }: Colours) => red('✘');
 
-/** A block of one line per target that is redrawn in place; what does not fit the screen is counted. */
+const timeWidth = 9;
+
+/** One line per target, redrawn in place; what does not fit the screen is counted. */
 export class LiveView implements ProgressView {
   readonly #rows = new Map<string, Row>();
-  readonly #timer = setInterval(() => this.#draw(), frameMs).unref();
-  #drawn = 0;
-  #frame = 0;
+  readonly #block: LiveBlock;
+  readonly #colours: Colours;
+
+  readonly #keep: boolean;
+
+  /** @param keep whether the block stays on the screen at the end: not where a table of results follows it. */
+  constructor(stream: LiveStream, keep: boolean) {
+    this.#keep = keep;
+    this.#colours = coloursFor(stream);
+    this.#block = new LiveBlock(stream, (frame) => this.#lines(frame));
+  }
 
   show(event: PublicationEvent): void {
     if (event.code === 'PUB1001') {
-      this.#above(pc.bold(event.publicationId));
-      for (const target of event.targets)
-        this.#rows.set(target, { title: 'waiting', progress: {}, since: Date.now() });
+      this.#block.above(this.#colours.bold(event.publicationId));
+      for (const target of event.targets) this.#rows.set(target, newRow('waiting'));
     }
-    if (event.code === 'PUB1003') this.#above(pc.dim(event.message));
+    if (event.code === 'PUB1003') this.#block.above(this.#colours.dim(event.message));
     if (!('target' in event)) return;
-    const row = this.#rows.get(event.target) ?? { title: '', progress: {}, since: Date.now() };
+    const row = this.#rows.get(event.target) ?? newRow('');
     this.#rows.set(event.target, row);
     if (event.code === 'PUB3001') Object.assign(row, { title: event.title, progress: {} });
     if (event.code === 'PUB3002') row.progress = event.progress;
@@ -43,64 +52,45 @@ export class LiveView implements ProgressView {
   }
 
   end(): void {
-    clearInterval(this.#timer);
-    this.#draw();
+    this.#block.end({ keep: this.#keep });
   }
 
-  /** Writes a line that stays, over the block. */
-  #above(line: string): void {
-    this.#erase();
-    process.stderr.write(`${line}\n`);
+  #lines(frame: Frame): string[] {
+    const longest = Math.max(...[...this.#rows.keys()].map((name) => name.length), 0);
+    // Very long names give way to what happens.
+    const nameWidth = Math.min(longest, Math.max(8, Math.floor(frame.width / 2) - timeWidth));
+    const rows = [...this.#rows];
+    const lineOf = ([name, row]: [string, Row]) => this.#line(name, nameWidth, row, frame);
+    if (rows.length <= frame.height) return rows.map(lineOf);
+    const shown = rows.toSorted(([, a], [, b]) => rank(a) - rank(b)).slice(0, frame.height - 1);
+    const ended = rows.filter(([, row]) => row.end !== undefined).length;
+    const rest = `… and ${rows.length - shown.length} more; ${ended} of ${rows.length} ended`;
+    return [...shown.map(lineOf), this.#colours.dim(shorten(rest, frame.width))];
   }
 
-  #erase(): void {
-    if (this.#drawn > 0) process.stderr.write(`\u001b[${this.#drawn}A\u001b[0J`);
-    this.#drawn = 0;
-  }
-
-  #draw(): void {
-    this.#frame += 1;
-    const lines = this.#lines();
-    this.#erase();
-    if (lines.length > 0) process.stderr.write(`${lines.join('\n')}\n`);
-    this.#drawn = lines.length;
-  }
-
-  #lines(): string[] {
-    const height = Math.max(3, (process.stderr.rows ?? 24) - 2);
-    const width = Math.max(20, (process.stderr.columns ?? 80) - 1);
-    const nameWidth = Math.max(...[...this.#rows.keys()].map((name) => name.length), 0);
-    const rows = [...this.#rows].map(([name, row]) => ({
-      row,
-      line: this.#line(name.padEnd(nameWidth), row, width),
-    }));
-    if (rows.length <= height) return rows.map(({ line }) => line);
-    // Running ones first; those that ended well need the least attention.
-    const rank = ({ row }: { readonly row: Row }) =>
-      row.end === undefined ? 0 : row.end.status === 'published' ? 2 : 1;
-    const shown = [...rows].sort((a, b) => rank(a) - rank(b)).slice(0, height - 1);
-    const ended = rows.filter(({ row }) => row.end !== undefined).length;
-    return [
-      ...shown.map(({ line }) => line),
-      pc.dim(`… and ${rows.length - shown.length} more; ${ended} of ${rows.length} ended`),
-    ];
-  }
-
-  #line(name: string, row: Row, width: number): string {
+  #line(name: string, nameWidth: number, row: Row, frame: Frame): string {
     const mark =
       row.end === undefined
-        ? pc.cyan(spinner[this.#frame % spinner.length] ?? '')
-        : (marks[row.end.status] ?? pc.red('✘'));
-    const time = formatDuration(row.end?.durationMs ?? Date.now() - row.since).padStart(9);
+        ? this.#colours.cyan(spinnerOf(frame))
+        : (marks[row.end.status] ?? failedMark)(this.#colours);
+    const time = formatDuration(row.end?.durationMs ?? Date.now() - row.since).padStart(timeWidth);
     const what =
       row.end === undefined
         ? `${row.title}${describeProgress(row.progress)}`
-        : (row.end.message ?? row.end.status);
+        : withoutPlace(row.end.message ?? row.end.status, name);
     // Two columns for the mark, two for each gap.
-    const room = width - name.length - time.length - 6;
-    return `${mark} ${name}  ${pc.dim(time)}  ${what.length > room ? `${what.slice(0, Math.max(0, room - 1))}…` : what}`;
+    const room = frame.width - nameWidth - time.length - 6;
+    return `${mark} ${shorten(name, nameWidth).padEnd(nameWidth)}  ${this.#colours.dim(time)}  ${shorten(what, room)}`;
   }
 }
+
+const newRow = (title: string): Row => ({ title, progress: {}, since: Date.now() });
+
+/** Running ones first; those that ended well need the least attention. */
+const rank = ({ end }: Row): number => {
+  if (end === undefined) return 0;
+  return end.status === 'published' || end.status === 'skipped' ? 2 : 1;
+};
 
 const describeProgress = ({ percent, filesDone, filesTotal, bytesDone, phase }: StepProgress): string => {
   if (percent !== undefined) return ` ${percent} %`;

@@ -1,5 +1,5 @@
 import type { PublicationEvent } from '@ami-publisher/core';
-import isInCi from 'is-in-ci';
+import { isQuiet, isRedrawn } from './modes.js';
 
 /** Shows people what happens; writes to stderr only. */
 export interface ProgressView {
@@ -13,9 +13,10 @@ const quiet: ProgressView = { show: () => {}, end: () => {} };
 export const createProgressView = async (
   options: Readonly<Record<string, unknown>>,
 ): Promise<ProgressView> => {
-  if (options.quiet === true || options.progress === false) return quiet;
-  if (process.stderr.isTTY && !isInCi) return new (await import('./live-view.js')).LiveView();
-  return new (await import('./line-view.js')).LineView();
+  if (isQuiet(options)) return quiet;
+  if (isRedrawn(options, process.stderr))
+    return new (await import('./live-view.js')).LiveView(process.stderr, !process.stdout.isTTY);
+  return new (await import('./line-view.js')).LineView(process.stderr);
 };
 
 /** Shows every event until the publication ends. */

@@ -5,16 +5,24 @@ const name = z.string().regex(/^[^\s,;*@]+$/, 'a name without blanks, commas, se
 /** One AWS account as the configuration names it. */
 export const accountSchema = z
   .strictObject({
-    /** AWS profile that gives the credentials; also the base of `roleArn`. */
-    profile: z.string().min(1).optional(),
-    /** Role to assume for this account. */
+    profile: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('AWS profile that gives the credentials; also the base of `roleArn`'),
     roleArn: z
       .string()
       .regex(/^arn:aws(-cn|-us-gov)?:iam::\d{12}:role\/.+$/, 'a role ARN')
-      .optional(),
-    externalId: z.string().min(1).optional(),
-    /** Where account-wide questions are asked. */
-    homeRegion: z.string().min(1).optional(),
+      .optional()
+      .describe('role to assume for this account'),
+    externalId: z.string().min(1).optional().describe('external id that the role asks for'),
+    homeRegion: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'region in which account-wide questions are asked; by default us-east-1, for role ARNs of China cn-north-1 and of GovCloud us-gov-west-1',
+      ),
   })
   .refine(
     (account) => account.profile !== undefined || account.roleArn !== undefined,
@@ -22,33 +30,40 @@ export const accountSchema = z
   );
 
 /** Where and how a target's unpacker is reached; `private` is its private address. */
-export const connectorSchema = z.union([
-  z.literal('private'),
-  z.strictObject({ map: z.record(z.string(), z.string().regex(/^.+:\d+$/, 'host:port')) }),
-]);
+export const connectorSchema = z
+  .union([
+    z.literal('private'),
+    z.strictObject({ map: z.record(z.string(), z.string().regex(/^.+:\d+$/, 'host:port')) }),
+  ])
+  .describe(
+    'how unpackers are reached: `private` (their private address) or `map` (instance id to host:port)',
+  );
 
 export type ConnectorConfiguration = z.infer<typeof connectorSchema>;
 
 const overrideSchema = z.strictObject({
-  /** A target list, as on the command line. */
-  targets: z.string(),
-  kmsKey: z.string().min(1).optional(),
+  targets: z.string().describe('which targets, as for `--targets`'),
+  kmsKey: z.string().min(1).optional().describe('KMS key of volume, snapshot and AMI there'),
   connector: connectorSchema.optional(),
-  /** A best-effort target that fails does not fail the publication. */
-  bestEffort: z.boolean().optional(),
+  bestEffort: z.boolean().optional().describe('a target that fails does not fail the publication'),
 });
 
 /** The configuration file: accounts by name, groups of targets, and what differs per target. */
 export const configurationSchema = z.strictObject({
-  accounts: z.record(name, accountSchema).optional(),
-  /** What `--targets` is when left out. */
-  targets: z.string().optional(),
-  skipTargets: z.string().optional(),
-  imageServer: z.string().optional(),
-  certificates: z.string().optional(),
-  instanceName: z.string().min(1).optional(),
+  accounts: z
+    .record(name, accountSchema)
+    .optional()
+    .describe('accounts by name; by default every AWS profile that can give credentials'),
+  targets: z.string().optional().describe('what `--targets` is when left out'),
+  skipTargets: z.string().optional().describe('what `--skip-targets` is when left out'),
+  imageServer: z.string().optional().describe('host:port of the image server'),
+  certificates: z.string().optional().describe('folder with CA.pem and client certificates'),
+  instanceName: z.string().min(1).optional().describe('`Name` tag of unpacker instances'),
   connector: connectorSchema.optional(),
-  overrides: z.array(overrideSchema).optional(),
+  overrides: z
+    .array(overrideSchema)
+    .optional()
+    .describe('what differs per target; the last that fits decides'),
 });
 
 export type Configuration = z.infer<typeof configurationSchema>;

@@ -9,20 +9,35 @@ import {
 import type { StepProgress } from '../steps/step.js';
 import type { LeaseRef, OperationOptions, UnpackerClient, UnpackerStatus } from './unpacker-client.js';
 
-/** An unpacker reports progress at least every 10 s; after this much silence it is taken for dead. */
 const silenceMs = 30_000;
 const statusTimeoutMs = 10_000;
 const addDeviceTimeoutMs = 60_000;
 const growDeviceTimeoutMs = 120_000;
 
+export interface GrpcUnpackerClientOptions extends ClientOptions {
+  /**
+   * How long a long call may be silent before the unpacker is taken for dead, ms; it reports progress at least every 10 s.
+   *
+   * @default 30,000
+   */
+  readonly silenceMs?: number | undefined;
+}
+
 /** An unpacker over gRPC. */
-export const createGrpcUnpackerClient = (options: ClientOptions): UnpackerClient => {
+export const createGrpcUnpackerClient = (options: GrpcUnpackerClientOptions): UnpackerClient => {
   const rpc = createUnpackerClient(options);
   const follow = (
     call: string,
     start: (signal: AbortSignal) => AsyncIterable<OperationMessage>,
     followed: OperationOptions = {},
-  ) => followOperation({ call, address: options.address, start, ...followed });
+  ) =>
+    followOperation({
+      call,
+      address: options.address,
+      silenceMs: options.silenceMs ?? silenceMs,
+      start,
+      ...followed,
+    });
   return {
     status: async (call) => statusOf(await rpc.getStatus({}, { ...call, deadlineMs: statusTimeoutMs })),
     createStream: async (stream, call) => {
@@ -124,6 +139,7 @@ const statusOf = (status: StatusMessage): UnpackerStatus => ({
 interface FollowOptions extends OperationOptions {
   readonly call: string;
   readonly address: string;
+  readonly silenceMs: number;
   readonly start: (signal: AbortSignal) => AsyncIterable<OperationMessage>;
 }
 
@@ -135,7 +151,7 @@ const followOperation = async (options: FollowOptions): Promise<OperationMessage
   let timer: NodeJS.Timeout | undefined;
   const heard = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => silence.abort(silent(options)), silenceMs);
+    timer = setTimeout(() => silence.abort(silent(options)), options.silenceMs);
   };
   heard();
   let last: OperationMessage | undefined;
@@ -163,7 +179,7 @@ const progressOf = (message: OperationMessage): StepProgress => ({
 
 const silent = (options: FollowOptions): AmiPublisherError =>
   new AmiPublisherError('UNPACKER_UNREACHABLE', {
-    message: `unpacker:${options.call} at ${options.address} has been silent for ${silenceMs / 1000} s`,
+    message: `unpacker:${options.call} at ${options.address} has been silent for ${options.silenceMs / 1000} s`,
     call: `unpacker:${options.call}`,
     resource: options.address,
     retryable: true,

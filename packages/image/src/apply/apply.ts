@@ -4,7 +4,7 @@ import { parentOf } from '../byte-string.js';
 import type { ImageSource } from '../image-source.js';
 import type { DirectoryEntry, InodeEntry, Manifest } from '../manifest.js';
 import { readContents } from '../tree/contents.js';
-import { readNode, type ScannedNode, scanTree } from '../tree/scan.js';
+import { readState, type ScannedNode, scanTree } from '../tree/scan.js';
 import { TreeIndex, trustedAgeMs } from '../tree/tree-index.js';
 import { changesAnything, currentAbility, type UnsettableAttributes } from './attributes.js';
 import {
@@ -15,12 +15,14 @@ import {
   placeInodes,
   removeUnwanted,
 } from './change.js';
+import type { Made } from './file-maker.js';
 import { type InodePlan, type Plan, planChanges } from './plan.js';
 import { RealDirectories } from './real-directories.js';
 import { freeSpace, mustRemoveFirst, removableFirst, spaceNeed } from './space.js';
-import { type Staged, stageFiles } from './stage.js';
+import { stageFiles } from './stage.js';
 import { Staging } from './staging.js';
 import { UnsettableCollector } from './unsettable.js';
+import { inStaging, inTree, type Workplace } from './workplace.js';
 
 /** How far an apply has come; files and bytes are those of the phase. */
 export interface ApplyProgress {
@@ -112,6 +114,7 @@ class Application {
   readonly progress: Progress;
   readonly breather: Breather;
   readonly unsettable: UnsettableCollector;
+  #lastFileAtMs = 0;
 
   constructor(readonly options: ApplyOptions) {
     this.staging = Staging.at(options.stagingDir, options.root);
@@ -160,12 +163,14 @@ class Application {
       freeSpace(context.root, privileged),
       context.root,
     );
+    if (nodes.every((node) => node.type === 'directory')) return this.#fill(plan, context);
     this.staging.create();
     if (!removeFirst) {
-      const staged = await this.#stage(plan, context);
+      const staged = await this.#stage(plan, inStaging(this.staging), context);
       await this.#begin(plan);
       const held = await holdMoved(plan, context);
       await removeUnwanted(plan.removals, context);
+      await makeDirectories(plan.directories, context);
       await this.#place(plan, new Map([...staged, ...held]), context);
       return;
     }
@@ -174,19 +179,34 @@ class Application {
     const first = removableFirst(plan, scan);
     await removeUnwanted(first, context);
     const gone = new Set(first);
-    const staged = await this.#stage(plan, context);
+    const staged = await this.#stage(plan, inStaging(this.staging), context);
     this.progress.begin('updating', this.#changeCount(plan), 0);
     await removeUnwanted(
       plan.removals.filter((node) => !gone.has(node)),
       context,
     );
+    await makeDirectories(plan.directories, context);
     await this.#place(plan, new Map([...staged, ...held]), context);
+  }
+
+  /** A tree without files has nothing to lose: new ones are made in place, which is faster and keeps those of a directory together. */
+  async #fill(plan: Plan, context: ChangeContext): Promise<void> {
+    this.staging.remove();
+    this.staging.create();
+    await this.options.beforeFirstChange?.();
+    await removeUnwanted(plan.removals, context);
+    await makeDirectories(plan.directories, context);
+    const made = await this.#stage(plan, inTree(context.directories), context);
+    this.progress.begin('updating', plan.inodes.length, 0);
+    await this.#place(plan, made, context);
   }
 
   /** The index takes no file younger than a tick of the file system's clock; waiting is cheaper than reading much again next time. */
   async #growOld(): Promise<void> {
     if (this.progress.bytesWritten <= worthWaitingBytes) return;
-    await (this.options.clock ?? systemClock).sleep(trustedAgeMs, this.options.signal);
+    const clock = this.options.clock ?? systemClock;
+    const remainingMs = this.#lastFileAtMs + trustedAgeMs - clock.now();
+    if (remainingMs > 0) await clock.sleep(remainingMs, this.options.signal);
   }
 
   #changeCount(plan: Plan): number {
@@ -198,7 +218,7 @@ class Application {
     this.progress.begin('updating', this.#changeCount(plan), 0);
   }
 
-  #stage(plan: Plan, context: ChangeContext): Promise<Staged> {
+  #stage(plan: Plan, workplace: Workplace, context: ChangeContext): Promise<Made> {
     const inodes = plan.inodes.filter(isStaged);
     const bytes = inodes.reduce((sum, { entry }) => sum + (entry.type === 'file' ? entry.size : 0), 0);
     this.progress.begin('fetching', inodes.length, bytes);
@@ -206,6 +226,7 @@ class Application {
     return stageFiles(plan, {
       root: context.root,
       staging: this.staging,
+      workplace,
       source: this.options.source,
       unsettable: this.unsettable,
       streams: this.options.streams ?? defaultStreams,
@@ -224,15 +245,15 @@ class Application {
     });
   }
 
-  async #place(plan: Plan, staged: Staged, context: ChangeContext): Promise<void> {
-    await makeDirectories(plan.directories, context);
-    await placeInodes(plan.inodes, staged, context);
+  async #place(plan: Plan, made: Made, context: ChangeContext): Promise<void> {
+    await placeInodes(plan.inodes, made, context);
+    this.#lastFileAtMs = (this.options.clock ?? systemClock).now();
     this.staging.remove();
-    const made = new Set(plan.directories.map((entry) => entry.path));
+    const newPaths = new Set(plan.directories.map((entry) => entry.path));
     const { insideTree } = this.staging;
     const stagedIn = insideTree === undefined ? undefined : parentOf(insideTree);
     const unfinished = (entry: InodeEntry): boolean =>
-      made.has(entry.path) ||
+      newPaths.has(entry.path) ||
       context.directories.touched.has(entry.path) ||
       plan.directoryChanges.has(entry.path) ||
       entry.path === stagedIn;
@@ -274,7 +295,7 @@ class Application {
       if (entry.type === 'file') files.set(entry.path, entry);
       const file = entry.type === 'hardlink' ? files.get(entry.target) : files.get(entry.path);
       if (file?.sha512 === undefined) continue;
-      const node = changed.has(file.path) ? readNode(root, entry.path) : nodes.get(entry.path);
+      const node = changed.has(file.path) ? readState(root, entry.path) : nodes.get(entry.path);
       if (node === undefined) throw vanished(entry.path);
       const content = changed.has(file.path)
         ? { sha512: file.sha512, ...(file.extents !== undefined && { extents: file.extents }) }
@@ -298,11 +319,11 @@ const vanished = (path: string): AmiPublisherError =>
  * Makes the tree at `root` equal to a manifest, touching only what differs.
  *
  * Everything new is fetched, verified and made complete in the staging directory first, and then renamed into place; only if that
- * does not fit do old files go before. An apply that was cut short at any point is put right by the next one. Attributes that this
- * process may not set are not an error: they are returned.
+ * does not fit do old files go before. In a tree that has no files yet, new ones are made in place. An apply that was cut short at any
+ * point is put right by the next one. Attributes that this process may not set are not an error: they are returned.
  *
  * @throws `NO_SPACE` before anything is changed, with the figures; `OBJECT_CORRUPT` and `OBJECT_MISSING` naming object and path, before
- * anything is broken; `TREE_CHANGED` if something else writes to the tree; `INVALID_OPTION` if the staging directory is on another file
+ * any file is changed; `TREE_CHANGED` if something else writes to the tree; `INVALID_OPTION` if the staging directory is on another file
  * system; `CANCELLED`; what the source throws.
  */
 export const applyImage = async (options: ApplyOptions): Promise<ApplyResult> =>

@@ -1,4 +1,4 @@
-import { chmodSync, lchownSync } from 'node:fs';
+import { chmodSync, fchmodSync, fchownSync, lchownSync } from 'node:fs';
 import type { ByteString, DeviceEntry, InodeEntry } from '../manifest.js';
 import { posix } from '../posix.js';
 import { onPath, systemCodeOf } from '../system-error.js';
@@ -120,11 +120,15 @@ const refused = (action: () => void): boolean => {
   }
 };
 
-const setOwner = (place: Buffer, wanted: Attainable): boolean => {
-  // -1 leaves an id alone.
+const setOwner = (place: Buffer, wanted: Attainable, fd: number | undefined): boolean => {
   if (wanted.uid === undefined && wanted.gid === undefined) return false;
-  return refused(() => lchownSync(place, wanted.uid ?? -1, wanted.gid ?? -1));
+  // -1 leaves an id alone.
+  const [uid, gid] = [wanted.uid ?? -1, wanted.gid ?? -1];
+  return refused(() => (fd === undefined ? lchownSync(place, uid, gid) : fchownSync(fd, uid, gid)));
 };
+
+const setMode = (place: Buffer, mode: number, fd: number | undefined): void =>
+  fd === undefined ? chmodSync(place, mode) : fchmodSync(fd, mode);
 
 const setXattrs = (place: Buffer, changes: AttributeChanges['xattrs']): Record<ByteString, string | null> => {
   const unset: Record<ByteString, string | null> = {};
@@ -143,6 +147,7 @@ const setXattrs = (place: Buffer, changes: AttributeChanges['xattrs']): Record<B
  * Sets attributes in the order in which they do not undo each other: owner (clears set-id bits and capabilities), extended
  * attributes (an ACL changes the mode), mode, time.
  *
+ * @param fd of the inode at `place`, if it is open: that saves the system most of its work.
  * @returns what the system refused.
  */
 export const setAttributes = (
@@ -150,17 +155,18 @@ export const setAttributes = (
   entry: InodeEntry,
   changes: AttributeChanges,
   ability: Ability,
+  fd?: number,
 ): UnsetAttributes =>
   onPath('set the attributes of', entry.path, () => {
     const wanted = attainable(entry, ability);
-    const ownerRefused = changes.owner && setOwner(place, wanted);
+    const ownerRefused = changes.owner && setOwner(place, wanted, fd);
     const hasXattrs = Object.keys(changes.xattrs).length > 0;
     const canChangeMode = entry.type !== 'symlink';
     // An ordinary user may set user attributes only on what it may write to.
-    if (hasXattrs && canChangeMode && ability.euid !== 0) chmodSync(place, wanted.mode | 0o200);
+    if (hasXattrs && canChangeMode && ability.euid !== 0) setMode(place, wanted.mode | 0o200, fd);
     const xattrs = hasXattrs ? setXattrs(place, changes.xattrs) : {};
-    if (canChangeMode && (changes.mode || changes.owner || hasXattrs)) chmodSync(place, wanted.mode);
-    if (changes.mtime) posix().setModificationTime(place, entry.mtimeNs);
+    if (canChangeMode && (changes.mode || changes.owner || hasXattrs)) setMode(place, wanted.mode, fd);
+    if (changes.mtime) posix().setModificationTime(fd ?? place, entry.mtimeNs);
     return {
       ...(ownerRefused && { uid: entry.uid, gid: entry.gid }),
       ...(Object.keys(xattrs).length > 0 && { xattrs }),

@@ -15,9 +15,9 @@ import { posix } from '../posix.js';
 import { onPath, systemCodeOf } from '../system-error.js';
 import { readNode, type ScannedNode } from '../tree/scan.js';
 import { allChanges, attributeChanges, changesAnything, setAttributes } from './attributes.js';
+import type { Made } from './file-maker.js';
 import type { InodePlan, LeafEntry, Plan } from './plan.js';
 import type { RealDirectories } from './real-directories.js';
-import type { Staged } from './stage.js';
 import type { Staging } from './staging.js';
 import type { UnsettableCollector } from './unsettable.js';
 
@@ -32,15 +32,15 @@ export interface ChangeContext {
 }
 
 /** Gives inodes that move a second name in the staging directory, so that their old names can go. */
-export const holdMoved = async (plan: Plan, context: ChangeContext): Promise<Staged> => {
-  const held = new Map<InodePlan, ByteString>();
+export const holdMoved = async (plan: Plan, context: ChangeContext): Promise<Made> => {
+  const held = new Map<InodePlan, Buffer>();
   for (const inode of plan.inodes) {
     if (inode.origin.kind !== 'move') continue;
     await context.breather.breathe();
     const { path } = inode.origin.node;
-    const name = context.staging.newName();
-    onPath('link', path, () => linkSync(context.directories.forChange(path), context.staging.place(name)));
-    held.set(inode, name);
+    const place = context.staging.place(context.staging.newName());
+    onPath('link', path, () => linkSync(context.directories.forChange(path), place));
+    held.set(inode, place);
   }
   return held;
 };
@@ -98,48 +98,47 @@ const makeInode = (place: Buffer, entry: LeafEntry, unsettable: UnsettableCollec
   }
 };
 
-const makeStaged = (entry: LeafEntry, context: ChangeContext): ByteString => {
-  const name = context.staging.newName();
-  const place = context.staging.place(name);
+const makeStaged = (entry: LeafEntry, context: ChangeContext): Buffer => {
+  const place = context.staging.place(context.staging.newName());
   onPath('make', entry.path, () => makeInode(place, entry, context.unsettable));
   const unset = setAttributes(place, entry, allChanges(entry), context.unsettable.ability);
   context.unsettable.refuse(entry, unset);
-  return name;
+  return place;
 };
 
-const renameIn = (name: ByteString, path: ByteString, context: ChangeContext): void =>
-  onPath('put in place', path, () =>
-    renameSync(context.staging.place(name), context.directories.forChange(path)),
-  );
+const renameIn = (from: Buffer, path: ByteString, context: ChangeContext): void => {
+  const to = context.directories.forChange(path);
+  if (!from.equals(to)) onPath('put in place', path, () => renameSync(from, to));
+};
 
 const linkIn = (from: ByteString, path: ByteString, context: ChangeContext): void => {
-  const name = context.staging.newName();
-  onPath('link', path, () => linkSync(below(context.root, from), context.staging.place(name)));
-  renameIn(name, path, context);
+  const place = context.staging.place(context.staging.newName());
+  onPath('link', path, () => linkSync(below(context.root, from), place));
+  renameIn(place, path, context);
 };
 
 /** Puts the inode at its first place. @returns the name by which the others can be linked, and those that remain. */
 const placeFirst = (
   inode: InodePlan,
-  staged: Staged,
+  made: Made,
   context: ChangeContext,
 ): readonly [ByteString, readonly ByteString[]] => {
   if (inode.origin.kind === 'keep') return [inode.origin.node.path, inode.place];
   const [first = inode.entry.path, ...rest] = inode.place;
-  renameIn(staged.get(inode) ?? makeStaged(inode.entry, context), first, context);
+  renameIn(made.get(inode) ?? makeStaged(inode.entry, context), first, context);
   return [first, rest];
 };
 
 /** Puts each inode under all its names, replacing what was there in one step. */
 export const placeInodes = async (
   inodes: readonly InodePlan[],
-  staged: Staged,
+  made: Made,
   context: ChangeContext,
 ): Promise<void> => {
   const { ability } = context.unsettable;
   for (const inode of inodes) {
     await context.breather.breathe();
-    const [from, rest] = placeFirst(inode, staged, context);
+    const [from, rest] = placeFirst(inode, made, context);
     for (const path of rest) linkIn(from, path, context);
     const { origin, entry } = inode;
     if ((origin.kind === 'keep' || origin.kind === 'move') && changesAnything(origin.changes)) {

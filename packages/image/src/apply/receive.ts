@@ -2,19 +2,25 @@ import { AmiPublisherError, throwIfCancelled } from '@ami-publisher/base';
 import { toText } from '../byte-string.js';
 import type { ImageSource, ObjectPiece } from '../image-source.js';
 import type { FileEntry } from '../manifest.js';
-import { isSmall, LargeFileWriter, writeSmallFile } from './write-file.js';
 
 /** A file entry that has content. */
 export type ContentEntry = FileEntry & { readonly sha512: string };
+
+/** Where the content of one object goes. */
+export interface Sink {
+  write(data: Uint8Array): void;
+  /** Makes files of what has arrived. @returns false, and makes none, if it has not the digest. */
+  finish(): Promise<boolean>;
+  /** Runs in any case; unless all went well, nothing may stay. */
+  close(complete: boolean): void;
+}
 
 /** Where received objects go. */
 export interface Receiver {
   readonly source: Pick<ImageSource, 'getObjects'>;
   readonly signal: AbortSignal;
-  place(file: ContentEntry): Buffer;
-  discard(file: ContentEntry): void;
+  open(file: ContentEntry): Sink;
   onBytes(count: number): void;
-  onFile(file: ContentEntry): void;
 }
 
 const corrupt = (file: ContentEntry, problem: string): AmiPublisherError =>
@@ -33,30 +39,6 @@ const missing = (file: ContentEntry): AmiPublisherError =>
     remedy: 'check the image with `ami-publisher image verify`',
   });
 
-/** Content of one object that is being received. */
-interface Sink {
-  write(data: Uint8Array): void;
-  /** Whether what arrived has the digest. */
-  finish(): boolean;
-  close(): void;
-}
-
-const memorySink = (place: Buffer, file: ContentEntry): Sink => {
-  const pieces: Uint8Array[] = [];
-  return {
-    write: (data) => {
-      pieces.push(data);
-    },
-    finish: () => writeSmallFile(place, file, pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)),
-    close: () => {},
-  };
-};
-
-const openSink = (file: ContentEntry, receiver: Receiver): Sink => {
-  const place = receiver.place(file);
-  return isSmall(file) ? memorySink(place, file) : new LargeFileWriter(place, file);
-};
-
 /** Takes the pieces of one object; the first is `first`. */
 const receiveObject = async (
   file: ContentEntry,
@@ -64,7 +46,7 @@ const receiveObject = async (
   first: ObjectPiece | undefined,
   receiver: Receiver,
 ): Promise<void> => {
-  const sink = openSink(file, receiver);
+  const sink = receiver.open(file);
   let complete = false;
   try {
     let received = 0;
@@ -79,11 +61,10 @@ const receiveObject = async (
       receiver.onBytes(piece.data.length);
       if (received === file.size) break;
     }
-    if (!sink.finish()) throw corrupt(file, wrongDigest);
+    if (!(await sink.finish())) throw corrupt(file, wrongDigest);
     complete = true;
   } finally {
-    sink.close();
-    if (!complete) receiver.discard(file);
+    sink.close(complete);
   }
 };
 
@@ -93,7 +74,7 @@ const next = async (pieces: AsyncIterator<ObjectPiece>): Promise<ObjectPiece | u
 };
 
 /**
- * Fetches objects by one call and writes each, verified, to its place.
+ * Fetches objects by one call and gives each, verified, to its sink.
  *
  * @throws `OBJECT_CORRUPT` or `OBJECT_MISSING` naming the object and its path; what the source throws.
  */
@@ -101,10 +82,7 @@ export const receiveObjects = async (files: readonly ContentEntry[], receiver: R
   const digests = files.map((file) => file.sha512);
   const pieces = receiver.source.getObjects(digests, { signal: receiver.signal })[Symbol.asyncIterator]();
   try {
-    for (const file of files) {
-      await receiveObject(file, pieces, await next(pieces), receiver);
-      receiver.onFile(file);
-    }
+    for (const file of files) await receiveObject(file, pieces, await next(pieces), receiver);
   } finally {
     await pieces.return?.();
   }

@@ -1,7 +1,4 @@
-import { AmiPublisherError } from '@ami-publisher/base';
-import pMap from 'p-map';
 import { Breather } from '../breather.js';
-import type { ImageSource } from '../image-source.js';
 import type { ByteString } from '../manifest.js';
 import {
   digestLargeFile,
@@ -12,213 +9,152 @@ import {
   withSmallFile,
 } from '../tree/read-file.js';
 import { readNode, type ScannedNode } from '../tree/scan.js';
-import { allChanges, setAttributes } from './attributes.js';
+import { type FetchContext, fetchObjects, type WantedObject } from './fetch.js';
+import { contentEntry, FileMaker, type Made, type MakingListener } from './file-maker.js';
 import type { InodePlan, Plan } from './plan.js';
-import { type ContentEntry, receiveObjects } from './receive.js';
 import type { Staging } from './staging.js';
 import type { UnsettableCollector } from './unsettable.js';
-import { isSmall, LargeFileWriter, writeSmallFile } from './write-file.js';
+import type { Workplace } from './workplace.js';
+import { isContentOf, isSmall, LargeFileWriter } from './write-file.js';
 
-const maxBatchFiles = 256;
-const maxBatchBytes = 8 * 1024 * 1024;
-
-/** What staging needs and reports. */
-export interface StageContext {
+/** What making files needs and reports. */
+export interface StageContext extends MakingListener, FetchContext {
   readonly root: ByteString;
   readonly staging: Staging;
-  readonly source: Pick<ImageSource, 'getObjects'>;
+  readonly workplace: Workplace;
   readonly unsettable: UnsettableCollector;
-  /** Calls of `getObjects` at a time. */
-  readonly streams: number;
-  readonly signal: AbortSignal | undefined;
-  onFetched(bytes: number): void;
-  onWritten(bytes: number): void;
-  onFile(): void;
-  onTurn(): void;
 }
 
-/** Where the file of each plan is staged. */
-export type Staged = ReadonlyMap<InodePlan, ByteString>;
-
-const contentEntry = (plan: InodePlan): ContentEntry => {
-  if (plan.entry.type === 'file' && plan.entry.sha512 !== undefined) return plan.entry as ContentEntry;
-  throw new AmiPublisherError('INTERNAL', { message: `a ${plan.entry.type} has no content to stage` });
-};
-
-const batches = (files: readonly ContentEntry[]): ContentEntry[][] => {
-  const result: ContentEntry[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const file of files) {
-    const last = result.at(-1);
-    if (last === undefined || last.length === maxBatchFiles || bytes + file.size > maxBatchBytes) {
-      result.push([file]);
-      bytes = file.size;
-    } else {
-      last.push(file);
-      bytes += file.size;
-    }
-  }
-  return result;
-};
-
-/** Sets the attributes of a staged file, so that it is complete when it is renamed into the tree. */
-const dress = (context: StageContext, file: ContentEntry, name: ByteString): void => {
-  const { unsettable, staging } = context;
-  unsettable.refuse(file, setAttributes(staging.place(name), file, allChanges(file), unsettable.ability));
-};
-
-const fetchAll = async (files: readonly ContentEntry[], context: StageContext): Promise<void> => {
-  const giveUp = new AbortController();
-  const signal =
-    context.signal === undefined ? giveUp.signal : AbortSignal.any([context.signal, giveUp.signal]);
-  const failures: unknown[] = [];
-  const breather = new Breather(context.signal, () => context.onTurn());
-  const receiver = {
-    source: context.source,
-    signal,
-    place: (file: ContentEntry) => context.staging.place(file.sha512),
-    discard: (file: ContentEntry) => context.staging.discard(file.sha512),
-    onBytes: (count: number) => {
-      context.onFetched(count);
-      context.onWritten(count);
-    },
-    onFile: (file: ContentEntry) => {
-      dress(context, file, file.sha512);
-      context.onFile();
-    },
-  };
-  const fetchBatch = async (batch: readonly ContentEntry[]) => {
-    if (failures.length > 0) return;
-    try {
-      await breather.breathe();
-      await receiveObjects(batch, receiver);
-      context.onTurn();
-    } catch (reason) {
-      failures.push(reason);
-      giveUp.abort(reason);
-    }
-  };
-  await pMap(batches(files), fetchBatch, { concurrency: context.streams });
-  if (failures.length > 0) throw failures[0];
-};
+interface CopySource {
+  readonly root: ByteString;
+  readonly node: ScannedNode;
+}
 
 const copyFile = async (
+  inode: InodePlan,
+  from: CopySource,
+  maker: FileMaker,
   context: StageContext,
-  from: { readonly root: ByteString; readonly node: ScannedNode },
-  file: ContentEntry,
-  name: ByteString,
 ): Promise<void> => {
-  const place = context.staging.place(name);
-  const copied = isSmall(file)
-    ? withSmallFile(from.root, from.node, (data) => writeSmallFile(place, file, data))
-    : await copyLarge(context, from, file, place);
+  const file = contentEntry(inode);
+  if (!isSmall(file)) return copyLarge(inode, from, maker, context);
+  const copied = withSmallFile(from.root, from.node, (data) => {
+    if (!isContentOf(file, data)) return false;
+    maker.makeSmall(inode, data);
+    return true;
+  });
   if (!copied) throw treeChanged(from.node.path);
-  context.onWritten(file.size);
-  dress(context, file, name);
-  context.onFile();
 };
 
 const copyLarge = async (
+  inode: InodePlan,
+  from: CopySource,
+  maker: FileMaker,
   context: StageContext,
-  from: { readonly root: ByteString; readonly node: ScannedNode },
-  file: ContentEntry,
-  place: Buffer,
-): Promise<boolean> => {
-  const writer = new LargeFileWriter(place, file);
+): Promise<void> => {
+  const name = context.workplace.nameFor(inode);
+  const writer = new LargeFileWriter(context.workplace.place(name), contentEntry(inode));
   try {
-    for await (const piece of readPieces(from.root, from.node, context.signal)) writer.write(piece);
-    return writer.finish();
+    for await (const piece of readPieces(from.root, from.node, context.signal)) {
+      writer.write(piece);
+      context.onWritten(piece.length);
+    }
+    if (!writer.finish()) throw treeChanged(from.node.path);
   } finally {
     writer.close();
   }
+  maker.complete(inode, name);
 };
 
-const stagedNode = (context: StageContext, name: ByteString): ScannedNode => {
-  const node = readNode(context.staging.directory, name);
+/** Every content that is fetched, with all the files that it is for. */
+const wantedObjects = (plan: Plan): WantedObject[] => {
+  const objects = new Map<string, WantedObject & { readonly inodes: InodePlan[] }>();
+  for (const inode of plan.inodes) {
+    if (inode.origin.kind !== 'fetch' && inode.origin.kind !== 'copy-fetched') continue;
+    const file = contentEntry(inode);
+    const object = objects.get(file.sha512);
+    if (object === undefined) objects.set(file.sha512, { file, inodes: [inode] });
+    else object.inodes.push(inode);
+  }
+  return [...objects.values()];
+};
+
+const nodeOf = (directory: ByteString, name: ByteString): ScannedNode => {
+  const node = readNode(directory, name);
   if (node === undefined) throw treeChanged(name);
   return node;
 };
 
-/**
- * Takes over what an interrupted run has fetched already, and discards the rest of what it left.
- *
- * @returns digests that need not be fetched.
- */
+/** Takes over what an interrupted run has fetched already, and discards the rest of what it left. */
 const reuseLeftovers = async (
-  files: readonly ContentEntry[],
+  objects: readonly WantedObject[],
+  maker: FileMaker,
   context: StageContext,
-): Promise<Set<string>> => {
-  const wanted = new Map(files.map((file) => [file.sha512, file]));
-  const reused = new Set<string>();
+): Promise<void> => {
+  const wanted = new Map(objects.map((object) => [object.file.sha512, object]));
   for (const name of context.staging.leftovers()) {
-    const file = wanted.get(name);
-    if (file !== undefined && file.extents === undefined && (await hasContent(context, name, file))) {
-      dress(context, file, name);
-      context.onFile();
-      reused.add(name);
-    } else {
-      context.staging.discard(name);
-    }
+    const object = wanted.get(name);
+    if (object !== undefined && (await isWhole(name, object, context)))
+      maker.complete(object.inodes[0]!, name);
+    else context.staging.discard(name);
   }
-  return reused;
 };
 
-const hasContent = async (context: StageContext, name: ByteString, file: ContentEntry): Promise<boolean> => {
-  const node = stagedNode(context, name);
+const isWhole = async (
+  name: ByteString,
+  { file }: WantedObject,
+  { staging, signal }: StageContext,
+): Promise<boolean> => {
+  if (file.extents !== undefined) return false;
+  const node = nodeOf(staging.directory, name);
   if (node.type !== 'file' || node.size !== file.size || node.linkCount !== 1) return false;
-  const { directory } = context.staging;
   const content =
     node.size > pieceBytes
-      ? await digestLargeFile(directory, node, context.signal, () => {})
-      : digestSmallFile(directory, node);
+      ? await digestLargeFile(staging.directory, node, signal, () => {})
+      : digestSmallFile(staging.directory, node);
   return content.sha512 === file.sha512;
 };
 
-/** Copies content that is in the tree into staging files; must come before their sources change. */
-const copyFromTree = async (
-  plan: Plan,
-  context: StageContext,
-  staged: Map<InodePlan, ByteString>,
-): Promise<void> => {
+/** Copies content that is in the tree; must come before its sources change. */
+const copyFromTree = async (plan: Plan, maker: FileMaker, context: StageContext): Promise<void> => {
   const breather = new Breather(context.signal, () => context.onTurn());
   for (const inode of plan.inodes) {
     if (inode.origin.kind !== 'copy') continue;
     await breather.breathe();
-    const name = context.staging.newName();
-    await copyFile(context, { root: context.root, node: inode.origin.node }, contentEntry(inode), name);
-    staged.set(inode, name);
+    await copyFile(inode, { root: context.root, node: inode.origin.node }, maker, context);
   }
 };
 
+/** Makes those files of fetched objects that were not made when these arrived: large ones, and copies of what was there already. */
 const copyFetched = async (
-  plan: Plan,
+  objects: readonly WantedObject[],
+  maker: FileMaker,
   context: StageContext,
-  staged: Map<InodePlan, ByteString>,
 ): Promise<void> => {
   const breather = new Breather(context.signal, () => context.onTurn());
-  for (const inode of plan.inodes) {
-    if (inode.origin.kind !== 'copy-fetched') continue;
-    await breather.breathe();
-    const file = contentEntry(inode);
-    const name = context.staging.newName();
-    const node = stagedNode(context, file.sha512);
-    await copyFile(context, { root: context.staging.directory, node }, file, name);
-    staged.set(inode, name);
+  const { directory } = context.workplace;
+  for (const { inodes } of objects) {
+    const [first, ...others] = inodes;
+    for (const inode of others) {
+      if (maker.nameOf(inode) !== undefined) continue;
+      await breather.breathe();
+      const node = nodeOf(directory, maker.nameOf(first!)!);
+      await copyFile(inode, { root: directory, node }, maker, context);
+    }
   }
 };
 
-/** Makes every file with content that the plan places, complete with its attributes, in the staging directory. */
-export const stageFiles = async (plan: Plan, context: StageContext): Promise<Staged> => {
-  const staged = new Map<InodePlan, ByteString>();
-  const fetched = plan.inodes.filter((inode) => inode.origin.kind === 'fetch');
-  for (const inode of fetched) staged.set(inode, contentEntry(inode).sha512);
-  const files = fetched.map(contentEntry);
-  const reused = await reuseLeftovers(files, context);
-  await copyFromTree(plan, context, staged);
-  await fetchAll(
-    files.filter((file) => !reused.has(file.sha512)),
+/** Makes every file with content that the plan places, complete with its attributes, in the workplace. */
+export const stageFiles = async (plan: Plan, context: StageContext): Promise<Made> => {
+  const maker = new FileMaker(context.workplace, context.unsettable, context);
+  const objects = wantedObjects(plan);
+  await reuseLeftovers(objects, maker, context);
+  await copyFromTree(plan, maker, context);
+  await fetchObjects(
+    objects.filter(({ inodes }) => maker.nameOf(inodes[0]!) === undefined),
+    maker,
     context,
   );
-  await copyFetched(plan, context, staged);
-  return staged;
+  await copyFetched(objects, maker, context);
+  return maker.made;
 };

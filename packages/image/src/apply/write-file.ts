@@ -14,24 +14,27 @@ const writeAll = (fd: number, data: Uint8Array, position: number): void => {
   }
 };
 
-/**
- * Writes a new file from content that is in memory, holes left out.
- *
- * @returns whether the content has the digest of `file`; nothing is written if not.
- */
-export const writeSmallFile = (place: Buffer, file: FileEntry, data: Uint8Array): boolean => {
-  if (data.length !== file.size || hash('sha512', data, 'hex') !== file.sha512) return false;
+/** Whether `data` is the content of `file`. */
+export const isContentOf = (file: FileEntry, data: Uint8Array): boolean =>
+  data.length === file.size && hash('sha512', data, 'hex') === file.sha512;
+
+/** Writes a new file from content that is in memory, holes left out. `finish` runs while it is still open. */
+export const writeSmallFile = (
+  place: Buffer,
+  file: FileEntry,
+  data: Uint8Array,
+  finish: (fd: number) => void,
+): void =>
   onPath('write', file.path, () => {
     const fd = openSync(place, 'wx', 0o600);
     try {
       for (const part of dataParts(file.extents, 0, data)) writeAll(fd, part.data, part.position);
       if (file.extents !== undefined) ftruncateSync(fd, file.size);
+      finish(fd);
     } finally {
       closeSync(fd);
     }
   });
-  return true;
-};
 
 /**
  * Writes a new file piece by piece, holes left out; in synchronous calls, since what arrives goes to the page cache faster than a

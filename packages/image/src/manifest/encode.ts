@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { InodeEntry, ManifestEntry } from '../manifest.js';
+import type { DeviceEntry, FileEntry, InodeEntry, ManifestEntry, SymlinkEntry } from '../manifest.js';
 
 /** The canonical bytes of a manifest and their digest. */
 export interface EncodedManifest {
@@ -14,37 +14,32 @@ export const manifestHeader = '{"format":"ami-publisher-manifest","version":1}';
 const sorted = (record: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 
-const attributes = (entry: InodeEntry) => ({
-  path: entry.path,
-  type: entry.type,
-  mode: entry.mode.toString(8).padStart(4, '0'),
-  uid: entry.uid,
-  gid: entry.gid,
-  mtimeNs: entry.mtimeNs.toString(),
-});
-
-const particulars = (entry: InodeEntry): object => {
-  switch (entry.type) {
-    case 'file':
-      return { size: entry.size, sha512: entry.sha512, extents: entry.extents };
-    case 'symlink':
-      return { target: entry.target };
-    case 'character-device':
-    case 'block-device':
-      return { major: entry.major, minor: entry.minor };
-    default:
-      return {};
-  }
-};
+/** What entries of some types have. */
+type Particulars = Pick<InodeEntry, 'type'> &
+  Partial<Pick<FileEntry, 'size' | 'sha512' | 'extents'>> &
+  Partial<Pick<SymlinkEntry, 'target'>> &
+  Partial<Pick<DeviceEntry, 'major' | 'minor'>>;
 
 /** One line of a manifest, without its line feed; keys in their fixed order. */
 export const encodeEntry = (entry: ManifestEntry): string => {
   if (entry.type === 'hardlink') {
     return JSON.stringify({ path: entry.path, type: entry.type, target: entry.target });
   }
+  const { size, sha512, extents, target, major, minor }: Particulars = entry;
+  // One literal for all types, since keys without a value are left out: several times faster than putting it together.
   return JSON.stringify({
-    ...attributes(entry),
-    ...particulars(entry),
+    path: entry.path,
+    type: entry.type,
+    mode: entry.mode.toString(8).padStart(4, '0'),
+    uid: entry.uid,
+    gid: entry.gid,
+    mtimeNs: entry.mtimeNs.toString(),
+    size,
+    sha512,
+    extents,
+    target,
+    major,
+    minor,
     xattrs: entry.xattrs === undefined ? undefined : sorted(entry.xattrs),
   });
 };

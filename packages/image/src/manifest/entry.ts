@@ -38,6 +38,10 @@ const fields: Readonly<Record<ManifestEntry['type'], readonly Field[]>> = {
   hardlink: [path, { key: 'target', check: rules.path }],
 };
 
+const keysOf = new Map(
+  Object.entries(fields).map(([type, known]) => [type, new Set(['type', ...known.map(({ key }) => key)])]),
+);
+
 /** A rule of the format that a line breaks. */
 export class BrokenRule extends Error {}
 
@@ -57,11 +61,10 @@ const record = (line: string): Record<string, unknown> => {
     : refuse('is not a JSON object');
 };
 
-const checkFields = (values: Record<string, unknown>, known: readonly Field[]): void => {
-  const keys = new Set(['type', ...known.map((field) => field.key)]);
+const checkFields = (values: Record<string, unknown>, type: ManifestEntry['type']): void => {
   for (const key of Object.keys(values))
-    if (!keys.has(key)) refuse(`has the unknown key ${JSON.stringify(key)}`);
-  for (const { key, check, optional } of known) {
+    if (keysOf.get(type)?.has(key) !== true) refuse(`has the unknown key ${JSON.stringify(key)}`);
+  for (const { key, check, optional } of fields[type]) {
     const value = Object.hasOwn(values, key) ? values[key] : undefined;
     if (value === undefined) {
       if (optional !== true) refuse(`lacks \`${key}\``);
@@ -93,7 +96,7 @@ export const parseEntry = (line: string): ManifestEntry => {
   if (typeof type !== 'string' || !Object.hasOwn(fields, type)) {
     refuse(`has the unknown type ${JSON.stringify(type)}`);
   }
-  checkFields(values, fields[type as ManifestEntry['type']]);
+  checkFields(values, type as ManifestEntry['type']);
   const entry = (type === 'hardlink'
     ? values
     : {

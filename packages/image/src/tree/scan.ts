@@ -67,6 +67,16 @@ const readXattrs = (path: Buffer): Readonly<Record<ByteString, string>> | undefi
   );
 };
 
+/** What tells whether a file has changed since. */
+export type FileState = Pick<ScannedNode, 'path' | 'inode' | 'ctimeNs' | 'size'>;
+
+/** Looks at the state of one file only. */
+export const readState = (root: ByteString, path: ByteString): FileState =>
+  onPath('look at', path, () => {
+    const { dev, ino, ctimeNs, size } = lstatSync(below(root, path), { bigint: true });
+    return { path, inode: `${dev}:${ino}`, ctimeNs, size: Number(size) };
+  });
+
 /** Looks at one name. Undefined for a socket, which no image can hold. */
 export const readNode = (root: ByteString, path: ByteString): ScannedNode | undefined =>
   onPath('look at', path, () => {

@@ -1,5 +1,5 @@
 import type { ByteString, FileEntry } from '../manifest.js';
-import type { ScannedNode } from './scan.js';
+import type { FileState } from './scan.js';
 
 /** Content of a regular file that has one. */
 export interface FileContent {
@@ -18,7 +18,7 @@ interface IndexedFile {
 export const trustedAgeMs = 20;
 const trustedAgeNs = BigInt(trustedAgeMs) * 1_000_000n;
 
-const stateOf = (node: ScannedNode): string => `${node.inode}:${node.ctimeNs}:${node.size}`;
+const stateOf = (node: FileState): string => `${node.inode}:${node.ctimeNs}:${node.size}`;
 
 /**
  * Digests of files by what `stat` says of them: device, inode, ctime and size. Saves reading files that have not changed; it never
@@ -53,7 +53,7 @@ export class TreeIndex {
   }
 
   /** The content of a file if it has not changed since it was recorded. */
-  find(node: ScannedNode): FileContent | undefined {
+  find(node: FileState): FileContent | undefined {
     const known = this.#files.get(node.path);
     return known?.state === stateOf(node) ? known.content : undefined;
   }
@@ -62,13 +62,13 @@ export class TreeIndex {
    * Remembers content that was read or written not before `sinceMs` (milliseconds since the Unix epoch), unless the file was then
    * so young that it could have changed once more without showing.
    */
-  record(node: ScannedNode, content: FileContent, sinceMs: number): void {
+  record(node: FileState, content: FileContent, sinceMs: number): void {
     if (BigInt(Math.floor(sinceMs)) * 1_000_000n - node.ctimeNs < trustedAgeNs) return;
     this.#files.set(node.path, { state: stateOf(node), content });
   }
 
   /** Takes over an entry that `find` just gave. */
-  keep(node: ScannedNode, content: FileContent): void {
+  keep(node: FileState, content: FileContent): void {
     this.#files.set(node.path, { state: stateOf(node), content });
   }
 

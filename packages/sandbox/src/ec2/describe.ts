@@ -3,6 +3,7 @@ import type { Filter } from '@aws-sdk/client-ec2';
 import { ApiError, invalidCombination, invalidParameter } from '../model/api-error.js';
 import { checkId, notFound, type ResourceKind } from '../model/ids.js';
 import type { Resource, Table } from '../model/table.js';
+import type { Lag } from '../visibility/lag.js';
 import { compileFilters, type FilterTable } from './filters.js';
 
 /** What the Describe actions have in common. */
@@ -11,6 +12,7 @@ export interface DescribeRequest {
   readonly filters: readonly Filter[] | undefined;
   readonly maxResults: number | undefined;
   readonly nextToken: string | undefined;
+  readonly lag: Lag;
 }
 
 /** How one Describe action differs from the others. */
@@ -31,7 +33,8 @@ export interface Page<R> {
 const maxResults = 1000;
 
 /**
- * Answers a Describe action: the records asked for by id or filter, one page of them if `MaxResults` is given.
+ * Answers a Describe action: the records asked for by id or filter, one page of them if `MaxResults` is given. What is too new to be seen is
+ * left out, unless it is asked for by id.
  *
  * @throws the kind's NotFound for an id that does not exist, `InvalidNextToken` for a token that is not of the same request.
  */
@@ -46,7 +49,10 @@ export const describeRecords = <R extends Resource>(
   const matches = compileFilters(rules.filters, request.filters);
   const query = digest([rules.kind, request.ids, request.filters]);
   const rows = table
-    .listAfter(readToken(request.nextToken, query))
+    .listAfter(
+      readToken(request.nextToken, query),
+      ids === undefined ? request.lag : { ...request.lag, listMs: 0 },
+    )
     .filter(({ record }) => (ids === undefined || ids.has(record.id)) && matches(record) && visible(record));
   const page = rows.slice(0, request.maxResults ?? rows.length);
   const last = page.at(-1);

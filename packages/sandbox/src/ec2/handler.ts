@@ -1,20 +1,23 @@
 import type { Clock, Logger } from '@ami-publisher/base';
 import type { Ec2Action, Ec2Actions } from '@ami-publisher/core';
-import type { Latency } from '../model/latency.js';
+import type { LatencySampler } from '../model/latency.js';
 import type { InstanceHosts, VolumeStorage } from '../model/ports.js';
 import type { RegionState } from '../model/region-state.js';
 import type { Transitions } from '../model/transitions.js';
 import type { RegionName } from '../model/world.js';
+import type { Lag } from '../visibility/lag.js';
 
 /** What a handler works with: the state of the caller's account in one region, and the ways to make time pass and disks exist. */
 export interface Ec2Context {
   readonly state: RegionState;
   readonly clock: Clock;
-  readonly latency: Latency;
+  readonly latency: LatencySampler;
   readonly transitions: Transitions;
   readonly storage: VolumeStorage;
   readonly hosts: InstanceHosts;
   readonly logger: Logger;
+  /** What the call does not see yet. */
+  readonly lag: Lag;
   /** Every region that exists. */
   readonly world: readonly RegionName[];
   /** Whether the caller's account has the region enabled. */

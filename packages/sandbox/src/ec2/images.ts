@@ -86,6 +86,7 @@ export const describeImages: Ec2Handler<'DescribeImages'> = (context, input) => 
     filters: input.Filters,
     maxResults: input.MaxResults,
     nextToken: input.NextToken,
+    lag: context.lag,
   };
   const { records, nextToken } = describeRecords(state.images, describeRules(context), request, () => own);
   return { Images: records.map((image) => imageView(context, image)), NextToken: nextToken };

@@ -60,7 +60,7 @@ export const startInstances: Ec2Handler<'StartInstances'> = (context, input) => 
   const instances = checkInstances(context, input.InstanceIds, starting);
   const StartingInstances = applyTo(context, instances, starting, ({ id }) => {
     state.instances.update(id, { launchTime: new Date(clock.now()) });
-    transitions.after(latency.startInstanceMs, () => {
+    transitions.after(latency.next('startInstanceMs'), () => {
       state.instances.update(id, { state: 'running' });
     });
     hosts.start(state, id).catch((error: unknown) => {
@@ -74,7 +74,7 @@ export const stopInstances: Ec2Handler<'StopInstances'> = (context, input) => {
   const { state, hosts, latency, transitions } = context;
   const instances = checkInstances(context, input.InstanceIds, stopping);
   const StoppingInstances = applyTo(context, instances, stopping, ({ id }) => {
-    transitions.after(latency.stopInstanceMs, async () => {
+    transitions.after(latency.next('stopInstanceMs'), async () => {
       await hosts.stop(state, id, input.Force === true);
       state.instances.update(id, { state: 'stopped' });
     });

@@ -40,6 +40,7 @@ export const describeInstances: Ec2Handler<'DescribeInstances'> = (context, inpu
     filters: input.Filters,
     maxResults: input.MaxResults,
     nextToken: input.NextToken,
+    lag: context.lag,
   });
   return {
     Reservations: records.map((instance) => reservationView(context.state, instance)),

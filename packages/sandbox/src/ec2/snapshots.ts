@@ -43,8 +43,9 @@ export const createSnapshot: Ec2Handler<'CreateSnapshot'> = async (context, inpu
   const tags = tagsAtCreation('snapshot', input.TagSpecifications);
   const id = newResourceId('snapshot');
   const startTime = new Date(clock.now());
-  await storage.createSnapshot(state, volume.id, id);
+  const content = await storage.createSnapshot(state, volume.id, id);
   const pendingSince = clock.now();
+  const completionMs = latency.next('completeSnapshotMs');
   const snapshot = state.snapshots.insert({
     id,
     state: 'pending',
@@ -54,11 +55,12 @@ export const createSnapshot: Ec2Handler<'CreateSnapshot'> = async (context, inpu
     kmsKey: volume.kmsKey,
     startTime,
     pendingSince,
-    completesAt: pendingSince + latency.completeSnapshotMs,
+    completesAt: pendingSince + completionMs,
     completionTime: undefined,
+    content,
     tags,
   });
-  transitions.after(latency.completeSnapshotMs, () => {
+  transitions.after(completionMs, () => {
     state.snapshots.update(id, { state: 'completed', completionTime: new Date(clock.now()) });
   });
   return snapshotView(context, snapshot);
@@ -108,6 +110,7 @@ export const describeSnapshots: Ec2Handler<'DescribeSnapshots'> = (context, inpu
     filters: input.Filters,
     maxResults: input.MaxResults,
     nextToken: input.NextToken,
+    lag: context.lag,
   };
   const { records, nextToken } = describeRecords(state.snapshots, describeRules(context), request, () => own);
   return { Snapshots: records.map((snapshot) => snapshotView(context, snapshot)), NextToken: nextToken };

@@ -25,11 +25,11 @@ export const modifyVolume: Ec2Handler<'ModifyVolume'> = (
     target,
     tags: new Map(),
   });
-  transitions.after(latency.modifyVolumeMs, async () => {
+  transitions.after(latency.next('modifyVolumeMs'), async () => {
     await storage.resizeVolume(state, volume.id, target.sizeGiB);
     state.volumes.update(volume.id, target);
     state.modifications.update(volume.id, { state: 'optimizing' });
-    transitions.after(latency.optimizeVolumeMs, () => {
+    transitions.after(latency.next('optimizeVolumeMs'), () => {
       state.modifications.update(volume.id, { state: 'completed', endTime: new Date(clock.now()) });
     });
   });
@@ -87,7 +87,7 @@ const describeRules: DescribeRules<ModificationRecord> = {
 };
 
 export const describeVolumesModifications: Ec2Handler<'DescribeVolumesModifications'> = (
-  { state },
+  { state, lag },
   input,
 ) => {
   for (const id of input.VolumeIds ?? []) lookup(state.volumes, 'volume', id);
@@ -96,6 +96,7 @@ export const describeVolumesModifications: Ec2Handler<'DescribeVolumesModificati
     filters: input.Filters,
     maxResults: input.MaxResults,
     nextToken: input.NextToken,
+    lag,
   });
   return { VolumesModifications: records.map(modificationView), NextToken: nextToken };
 };

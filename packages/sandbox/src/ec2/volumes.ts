@@ -32,12 +32,13 @@ const describeRules: DescribeRules<VolumeRecord> = {
   },
 };
 
-export const describeVolumes: Ec2Handler<'DescribeVolumes'> = ({ state }, input) => {
+export const describeVolumes: Ec2Handler<'DescribeVolumes'> = ({ state, lag }, input) => {
   const { records, nextToken } = describeRecords(state.volumes, describeRules, {
     ids: input.VolumeIds,
     filters: input.Filters,
     maxResults: input.MaxResults,
     nextToken: input.NextToken,
+    lag,
   });
   return { Volumes: records.map(volumeView), NextToken: nextToken };
 };
@@ -80,7 +81,7 @@ const makeVolume = async (context: Ec2Context, input: CreateVolumeRequest): Prom
     attachment: undefined,
     tags: tagsAtCreation('volume', input.TagSpecifications),
   });
-  transitions.after(latency.createVolumeMs, async () => {
+  transitions.after(latency.next('createVolumeMs'), async () => {
     if (kmsKey !== unknownKey) await storage.createVolume(state, id, performance.sizeGiB, snapshot?.id);
     state.volumes.update(id, { state: kmsKey === unknownKey ? 'error' : 'available' });
   });
@@ -127,7 +128,7 @@ export const deleteVolume: Ec2Handler<'DeleteVolume'> = ({ state, latency, stora
     throw new ApiError('IncorrectState', `The volume '${volume.id}' is '${volume.state}'.`);
   }
   state.volumes.update(volume.id, { state: 'deleting' });
-  transitions.after(latency.deleteVolumeMs, async () => {
+  transitions.after(latency.next('deleteVolumeMs'), async () => {
     await storage.deleteVolume(state, volume.id);
     state.volumes.remove(volume.id);
     state.modifications.remove(volume.id);

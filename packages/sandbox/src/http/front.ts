@@ -3,6 +3,7 @@ import type { Logger } from '@ami-publisher/base';
 import type { Ec2Action } from '@ami-publisher/core';
 import type { Authorization, SignedRequest } from '../credentials/signature.js';
 import { ec2Handlers } from '../ec2/handlers.js';
+import { ConnectionClosed } from '../faults/connection-closed.js';
 import { ApiError, missingParameter } from '../model/api-error.js';
 import type { CloudModel } from '../model/cloud-model.js';
 import { type StsAction, stsHandlers } from '../sts/handlers.js';
@@ -26,11 +27,17 @@ const unsignedActions: ReadonlySet<string> = new Set<StsAction>(['AssumeRoleWith
 
 const handled: Readonly<Record<Dialect['service'], object>> = { ec2: ec2Handlers, sts: stsHandlers };
 
-/** Answers one request of an AWS client; never throws. */
+/**
+ * Answers one request of an AWS client.
+ *
+ * @param signal aborts when the client has gone
+ * @throws ConnectionClosed if it is to get no answer; nothing else
+ */
 export const answerRequest = async (
   model: CloudModel,
   logger: Logger,
   request: SignedRequest,
+  signal: AbortSignal,
 ): Promise<Answer> => {
   const requestId = randomUUID();
   const parameters = parseForm(
@@ -38,8 +45,9 @@ export const answerRequest = async (
   );
   const dialect = chooseDialect(request, parameters);
   try {
-    return xmlAnswer(200, await call(model, dialect, request, parameters, requestId), requestId);
+    return xmlAnswer(200, await call(model, dialect, request, parameters, requestId, signal), requestId);
   } catch (error) {
+    if (error instanceof ConnectionClosed) throw error;
     const apiError = toApiError(error, logger);
     return xmlAnswer(apiError.status, dialect.error(apiError, requestId), requestId);
   }
@@ -76,14 +84,18 @@ const call = async (
   request: SignedRequest,
   parameters: FormNode,
   requestId: string,
+  signal: AbortSignal,
 ): Promise<string> => {
   const operation = chooseOperation(dialect, parameters);
   const authorization = readAuthorization(request);
   const output = await (authorization === undefined
-    ? callUnsigned(model, dialect, operation, parameters)
-    : callSigned(model, dialect, operation, parameters, request, authorization));
+    ? callUnsigned(model, dialect, operation, parameters, signal)
+    : callSigned(model, dialect, operation, parameters, request, authorization, signal));
   return dialect.answer(operation.name, encodeOutput(operation.output, output), requestId);
 };
+
+/** Calls without a signature do not say to which region they go. */
+const regionOfUnsigned = 'us-east-1';
 
 /** @throws `MissingAuthenticationToken` for all actions but those that take no signature. */
 const callUnsigned = (
@@ -91,11 +103,13 @@ const callUnsigned = (
   dialect: Dialect,
   operation: Operation,
   parameters: FormNode,
-): object => {
+  signal: AbortSignal,
+): Promise<object> => {
   if (dialect.service !== 'sts' || !unsignedActions.has(operation.name)) {
     throw new ApiError('MissingAuthenticationToken', 'Request is missing Authentication Token');
   }
-  return model.sts(undefined, operation.name as StsAction, decodeInput(dialect, operation.input, parameters));
+  const input = decodeInput(dialect, operation.input, parameters);
+  return model.sts(undefined, regionOfUnsigned, operation.name as StsAction, input, { signal });
 };
 
 const callSigned = async (
@@ -105,6 +119,7 @@ const callSigned = async (
   parameters: FormNode,
   request: SignedRequest,
   authorization: Authorization,
+  signal: AbortSignal,
 ): Promise<object> => {
   const authenticator = {
     keyring: model.keyring,
@@ -113,9 +128,10 @@ const callSigned = async (
   };
   const caller = await authenticate(authenticator, dialect.service, request, authorization);
   const input = decodeInput(dialect, operation.input, parameters);
+  const { region } = authorization;
   return dialect.service === 'sts'
-    ? model.sts(caller, operation.name as StsAction, input)
-    : model.ec2(caller, authorization.region, operation.name as Ec2Action, input as never);
+    ? model.sts(caller, region, operation.name as StsAction, input, { signal })
+    : model.ec2(caller, region, operation.name as Ec2Action, input as never, { signal });
 };
 
 const chooseOperation = (dialect: Dialect, parameters: FormNode): Operation => {

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { AmiPublisherError, type Logger } from '@ami-publisher/base';
 import type { SignedRequest } from '../credentials/signature.js';
+import { ConnectionClosed } from '../faults/connection-closed.js';
 import type { CloudModel } from '../model/cloud-model.js';
 import { type Answer, answerRequest } from './front.js';
 
@@ -24,7 +25,7 @@ const maxBodyBytes = 1024 * 1024;
 export const startHttpFront = async (model: CloudModel, logger: Logger, port: number): Promise<HttpFront> => {
   const server = createServer((incoming, response) => {
     serve(model, logger, incoming, response).catch((error: unknown) => {
-      logger.warn('a client of the sandbox went away', { error });
+      if (!(error instanceof ConnectionClosed)) logger.warn('a client of the sandbox went away', { error });
       response.destroy();
     });
   });
@@ -62,8 +63,12 @@ const serve = async (
   response: ServerResponse,
 ): Promise<void> => {
   const body = await readBody(incoming);
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
   const answer =
-    body === undefined ? tooLarge : await answerRequest(model, logger, toRequest(incoming, body));
+    body === undefined
+      ? tooLarge
+      : await answerRequest(model, logger, toRequest(incoming, body), gone.signal);
   response.writeHead(answer.status, answer.headers).end(answer.body);
 };
 

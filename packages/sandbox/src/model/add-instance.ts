@@ -13,7 +13,7 @@ export const addInstance = async (context: Ec2Context, options: InstanceOptions)
   const zone = options.zone ?? zonesOf(state.region)[0]!;
   const instanceState = options.state ?? 'running';
   const address = await hosts.create(state, id);
-  state.instances.insert({
+  state.instances.insertSettled({
     id,
     state: instanceState,
     type: options.type ?? 'm6i.large',
@@ -40,7 +40,7 @@ const addRootVolume = async (
   const id = newResourceId('volume');
   const now = new Date(clock.now());
   await storage.createVolume(state, id, rootVolumeGiB);
-  state.volumes.insert({
+  state.volumes.insertSettled({
     id,
     state: 'in-use',
     sizeGiB: rootVolumeGiB,

@@ -23,10 +23,14 @@ const statusByCode: Readonly<Record<string, number>> = {
   DryRunOperation: 412,
   ExpiredToken: 403,
   InternalError: 500,
+  InternalFailure: 500,
   InvalidClientTokenId: 403,
   MissingAuthenticationToken: 403,
+  RequestLimitExceeded: 503,
+  ServiceUnavailable: 503,
   SignatureDoesNotMatch: 403,
   UnauthorizedOperation: 403,
+  Unavailable: 503,
 };
 
 const statusOf = (code: string): number => statusByCode[code] ?? 400;
@@ -56,3 +60,6 @@ export const required = <T>(value: T | undefined, name: string): T => {
 /** What EC2 says to credentials that it does not take, and in regions that the account has not enabled. */
 export const authFailure = (): ApiError =>
   new ApiError('AuthFailure', 'AWS was not able to validate the provided access credentials');
+
+/** What EC2 says to a caller that calls too often. */
+export const throttled = (): ApiError => new ApiError('RequestLimitExceeded', 'Request limit exceeded.');

@@ -1,23 +1,47 @@
 import { AmiPublisherError, type Clock, type Logger, silentLogger, systemClock } from '@ami-publisher/base';
 import type { Ec2Action, Ec2Actions } from '@ami-publisher/core';
 import type { _InstanceType, ArchitectureValues } from '@aws-sdk/client-ec2';
+import { type AuditOptions, type AuditReport, audit } from '../audit/audit.js';
 import type { Identity } from '../credentials/identity.js';
 import { Keyring } from '../credentials/keyring.js';
-import type { Ec2Context, Ec2Handler } from '../ec2/handler.js';
-import { ec2Handlers } from '../ec2/handlers.js';
+import type { Ec2Context } from '../ec2/handler.js';
+import { CallGate } from '../faults/call-gate.js';
+import { CallLog } from '../faults/call-log.js';
+import { Faults } from '../faults/faults.js';
+import { Iam, type Policies } from '../iam/iam.js';
+import { type QuotaOptions, resolveQuotas } from '../quotas/figures.js';
+import { Quotas } from '../quotas/quotas.js';
 import type { StsContext } from '../sts/handler.js';
 import { type StsAction, stsHandlers } from '../sts/handlers.js';
+import { stsRefusal } from '../sts/refusal.js';
+import { type Lag, noLag, resolveVisibility, type VisibilityOptions } from '../visibility/lag.js';
+import { concealCreated } from '../visibility/named-resources.js';
 import type { Account, CredentialState } from './account.js';
 import { addInstance } from './add-instance.js';
-import { ApiError, authFailure } from './api-error.js';
+import { Ec2Service, ec2Refusal } from './ec2-service.js';
 import { type Inventory, inventoryOf } from './inventory.js';
-import { defaultLatency, type Latency } from './latency.js';
+import { type Latency, resolveLatency } from './latency.js';
 import type { InstanceHosts, VolumeStorage } from './ports.js';
-import { type Place, RegionState } from './region-state.js';
+import type { Place } from './region-state.js';
+import { Regions } from './regions.js';
 import { Transitions } from './transitions.js';
 import { type RegionName, worldOf } from './world.js';
 
-export interface CloudModelOptions {
+/** How the cloud behaves; by default it is quick, and nothing goes wrong. */
+export interface CloudBehaviour {
+  /** Times of requests and state transitions. @default {@link defaultLatency} */
+  readonly latency?: Partial<Latency> | undefined;
+  /** Seed of the random numbers behind distributions of times. @default a fixed one */
+  readonly seed?: string | number | undefined;
+  /** How late changes are seen. @default at once */
+  readonly visibility?: VisibilityOptions | undefined;
+  /** AWS's limits. @default 'off' */
+  readonly quotas?: QuotaOptions | undefined;
+  /** IAM policies by role name, user name or account id. @default none: everybody may do everything in their account */
+  readonly policies?: Policies | undefined;
+}
+
+export interface CloudModelOptions extends CloudBehaviour {
   readonly accounts: readonly { readonly id: string; readonly name: string }[];
   /** Regions that exist and that every account has enabled. */
   readonly regions: readonly string[];
@@ -25,10 +49,14 @@ export interface CloudModelOptions {
   readonly hosts: InstanceHosts;
   /** @default the system's */
   readonly clock?: Clock | undefined;
-  /** @default {@link defaultLatency} */
-  readonly latency?: Partial<Latency> | undefined;
   /** Hears what goes wrong after a call was answered. @default silent */
   readonly logger?: Logger | undefined;
+}
+
+/** What the model is told about the one who calls, beside who it is. */
+export interface CallerOptions {
+  /** Aborts when the caller has gone: a call that hangs ends then; any other goes on. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** An instance to be added. */
@@ -56,54 +84,91 @@ export interface InstanceOptions {
 export class CloudModel {
   readonly clock: Clock;
   readonly keyring = new Keyring();
+  /** What is to go wrong. */
+  readonly faults = new Faults();
+  /** What was called. */
+  readonly calls = new CallLog();
+  /** What policies allowed. */
+  readonly iam: Iam;
+  /** The way in for every call, of other services as well. */
+  readonly gate: CallGate;
   readonly #accounts: ReadonlyMap<string, Account>;
+  readonly #ec2: Ec2Service;
   readonly #hosts: InstanceHosts;
-  readonly #latency: Latency;
+  readonly #lagOf: (action: Ec2Action) => Lag;
   readonly #logger: Logger;
-  readonly #states = new Map<string, RegionState>();
+  readonly #regions: Regions;
   readonly #storage: VolumeStorage;
   readonly #transitions: Transitions;
   readonly #world: readonly RegionName[];
 
+  /** @throws `INVALID_OPTION` */
   constructor(options: CloudModelOptions) {
     const { accounts, regions, clock = systemClock, logger = silentLogger } = options;
+    const { calls, faults } = this;
+    const quotas = resolveQuotas(options.quotas);
     this.clock = clock;
+    this.iam = new Iam(options.policies);
+    this.#ec2 = new Ec2Service(this.iam, quotas && new Quotas(quotas, clock));
     this.#hosts = options.hosts;
-    this.#latency = { ...defaultLatency, ...options.latency };
+    this.#lagOf = resolveVisibility(options.visibility);
     this.#logger = logger;
+    this.#regions = new Regions(clock, resolveLatency(options.latency), options.seed ?? 'sandbox');
     this.#storage = options.storage;
     this.#transitions = new Transitions(clock, logger);
     this.#world = worldOf(regions);
     this.#accounts = new Map(accounts.map((account) => [account.id, newAccount(account, regions)]));
+    this.gate = new CallGate({ calls, faults, clock, logger, transitions: this.#transitions });
   }
 
-  /** Calls an EC2 action. @throws ApiError */
+  /** Calls an EC2 action. @throws ApiError, ConnectionClosed */
   async ec2<A extends Ec2Action>(
     caller: Identity,
     region: string,
     action: A,
     input: Ec2Actions[A][0],
+    { signal }: CallerOptions = {},
   ): Promise<Ec2Actions[A][1]> {
     const account = this.account(caller.accountId);
-    if (!account.regions.has(region)) throw authFailure();
-    if (account.deniedActions.has(action)) throw unauthorized(caller, action);
-    if ('DryRun' in input && input.DryRun === true) {
-      throw new ApiError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.');
-    }
-    const handler: Ec2Handler<A> = ec2Handlers[action];
-    return handler(this.#context(account, region), input);
+    const context = this.#context(account, region, this.#lagOf(action));
+    return this.gate.run({
+      site: { account: account.id, region, action },
+      apply: () => this.#ec2.apply({ caller, account, action, input, context }),
+      refuse: (fault) => ec2Refusal(fault, caller, action),
+      conceal: (output, ms) => concealCreated(context.state, action, output, ms),
+      signal,
+    });
   }
 
-  /** Calls an STS action; `caller` is undefined for one that needs no signature. @throws ApiError */
-  sts(caller: Identity | undefined, action: StsAction, input: object): object {
-    const context: StsContext = {
-      caller,
-      clock: this.clock,
-      keyring: this.keyring,
-      account: (id) => this.#accounts.get(id),
-    };
+  /**
+   * Calls an STS action; `caller` is undefined for one that needs no signature.
+   *
+   * @throws ApiError, ConnectionClosed
+   */
+  async sts(
+    caller: Identity | undefined,
+    region: string,
+    action: StsAction,
+    input: object,
+    { signal }: CallerOptions = {},
+  ): Promise<object> {
+    const { clock, keyring } = this;
+    const context: StsContext = { caller, clock, keyring, account: (id) => this.#accounts.get(id) };
     const handler: (context: StsContext, input: never) => object = stsHandlers[action];
-    return handler(context, input as never);
+    return this.gate.run({
+      site: { account: caller?.accountId ?? '', region, action },
+      apply: async () => {
+        if (caller !== undefined) this.iam.checkSts(caller, action, input, region);
+        return handler(context, input as never);
+      },
+      refuse: (fault) => stsRefusal(fault, caller, action),
+      signal,
+    });
+  }
+
+  /** All accounts. */
+  get accounts(): readonly Account[] {
+    return [...this.#accounts.values()];
   }
 
   /** @throws `UNKNOWN_ACCOUNT` */
@@ -140,66 +205,62 @@ export class CloudModel {
 
   /** Makes a KMS key. @returns its ARN */
   addKmsKey(place: Place, alias?: string): string {
-    return this.#state(place).kmsKeys.add(alias);
+    return this.#regions.at(place).state.kmsKeys.add(alias);
   }
 
   /** Makes an instance with its root volume; resolves when its program is up. @returns its id */
   addInstance(options: InstanceOptions): Promise<string> {
     const account = this.account(options.account);
-    return addInstance(this.#context(account, options.region), options);
+    return addInstance(this.#context(account, options.region, noLag), options);
   }
 
   /** Everything that an account has in a region, as the Describe calls show it. */
   inventory(accountId: string, region: string): Promise<Inventory> {
-    return inventoryOf(this.#context(this.account(accountId), region));
+    return inventoryOf(this.#context(this.account(accountId), region, noLag));
+  }
+
+  /**
+   * Looks for what publications should not have left behind or mixed up.
+   *
+   * @example
+   * ```ts
+   * expect(model.audit({ rolledBack: [id] })).toEqual({ orphans: [], duplicates: [], mislabels: [] });
+   * ```
+   */
+  audit(options: AuditOptions = {}): AuditReport {
+    return audit(this.#regions.states(), options);
   }
 
   /** Folder with the content of a volume. @throws `AWS_NOT_FOUND` */
   volumeDirectory(volumeId: string): string {
-    return this.#storage.volumeDirectory(
-      this.#placeOf(volumeId, ({ volumes }) => volumes.get(volumeId)),
-      volumeId,
-    );
+    const place = this.#regions.withResource(volumeId, ({ volumes }) => volumes.get(volumeId));
+    return this.#storage.volumeDirectory(place, volumeId);
   }
 
   /** Folder with the content of a snapshot. @throws `AWS_NOT_FOUND` */
   snapshotDirectory(snapshotId: string): string {
-    const place = this.#placeOf(snapshotId, ({ snapshots }) => snapshots.get(snapshotId));
+    const place = this.#regions.withResource(snapshotId, ({ snapshots }) => snapshots.get(snapshotId));
     return this.#storage.snapshotDirectory(place, snapshotId);
   }
 
-  /** Ends what goes on by itself; no call may come afterwards. */
+  /** Ends what goes on by itself, what hangs and what is held; no call may come afterwards. */
   async close(): Promise<void> {
+    this.gate.close();
     await this.#transitions.close();
   }
 
-  #context(account: Account, region: string): Ec2Context {
+  #context(account: Account, region: string, lag: Lag): Ec2Context {
     return {
-      state: this.#state({ accountId: account.id, region }),
+      ...this.#regions.at({ accountId: account.id, region }),
       clock: this.clock,
-      latency: this.#latency,
       transitions: this.#transitions,
       storage: this.#storage,
       hosts: this.#hosts,
       logger: this.#logger,
+      lag,
       world: this.#world,
       isEnabled: (name) => account.regions.has(name),
     };
-  }
-
-  #state({ accountId, region }: Place): RegionState {
-    const key = `${accountId},${region}`;
-    const existing = this.#states.get(key);
-    if (existing !== undefined) return existing;
-    const state = new RegionState(accountId, region);
-    this.#states.set(key, state);
-    return state;
-  }
-
-  #placeOf(id: string, find: (state: RegionState) => object | undefined): Place {
-    const state = [...this.#states.values()].find((candidate) => find(candidate) !== undefined);
-    if (state !== undefined) return state;
-    throw new AmiPublisherError('AWS_NOT_FOUND', { message: `the sandbox has no ${id}`, resource: id });
   }
 }
 
@@ -210,9 +271,3 @@ const newAccount = ({ id, name }: { id: string; name: string }, regions: readonl
   deniedActions: new Set(),
   credentials: 'valid',
 });
-
-const unauthorized = ({ arn }: Identity, action: string): ApiError =>
-  new ApiError(
-    'UnauthorizedOperation',
-    `You are not authorized to perform this operation. User: ${arn} is not authorized to perform: ec2:${action}`,
-  );

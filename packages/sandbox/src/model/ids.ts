@@ -46,10 +46,14 @@ export const newId = (prefix: string): string => `${prefix}-0${randomBytes(8).to
 /** A fresh id for a resource of that kind. */
 export const newResourceId = (kind: ResourceKind): string => newId(rules[kind].prefix);
 
+/** Whether an id has the kind's form. */
+export const isId = (kind: ResourceKind, id: string): boolean =>
+  new RegExp(`^${rules[kind].prefix}-(?:[0-9a-f]{8}|[0-9a-f]{17})$`).test(id);
+
 /** @throws the kind's `…Malformed` error unless the id has the kind's form. */
 export const checkId = (kind: ResourceKind, id: string): void => {
+  if (isId(kind, id)) return;
   const { prefix, malformed } = rules[kind];
-  if (new RegExp(`^${prefix}-(?:[0-9a-f]{8}|[0-9a-f]{17})$`).test(id)) return;
   throw new ApiError(malformed, `Invalid id: "${id}" (expecting "${prefix}-...")`);
 };
 

@@ -1,5 +1,13 @@
 import type { Place } from './region-state.js';
 
+/** Which release of a stream a volume held when its snapshot was begun. */
+export interface SnapshotContent {
+  readonly stream: string;
+  readonly leaf: string;
+  readonly manifestDigest: string;
+  readonly generation: number;
+}
+
 /** Where the contents of volumes and snapshots are; the model itself knows only their attributes. */
 export interface VolumeStorage {
   /** Makes a volume, empty or with the content of a snapshot. */
@@ -9,9 +17,10 @@ export interface VolumeStorage {
   /**
    * Copies a volume.
    *
+   * @returns what it holds; undefined for a volume without an image
    * @throws `SandboxVolumeNotSealed` if the volume holds a file tree that somebody may be writing.
    */
-  createSnapshot(place: Place, volumeId: string, snapshotId: string): Promise<void>;
+  createSnapshot(place: Place, volumeId: string, snapshotId: string): Promise<SnapshotContent | undefined>;
   deleteSnapshot(place: Place, snapshotId: string): Promise<void>;
   volumeDirectory(place: Place, volumeId: string): string;
   snapshotDirectory(place: Place, snapshotId: string): string;

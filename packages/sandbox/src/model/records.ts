@@ -1,4 +1,5 @@
 import type * as ec2 from '@aws-sdk/client-ec2';
+import type { SnapshotContent } from './ports.js';
 import type { Resource } from './table.js';
 
 export interface AttachmentRecord {
@@ -51,6 +52,8 @@ export interface SnapshotRecord extends Resource {
   readonly pendingSince: number;
   readonly completesAt: number;
   readonly completionTime: Date | undefined;
+  /** What was on the volume, as the model itself saw it. */
+  readonly content: SnapshotContent | undefined;
 }
 
 export interface ImageRecord extends Resource {

@@ -1,3 +1,4 @@
+import type { Clock } from '@ami-publisher/base';
 import { KmsKeys } from './kms-keys.js';
 import type {
   ImageRecord,
@@ -16,22 +17,30 @@ export interface Place {
 
 /** Everything that one account has in one region. */
 export class RegionState implements Place {
-  readonly images = new Table<ImageRecord>();
-  readonly instances = new Table<InstanceRecord>();
-  readonly modifications = new Table<ModificationRecord>();
-  readonly snapshots = new Table<SnapshotRecord>();
-  readonly volumes = new Table<VolumeRecord>();
+  readonly images: Table<ImageRecord>;
+  readonly instances: Table<InstanceRecord>;
+  readonly modifications: Table<ModificationRecord>;
+  readonly snapshots: Table<SnapshotRecord>;
+  readonly volumes: Table<VolumeRecord>;
   /** Answers to requests with a client token, by action and token. */
   readonly clientTokens = new Map<
     string,
     { readonly request: string; readonly resourceId: Promise<string> }
   >();
+  /** When the last snapshot of each volume was started, in milliseconds since the epoch. */
+  readonly snapshotStarts = new Map<string, number>();
   readonly kmsKeys: KmsKeys;
 
   constructor(
     readonly accountId: string,
     readonly region: string,
+    clock: Pick<Clock, 'now'>,
   ) {
+    this.images = new Table(clock);
+    this.instances = new Table(clock);
+    this.modifications = new Table(clock);
+    this.snapshots = new Table(clock);
+    this.volumes = new Table(clock);
     this.kmsKeys = new KmsKeys(accountId, region);
   }
 }

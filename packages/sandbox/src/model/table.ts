@@ -1,37 +1,79 @@
+import type { Clock } from '@ami-publisher/base';
+import { type Lag, noLag } from '../visibility/lag.js';
+
 /** What every kind of resource has. */
 export interface Resource {
   readonly id: string;
   readonly tags: ReadonlyMap<string, string>;
 }
 
+interface FormerTags {
+  readonly tags: Resource['tags'];
+  readonly changedAt: number;
+}
+
 interface Row<R> {
   readonly sequence: number;
+  /** When it was made, in milliseconds since the epoch; `-Infinity` for what was always there. */
+  readonly madeAt: number;
   record: R;
+  /** Until then its id is NotFound. */
+  concealedUntil: number;
+  /** Oldest first. */
+  formerTags: readonly FormerTags[];
 }
+
+/** Lag of tags is over long before that many changes. */
+const maxFormerTags = 20;
 
 /**
  * The resources of one kind in one account and region. Records are immutable and change only through here, so that this is the one place
- * where a change can be seen, counted or delayed.
+ * where a change can be seen late. Without a {@link Lag}, everything is told as it is.
  */
 export class Table<R extends Resource> {
+  readonly #clock: Pick<Clock, 'now'>;
   readonly #rows = new Map<string, Row<R>>();
   readonly #removed = new Set<string>();
   #sequence = 0;
 
+  constructor(clock: Pick<Clock, 'now'>) {
+    this.#clock = clock;
+  }
+
   insert(record: R): R {
-    this.#sequence += 1;
-    this.#rows.set(record.id, { sequence: this.#sequence, record });
-    return record;
+    return this.#insert(record, this.#clock.now());
+  }
+
+  /** Inserts a record that callers see at once, whatever the lag. */
+  insertSettled(record: R): R {
+    return this.#insert(record, Number.NEGATIVE_INFINITY);
   }
 
   get(id: string): R | undefined {
     return this.#rows.get(id)?.record;
   }
 
+  /** Whether a call may name the id of a record that exists. */
+  isUsable(id: string, { directMs }: Pick<Lag, 'directMs'>): boolean {
+    const row = this.#rows.get(id);
+    const now = this.#clock.now();
+    return row === undefined || (now - row.madeAt >= directMs && now >= row.concealedUntil);
+  }
+
+  /** Makes the id unusable for that many milliseconds. */
+  conceal(id: string, ms: number): void {
+    const row = this.#rows.get(id);
+    if (row !== undefined) row.concealedUntil = this.#clock.now() + ms;
+  }
+
   /** Changes some attributes of a record that exists; nothing happens if it has gone meanwhile. */
   update(id: string, change: Partial<R>): R | undefined {
     const row = this.#rows.get(id);
     if (row === undefined) return undefined;
+    if (change.tags !== undefined) {
+      const former = { tags: row.record.tags, changedAt: this.#clock.now() };
+      row.formerTags = [...row.formerTags, former].slice(-maxFormerTags);
+    }
     row.record = { ...row.record, ...change };
     return row.record;
   }
@@ -50,8 +92,27 @@ export class Table<R extends Resource> {
     return [...this.#rows.values()].map(({ record }) => record);
   }
 
-  /** Records made after the one with that sequence number, oldest first, each with its own number; pages continue from it. */
-  listAfter(sequence: number): { readonly sequence: number; readonly record: R }[] {
-    return [...this.#rows.values()].filter((row) => row.sequence > sequence);
+  /**
+   * Records made after the one with that sequence number, oldest first, each with its own number; pages continue from it. Those that are
+   * younger than the lag are left out, and changes of tags that are younger have not happened.
+   */
+  listAfter(sequence: number, lag: Lag = noLag): { readonly sequence: number; readonly record: R }[] {
+    const now = this.#clock.now();
+    return [...this.#rows.values()]
+      .filter((row) => row.sequence > sequence && now - row.madeAt >= lag.listMs)
+      .map((row) => ({ sequence: row.sequence, record: withTagsAt(row, now - lag.tagsMs) }));
+  }
+
+  #insert(record: R, madeAt: number): R {
+    this.#sequence += 1;
+    const row = { sequence: this.#sequence, madeAt, record, concealedUntil: 0, formerTags: [] };
+    this.#rows.set(record.id, row);
+    return record;
   }
 }
+
+/** The tags before the first change that came later. */
+const withTagsAt = <R extends Resource>({ record, formerTags }: Row<R>, at: number): R => {
+  const former = formerTags.find(({ changedAt }) => changedAt > at);
+  return former === undefined ? record : { ...record, tags: former.tags };
+};

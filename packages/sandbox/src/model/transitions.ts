@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock, Logger } from '@ami-publisher/base';
 
 /** Everything that the cloud does by itself after it has answered. */
@@ -10,6 +11,8 @@ export class Transitions {
   constructor(clock: Clock, logger: Logger) {
     this.#clock = clock;
     this.#logger = logger;
+    // One for each change that is under way, of which a large cloud has thousands.
+    setMaxListeners(0, this.#closing.signal);
   }
 
   /** Makes the change after `ms` milliseconds, unless the cloud is closed before. */

@@ -1,9 +1,9 @@
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ApiError } from '../model/api-error.js';
-import type { VolumeStorage } from '../model/ports.js';
+import type { SnapshotContent, VolumeStorage } from '../model/ports.js';
 import type { Place } from '../model/region-state.js';
 import { copyTree } from './copy-tree.js';
+import { notSealed } from './not-sealed.js';
 
 /** The unpacker keeps the file tree here, and this file exactly while the tree is whole and nobody writes it. */
 const treeName = 'tree';
@@ -47,7 +47,11 @@ export class DirectoryStorage implements VolumeStorage {
   }
 
   /** The copy gets its name when it is complete, and only if the seal held all the while. */
-  async createSnapshot(place: Place, volumeId: string, snapshotId: string): Promise<void> {
+  async createSnapshot(
+    place: Place,
+    volumeId: string,
+    snapshotId: string,
+  ): Promise<SnapshotContent | undefined> {
     const content = this.volumeDirectory(place, volumeId);
     const snapshot = this.snapshotDirectory(place, snapshotId);
     const partial = `${snapshot}.partial`;
@@ -58,6 +62,7 @@ export class DirectoryStorage implements VolumeStorage {
       if ((await readSeal(content, volumeId)) !== seal)
         throw notSealed(volumeId, 'was unsealed while it was copied');
       await rename(partial, snapshot);
+      return contentOf(seal);
     } finally {
       await rm(partial, { recursive: true, force: true });
     }
@@ -108,8 +113,20 @@ const readSeal = async (content: string, volumeId: string): Promise<string | und
   }
 };
 
-const notSealed = (volumeId: string, what: string): ApiError =>
-  new ApiError(
-    'SandboxVolumeNotSealed',
-    `The volume '${volumeId}' ${what}: on EBS this snapshot would hold a half-written tree. Call PrepareForCapture on the unpacker first.`,
-  );
+/** The unpacker's seal is its label of the image: stream, leaf, manifest digest and generation. Another seal says nothing. */
+const contentOf = (seal: string | undefined): SnapshotContent | undefined => {
+  const label = parseObject(seal ?? '');
+  const { stream, leaf, manifestDigest, generation } = label;
+  if (typeof stream !== 'string' || typeof leaf !== 'string' || typeof manifestDigest !== 'string')
+    return undefined;
+  return { stream, leaf, manifestDigest, generation: Number(generation) };
+};
+
+const parseObject = (text: string): Readonly<Record<string, unknown>> => {
+  try {
+    return { ...JSON.parse(text) };
+  } catch {
+    // A seal of other origin, which no more than holds.
+    return {};
+  }
+};

@@ -1,0 +1,32 @@
+import { CommanderError, type OutputConfiguration } from 'commander';
+import { exitCodes } from './exit-codes.js';
+import { createProgram } from './program.js';
+
+/**
+ * Runs one command line to its end; every error has been said on stderr when it resolves.
+ *
+ * @param argv as `process.argv`.
+ * @returns the exit code.
+ */
+export const runCommandLine = async (
+  argv: readonly string[],
+  output?: OutputConfiguration,
+): Promise<number> => {
+  let exitCode: number = exitCodes.success;
+  const program = createProgram({
+    output,
+    onExit: (code) => {
+      exitCode = code;
+    },
+  });
+  try {
+    await program.parseAsync(argv);
+    return exitCode;
+  } catch (reason) {
+    if (reason instanceof CommanderError) {
+      return reason.exitCode === 0 ? exitCodes.success : exitCodes.usage;
+    }
+    const { reportError } = await import('./report-error.js');
+    return reportError(reason);
+  }
+};

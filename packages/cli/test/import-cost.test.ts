@@ -1,0 +1,45 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+const bin = fileURLToPath(new URL('../bin/ami-publisher.js', import.meta.url));
+const built = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
+
+const preload = new URL('./support/log-modules.mjs', import.meta.url).href;
+
+const modulesOf = (...words: string[]): string[] => {
+  const { stderr, status } = spawnSync(process.execPath, ['--import', preload, bin, ...words], {
+    encoding: 'utf8',
+  });
+  expect(status, stderr).toBe(0);
+  return stderr.split('\n').flatMap((line) => /^loaded (?!node:|data:)(.*)/.exec(line)?.[1] ?? []);
+};
+
+/** Packages of modules below `node_modules`, our own by their folder. */
+const packagesOf = (modules: readonly string[]): string[] => {
+  const names = modules.map((module) => {
+    const installed = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(module)?.[1];
+    return installed ?? /\/packages\/([^/]+)\//.exec(module)?.[1] ?? module;
+  });
+  return [...new Set(names)].sort();
+};
+
+describe('the command line', () => {
+  beforeAll(() => {
+    if (!existsSync(built)) throw new Error('build first: pnpm build:js');
+  });
+
+  it.each([[['--help']], [['publish', '--help']], [['--version']]])(
+    'loads nothing but itself and its parser for %j',
+    (words) => {
+      expect(packagesOf(modulesOf(...words))).toEqual(['cli', 'commander']);
+    },
+  );
+
+  it('would be found out: a command that works loads more', () => {
+    expect(packagesOf(modulesOf('schema'))).toEqual(
+      expect.arrayContaining(['cli', 'commander', 'core', 'zod']),
+    );
+  });
+});

@@ -1,0 +1,21 @@
+import { VirtualClock } from '@ami-publisher/base';
+import { MemoryJournalStore, Publisher, UnpackerFleet } from '@ami-publisher/core';
+import { test } from 'vitest';
+import { ModelCloud } from '@ami-publisher/sandbox';
+test('scale', async () => {
+  const t0 = process.hrtime.bigint();
+  const clock = new VirtualClock();
+  const cloud = new ModelCloud({ accounts: 50, regions: 20, clock, quotas: 'documented', seed: 1, latency: { apiMs: 80, completeSnapshotMs: { kind: 'lognormal', medianMs: 90_000, sigma: 0.3 }, createVolumeMs: 2000, attachVolumeMs: 2000, registerImageMs: 3000 } });
+  cloud.images.add({ stream: 's', leaf: '1', contentBytes: 2*2**30 });
+  await clock.runUntil(cloud.addUnpackers());
+  const fleet = new UnpackerFleet({ cloud, createClient: cloud.createUnpackerClient });
+  const publisher = new Publisher({ cloud, fleet, images: cloud.images, journals: new MemoryJournalStore() });
+  const targets = await clock.runUntil(cloud.resolveTargets('*,*'));
+  const plan = await clock.runUntil(publisher.plan({ stream: 's', leaf: '1', targets, concurrency: 1000 } as never));
+  const b = clock.now();
+  const pub = publisher.start(plan);
+  const r = await clock.runUntil(pub.results);
+  console.log('published', r.targets.filter(t => t.status === 'published').length, 'makespan s', (clock.now() - b)/1000, 'real s', Number(process.hrtime.bigint() - t0)/1e9, 'rss MB', process.memoryUsage().rss/1e6, cloud.model.calls.counts());
+  console.log(r.targets.filter(t => t.status !== 'published').slice(0,3));
+  console.log(cloud.model.audit());
+}, 300000);

@@ -1,0 +1,177 @@
+import { AmiPublisherError, type Clock } from '@ami-publisher/base';
+import type { OperationOptions, UnpackerClient } from '@ami-publisher/core';
+import type { CallGate, Refusal } from '../faults/call-gate.js';
+import { ConnectionClosed } from '../faults/connection-closed.js';
+import type { Place } from '../model/region-state.js';
+import { awaitAnswer } from '../model-front/await-answer.js';
+import { addDevice, associateStream, growDevice, removeDevice } from './device-calls.js';
+import type { ModelUnpacker, UnpackerProcess } from './model-unpacker.js';
+import {
+  confirmCapture,
+  type LongCall,
+  prepareForCapture,
+  prepareForUnpack,
+  unpackImage,
+} from './operation-calls.js';
+import { acquireLease, releaseLease, renewLease } from './stream-record.js';
+
+export interface ModelClientOptions {
+  readonly place: Place;
+  readonly address: string;
+  readonly gate: CallGate;
+  readonly clock: Clock;
+  /** Undefined where nothing listens. */
+  readonly unpacker: ModelUnpacker | undefined;
+}
+
+/** Deadlines of the client over gRPC, ms. */
+const deadlines: Readonly<Record<string, number>> = {
+  GetStatus: 10_000,
+  AddDevice: 70_000,
+  GrowDevice: 120_000,
+};
+const defaultDeadlineMs = 30_000;
+
+type Serve<T> = (unpacker: ModelUnpacker, process: UnpackerProcess) => Promise<T>;
+
+interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A client of one unpacker of the model, with the errors of the client over gRPC. */
+export const createModelUnpackerClient = (options: ModelClientOptions): UnpackerClient => {
+  const call = <T>(name: string, serve: Serve<T>, callOptions: CallOptions = {}) =>
+    request(options, name, callOptions, serve);
+  const long = <T>(
+    name: string,
+    id: string,
+    lease: LongCall['lease'],
+    serve: (unpacker: ModelUnpacker, process: UnpackerProcess, call: LongCall) => Promise<T>,
+    { signal, onProgress }: OperationOptions = {},
+  ) =>
+    request(options, name, { signal }, (unpacker, process, heard) =>
+      serve(unpacker, process, {
+        id,
+        lease,
+        onProgress: (progress) => {
+          heard();
+          onProgress?.(progress);
+        },
+      }),
+    );
+  const now = () => options.clock.now();
+  return {
+    status: (opt) => call('GetStatus', async (unpacker, process) => unpacker.status(process), opt),
+    createStream: (stream, opt) =>
+      call('CreateStream', async (unpacker) => unpacker.createStream(stream), opt),
+    acquireLease: (stream, publication, holder, opt) =>
+      call(
+        'AcquireLease',
+        async (unpacker) => acquireLease(unpacker.stream(stream), publication, holder, now()),
+        opt,
+      ),
+    renewLease: (lease, opt) =>
+      call('RenewLease', async (unpacker) => renewLease(unpacker.stream(lease.stream), lease, now()), opt),
+    releaseLease: (lease, opt) =>
+      call('ReleaseLease', async (unpacker) => releaseLease(unpacker.stream(lease.stream), lease), opt),
+    addDevice: (deviceId, _hint, lease, opt) =>
+      call('AddDevice', (unpacker, process) => addDevice(unpacker, process, deviceId, lease), opt),
+    associateStream: (deviceId, lease, opt) =>
+      call(
+        'AssociateStream',
+        (unpacker, process) => associateStream(unpacker, process, deviceId, lease),
+        opt,
+      ),
+    growDevice: (deviceId, sizeBytes, lease, opt) =>
+      call(
+        'GrowDevice',
+        (unpacker, process) => growDevice(unpacker, process, deviceId, sizeBytes, lease),
+        opt,
+      ),
+    removeDevice: (deviceId, lease, opt) =>
+      call('RemoveDevice', (unpacker, process) => removeDevice(unpacker, process, deviceId, lease), opt),
+    prepareForUnpack: async (id, lease, opt) => {
+      await long('PrepareForUnpack', id, lease, prepareForUnpack, opt);
+    },
+    unpackImage: async (id, image, lease, opt) => {
+      const unpack: typeof prepareForUnpack = (unpacker, process, longCall) =>
+        unpackImage(unpacker, process, longCall, image);
+      const { unpacked } = await long('UnpackImage', id, lease, unpack, opt);
+      return present(unpacked, 'UnpackImage', options.address);
+    },
+    prepareForCapture: async (id, lease, opt) => {
+      const { captured } = await long('PrepareForCapture', id, lease, prepareForCapture, opt);
+      return present(captured, 'PrepareForCapture', options.address);
+    },
+    confirmCapture: (generation, lease, opt) =>
+      call(
+        'ConfirmCapture',
+        (unpacker, process) => confirmCapture(unpacker, process, generation, lease),
+        opt,
+      ),
+    close: () => undefined,
+  };
+};
+
+const request = async <T>(
+  { address, clock, gate, place, unpacker }: ModelClientOptions,
+  name: string,
+  { signal }: CallOptions,
+  serve: (unpacker: ModelUnpacker, process: UnpackerProcess, heard: () => void) => Promise<T>,
+): Promise<T> => {
+  const call = `unpacker:${name}`;
+  const timeoutMs = deadlines[name] ?? defaultDeadlineMs;
+  const answer = { signal, timeoutMs, timedOut: () => timedOut(call, address) };
+  try {
+    return await awaitAnswer(clock, answer, (gone, heard) =>
+      gate.run({
+        site: { account: place.accountId, region: place.region, action: call },
+        apply: async () => {
+          if (unpacker === undefined) throw new ConnectionClosed();
+          return unpacker.serve((process) => serve(unpacker, process, heard));
+        },
+        refuse: (fault) => refusal(fault, call, address),
+        signal: gone,
+      }),
+    );
+  } catch (reason) {
+    if (reason instanceof ConnectionClosed) throw unreachable(call, address, reason.message, reason);
+    throw reason;
+  }
+};
+
+const refusal = ({ kind }: Refusal, call: string, address: string): AmiPublisherError =>
+  kind === 'deny'
+    ? new AmiPublisherError('ROLE_REFUSED', {
+        message: `${call} at ${address}: the client's role does not allow the call`,
+        call,
+        resource: address,
+      })
+    : unreachable(call, address, kind, undefined);
+
+const unreachable = (call: string, address: string, why: string, cause: unknown): AmiPublisherError =>
+  new AmiPublisherError('UNPACKER_UNREACHABLE', {
+    message: `${call}: no answer from ${address}: ${why}`,
+    call,
+    resource: address,
+    cause,
+    remedy: 'check that the daemon runs there and that the network lets you through',
+  });
+
+const timedOut = (call: string, address: string): AmiPublisherError =>
+  new AmiPublisherError('TIMED_OUT', {
+    message: `${call} at ${address} did not answer in time`,
+    call,
+    resource: address,
+    remedy: 'look at the log of the daemon there, then try again',
+  });
+
+const present = <T>(value: T | undefined, call: string, address: string): T => {
+  if (value !== undefined) return value;
+  throw new AmiPublisherError('UNPACKER_FAILED', {
+    message: `unpacker:${call} at ${address} ended without a result`,
+    call: `unpacker:${call}`,
+    resource: address,
+    retryable: true,
+  });
+};

@@ -1,0 +1,161 @@
+import { setMaxListeners } from 'node:events';
+import { AmiPublisherError } from '@ami-publisher/base';
+import type { LeaseRef, UnpackerStatus } from '@ami-publisher/core';
+import { ConnectionClosed } from '../faults/connection-closed.js';
+import { Operations } from './operations.js';
+import { statusOf } from './status.js';
+import { checkLease, newStream, type StreamRecord } from './stream-record.js';
+import { VolumeWork, type VolumeWorkParts } from './volume-work.js';
+
+export interface ModelUnpackerParts extends VolumeWorkParts {
+  /** Ids of the volumes that are attached to the instance. */
+  readonly attached: ReadonlySet<string>;
+}
+
+/** All that a crash takes along. */
+export interface UnpackerProcess {
+  readonly operations: Operations;
+  readonly work: VolumeWork;
+  readonly ended: AbortController;
+}
+
+const unlimited = (): AbortController => {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
+};
+
+/** The unpacker of one instance: what it remembers, and the process that works while it is up. */
+export class ModelUnpacker {
+  readonly parts: ModelUnpackerParts;
+  /** Kept over crashes. */
+  readonly streams = new Map<string, StreamRecord>();
+  /** Volumes that it may use; kept over crashes. */
+  readonly devices = new Set<string>();
+  #process: UnpackerProcess | undefined;
+  #connections = unlimited();
+  /** Ends the wait for a restart that is no longer wanted. */
+  #restarting = new AbortController();
+  #reachableAt = 0;
+  #lastUsedAt = 0;
+
+  constructor(parts: ModelUnpackerParts) {
+    this.parts = parts;
+  }
+
+  /** Brings the process up; what was cut short stays so until it is asked for again. */
+  start(): void {
+    const ended = unlimited();
+    const work = new VolumeWork(this.parts);
+    this.#process ??= { operations: new Operations(ended.signal), work, ended };
+  }
+
+  /** Ends the process: operations are cut short, volumes stay half-written, connections break. */
+  stop(): void {
+    this.#restarting.abort();
+    this.#process?.ended.abort(new ConnectionClosed());
+    this.#process = undefined;
+    this.#breakConnections();
+  }
+
+  /** Ends the process as a crash would; it comes up again by itself. */
+  crash(): void {
+    if (this.#process === undefined) return;
+    const { clock, figures } = this.parts;
+    this.stop();
+    this.#restarting = new AbortController();
+    clock.sleep(figures.restartMs, this.#restarting.signal).then(
+      () => this.start(),
+      () => {
+        // The instance was stopped meanwhile.
+      },
+    );
+  }
+
+  /** Breaks all connections, and takes none for a while. Operations go on. */
+  disconnect(ms = 0): void {
+    this.#reachableAt = this.parts.clock.now() + ms;
+    this.#breakConnections();
+  }
+
+  /**
+   * Serves one call.
+   *
+   * @throws what the call throws; {@link ConnectionClosed} if the process is not up, ends, or the connection breaks.
+   */
+  async serve<T>(call: (process: UnpackerProcess) => Promise<T>): Promise<T> {
+    const { clock, figures } = this.parts;
+    const { signal } = this.#connections;
+    await this.#whileConnected(clock.sleep(figures.callMs), signal);
+    if (this.#process === undefined || clock.now() < this.#reachableAt) throw new ConnectionClosed();
+    this.#lastUsedAt = clock.now();
+    return this.#whileConnected(call(this.#process), signal);
+  }
+
+  status(process: UnpackerProcess): UnpackerStatus {
+    return statusOf(this, process, this.#lastUsedAt);
+  }
+
+  /** @throws `STREAM_NOT_FOUND` */
+  stream(name: string): StreamRecord {
+    const stream = this.streams.get(name);
+    if (stream !== undefined) return stream;
+    throw new AmiPublisherError('STREAM_NOT_FOUND', {
+      message: `this unpacker has no stream ${name}`,
+      resource: name,
+      remedy: 'create it with CreateStream',
+    });
+  }
+
+  createStream(name: string): void {
+    if (!this.streams.has(name)) this.streams.set(name, newStream(name));
+  }
+
+  /** The stream that has a device. */
+  streamOf(deviceId: string): StreamRecord | undefined {
+    return [...this.streams.values()].find((stream) => stream.deviceId === deviceId);
+  }
+
+  /** Runs a short call on a stream in its turn, under a lease that must be good then too. @throws `LEASE_LOST` */
+  async underLease<T>(
+    { operations }: UnpackerProcess,
+    lease: LeaseRef,
+    task: (stream: StreamRecord) => Promise<T>,
+  ): Promise<T> {
+    const stream = this.stream(lease.stream);
+    checkLease(stream, lease, this.parts.clock.now());
+    return operations.inTurn(stream.name, () => {
+      checkLease(stream, lease, this.parts.clock.now());
+      return task(stream);
+    });
+  }
+
+  /** The volume of a stream. @throws `DEVICE_NOT_FOUND` if it has none, or it is not attached. */
+  volumeOf(stream: StreamRecord): string {
+    const { deviceId } = stream;
+    if (deviceId !== undefined && this.parts.attached.has(deviceId)) return deviceId;
+    throw new AmiPublisherError('DEVICE_NOT_FOUND', {
+      message:
+        deviceId === undefined
+          ? `stream ${stream.name} has no volume`
+          : `volume ${deviceId} is not attached to this unpacker`,
+      resource: deviceId ?? stream.name,
+      remedy: 'attach one and add it with AddDevice',
+    });
+  }
+
+  #breakConnections(): void {
+    const broken = this.#connections;
+    this.#connections = unlimited();
+    broken.abort(new ConnectionClosed());
+  }
+
+  #whileConnected<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const onAbort = () => reject(signal.reason);
+      signal.addEventListener('abort', onAbort, { once: true });
+      const leave = () => signal.removeEventListener('abort', onAbort);
+      work.finally(leave).then(resolve, reject);
+    });
+  }
+}

@@ -1,0 +1,46 @@
+import { AmiPublisherError, type Clock } from '@ami-publisher/base';
+import { type Latency, LatencySampler } from './latency.js';
+import { type Place, RegionState } from './region-state.js';
+
+/** What one account has in one region, and how long things take there. */
+export interface Region {
+  readonly state: RegionState;
+  readonly latency: LatencySampler;
+}
+
+/** All accounts' regions; each begins to exist when it is first asked for. */
+export class Regions {
+  readonly #clock: Clock;
+  readonly #latency: Latency;
+  readonly #seed: string | number;
+  readonly #regions = new Map<string, Region>();
+
+  constructor(clock: Clock, latency: Latency, seed: string | number) {
+    this.#clock = clock;
+    this.#latency = latency;
+    this.#seed = seed;
+  }
+
+  at({ accountId, region }: Place): Region {
+    const key = `${accountId},${region}`;
+    const existing = this.#regions.get(key);
+    if (existing !== undefined) return existing;
+    const made = {
+      state: new RegionState(accountId, region, this.#clock),
+      latency: new LatencySampler(this.#latency, `${this.#seed}/${key}`),
+    };
+    this.#regions.set(key, made);
+    return made;
+  }
+
+  states(): RegionState[] {
+    return [...this.#regions.values()].map(({ state }) => state);
+  }
+
+  /** The region that has a resource. @throws `AWS_NOT_FOUND` */
+  withResource(id: string, find: (state: RegionState) => object | undefined): RegionState {
+    const state = this.states().find((candidate) => find(candidate) !== undefined);
+    if (state !== undefined) return state;
+    throw new AmiPublisherError('AWS_NOT_FOUND', { message: `the sandbox has no ${id}`, resource: id });
+  }
+}
