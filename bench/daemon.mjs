@@ -9,9 +9,7 @@ import { createInterface } from 'node:readline';
  */
 export const startDaemon = async (program, flags, { profileDirectory } = {}) => {
   const profiling =
-    profileDirectory === undefined
-      ? []
-      : ['--cpu-prof', '--cpu-prof-interval=200', `--cpu-prof-dir=${profileDirectory}`];
+    profileDirectory === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}`];
   const child = spawn(process.execPath, [...profiling, program, ...flags], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

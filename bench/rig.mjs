@@ -83,13 +83,10 @@ export class Rig {
     await client.addDevice({ deviceId: `vol-${id}`, lease });
     return {
       tree: join(content, 'tree'),
-      unpack: async (release, onOperation = () => {}) => {
+      unpack: async (release) => {
         const request = { lease, operationId: `${publication}/${release}`, ...this.releases[release] };
         let last;
-        for await (const operation of client.unpackImage(request)) {
-          last = operation;
-          onOperation(operation);
-        }
+        for await (const operation of client.unpackImage(request)) last = operation;
         if (last?.state !== 'SUCCEEDED') throw new Error(`unpack ended as ${last?.state}`);
         return last.unpacked;
       },

@@ -42,9 +42,10 @@ const options = {
 for (const name of positionals.length > 0 ? positionals : Object.keys(benchmarks)) {
   const directory = await mkdtemp(join(tmpdir(), 'ami-publisher-bench-'));
   try {
+    const machine = await describeMachine(directory);
     const figures = await benchmarks[name](directory, options);
     const date = new Date().toISOString().slice(0, 10);
-    const section = `\`npx -y pnpm@10 bench ${name}\`, ${date}: ${await describeMachine(directory)}\n\n${figures}\n`;
+    const section = `\`npx -y pnpm@10 bench ${name}\`, ${date}: ${machine}\n\n${figures}\n`;
     console.log(`\n## ${name}\n\n${section}`);
     if (values.write) {
       await writeFile(document, replaceSection(await readFile(document, 'utf8'), name, section));

@@ -77,6 +77,18 @@ describe('the dependency rule', () => {
   });
 });
 
+describe('the version', () => {
+  it('is the same in every package and wherever code says it', () => {
+    const stated = [
+      ...packages.map((name) => readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')),
+      ...globSync('packages/*/src/version.ts', { cwd: root }).map((file) =>
+        readFileSync(join(root, file), 'utf8'),
+      ),
+    ].map((text) => /"version": "([^"]+)"|version = '([^']+)'/.exec(text)?.slice(1).find(Boolean));
+    expect(new Set(stated).size).toBe(1);
+  });
+});
+
 describe('core', () => {
   const text = globSync('packages/core/src/**/*.ts', { cwd: root })
     .filter((file) => !file.endsWith('.test.ts') && !file.endsWith('/defaults.ts'))

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Tag } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createWorld, type PrintedResults, type World } from '../support/world.js';
@@ -8,7 +10,7 @@ beforeAll(async () => {
   world = await createWorld({
     accounts: 1,
     regions: ['eu-west-1', 'us-east-1'],
-    latency: { completeSnapshotMs: 4_000 },
+    latency: { completeSnapshotMs: 4_000, createVolumeMs: 500 },
   });
   await world.addImage('base/debian/1');
 });
@@ -89,14 +91,52 @@ describe('Ctrl-C', () => {
 });
 
 describe('the image server', () => {
-  it('that goes away in the middle fails the targets, which can be resumed when it is back', async () => {
-    const run = await world.runWith(
-      { AMI_PUBLISHER_IMAGE_SERVER: '127.0.0.1:1' },
-      ...['publish', 'base/debian', '1', '--ami-name', 'gone'],
-    );
+  it('that is not there is named before any work', async () => {
+    const elsewhere = { AMI_PUBLISHER_IMAGE_SERVER: '127.0.0.1:1' };
+    const run = await world.runWith(elsewhere, 'publish', 'base/debian', '1', '--ami-name', 'gone');
     expect(run.code).toBe(1);
     expect(run.stderr).toMatch(
       /IMAGE_SERVER_UNREACHABLE: imageserver:GetImage: no answer from 127\.0\.0\.1:1/,
     );
   });
+
+  it('that dies during a publication fails the targets and leaves the old release on their volumes', async () => {
+    await world.run('publish', 'base/debian', '1', '--ami-name', 'before');
+    await world.addImage('base/debian/2', { 'etc/os-release': 'the second release\n' });
+    const run = await world.whenShown(/targets\n/, () => killImageServer(), 'publish', 'base/debian', '2');
+    expect(run.code).toBe(1);
+    const results = run.json<PrintedResults>();
+    expect(results.targets).toMatchObject([
+      {
+        status: 'failed',
+        step: 'unpack',
+        code: 'IMAGE_SERVER_UNREACHABLE',
+        message:
+          /development,eu-west-1: .*image server 127\.0\.0\.1:\d+ has not answered for 60 s.*start it again, then resume/,
+      },
+      { status: 'failed', step: 'unpack', code: 'IMAGE_SERVER_UNREACHABLE' },
+    ]);
+    expect(run.stderr).toContain(`ami-publisher resume ${results.publicationId}`);
+    const streams = (await world.run('list-unpackers')).json<{ streams: { leaf: string }[] }[]>();
+    expect(streams.map(({ streams: [stream] }) => stream?.leaf)).toEqual(['1', '1']);
+  });
 });
+
+/** By its command line, which names its folder. */
+const killImageServer = (): void => {
+  const folder = join(world.sandbox.directory, 'imageserver');
+  const [pid] = readdirSync('/proc').filter(
+    (entry) => /^\d+$/.test(entry) && commandLine(entry).includes(folder),
+  );
+  if (pid === undefined) throw new Error('no image server runs');
+  process.kill(Number(pid), 'SIGKILL');
+};
+
+const commandLine = (pid: string): string => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    // It has ended since it was listed.
+    return '';
+  }
+};

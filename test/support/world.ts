@@ -28,6 +28,8 @@ export interface World {
   runWith(environment: Readonly<Record<string, string>>, ...command: string[]): Promise<Run>;
   /** Runs any program in the same environment. The sandbox lives in this process, so a test must never block it. */
   execute(program: string, ...parameters: string[]): Promise<Run>;
+  /** Runs it and does something when its stderr shows `when`. */
+  whenShown(when: RegExp, act: (pid: number) => void, ...command: string[]): Promise<Run>;
   /** Runs it and interrupts it when its stderr shows `when`. */
   interrupt(when: RegExp, ...command: string[]): Promise<Run>;
   /** Makes a small tree of `files` and adds it as an image. */
@@ -47,8 +49,8 @@ export const createWorld = async (options: SandboxCloudOptions = {}): Promise<Wo
     NO_COLOR: '1',
     ...sandbox.environment,
   };
-  const start = (extra: Readonly<Record<string, string>>, command: readonly string[], when?: RegExp) =>
-    runProcess(process.execPath, [bin, ...command], { ...environment, ...extra }, when);
+  const start = (extra: Readonly<Record<string, string>>, command: readonly string[], watch?: Watch) =>
+    runProcess(process.execPath, [bin, ...command], { ...environment, ...extra }, watch);
   const run = (...command: string[]) => start({}, command);
   return {
     sandbox,
@@ -57,7 +59,8 @@ export const createWorld = async (options: SandboxCloudOptions = {}): Promise<Wo
     run,
     runWith: (extra, ...command) => start(extra, command),
     execute: (program, ...parameters) => runProcess(program, parameters, environment),
-    interrupt: (when, ...command) => start({}, command, when),
+    whenShown: (when, act, ...command) => start({}, command, { when, act }),
+    interrupt: (when, ...command) => start({}, command, { when, act: (pid) => process.kill(pid, 'SIGINT') }),
     addImage: async (name, files = { 'etc/os-release': `NAME=${name}\n`, 'usr/bin/true': '#!/bin/sh\n' }) => {
       const tree = join(directory, 'trees', encodeURIComponent(name));
       for (const [path, content] of Object.entries(files)) {
@@ -76,11 +79,16 @@ export const createWorld = async (options: SandboxCloudOptions = {}): Promise<Wo
   };
 };
 
+interface Watch {
+  readonly when: RegExp;
+  readonly act: (pid: number) => void;
+}
+
 const runProcess = (
   program: string,
   parameters: readonly string[],
   environment: Record<string, string>,
-  when?: RegExp,
+  watch?: Watch,
 ): Promise<Run> =>
   new Promise((resolvePromise, reject) => {
     const child = spawn(program, parameters, {
@@ -89,15 +97,15 @@ const runProcess = (
     });
     let stdout = '';
     let stderr = '';
-    let interrupted = false;
+    let acted = false;
     child.stdout.on('data', (chunk: Buffer) => {
       stdout += chunk.toString();
     });
     child.stderr.on('data', (chunk: Buffer) => {
       stderr += chunk.toString();
-      if (when?.test(stderr) && !interrupted) {
-        interrupted = true;
-        child.kill('SIGINT');
+      if (watch?.when.test(stderr) && !acted && child.pid !== undefined) {
+        acted = true;
+        watch.act(child.pid);
       }
     });
     child.on('error', reject);

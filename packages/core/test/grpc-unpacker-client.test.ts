@@ -124,7 +124,7 @@ describe('a long call on an unpacker', () => {
     await expect(client.prepareForCapture('op', lease)).rejects.toThrow(/PrepareForCapture.*: cancelled/);
   });
 
-  it.each<[string, UnpackerHandlers['UnpackImage']]>([
+  it.each<[string, NonNullable<UnpackerHandlers['UnpackImage']>]>([
     [
       'after progress',
       async function* () {

@@ -115,15 +115,16 @@ describe('looking images up', () => {
     const abort = new AbortController();
     const watching = client.watch({ stream: name.stream }, { signal: abort.signal })[Symbol.asyncIterator]();
     const seen = watching.next();
-    let leaf = 0;
+    const added: Promise<unknown>[] = [];
     const adding = setInterval(() => {
-      leaf += 1;
-      void sink.addImage({ stream: 'other', leaf: `${leaf}` }, emptyImage);
-      void sink.addImage({ ...name, leaf: `${leaf}` }, emptyImage);
+      const leaf = String(added.length);
+      added.push(sink.addImage({ stream: 'other', leaf }, emptyImage));
+      added.push(sink.addImage({ ...name, leaf }, emptyImage));
     }, 20);
 
     const { value } = await seen;
     clearInterval(adding);
+    await Promise.all(added);
     abort.abort();
 
     expect(value?.name?.stream).toBe(name.stream);

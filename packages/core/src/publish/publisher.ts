@@ -37,7 +37,7 @@ export interface Publication {
   readonly id: string;
   /** What happens, as it happens, for one reader. */
   readonly events: AsyncIterable<PublicationEvent>;
-  /** Always resolves: a failed target is data. */
+  /** Resolves when every target has ended; a failed target is data. Rejects only if the journal cannot be written. */
   readonly results: Promise<PublicationResults>;
 }
 
@@ -126,6 +126,8 @@ export class Publisher {
     const events = new EventStream();
     const emit = this.#emitter(plan.publicationId, (event) => events.push(event));
     const results = this.#execute(plan, call, openJournal, emit).finally(() => events.end());
+    // Whoever reads the events first gets to the rejection later; it must not count as unhandled until then.
+    results.catch(() => {});
     return { id: plan.publicationId, events, results };
   }
 

@@ -298,7 +298,7 @@ const undoTarget = async <Services extends Closable, Values extends object>(
     for (const step of options.steps.toReversed()) {
       const history = histories.get(step.name);
       const touched = history !== undefined && (history.outcome !== undefined || history.intents.length > 0);
-      if (step.undo === undefined || !touched) continue;
+      if (!touched) continue;
       const where = { target: formatTarget(target), step: step.name, title: step.title };
       try {
         const context = stepContext(options, target, services, values, step, history.attempt, options.signal);
@@ -308,6 +308,7 @@ const undoTarget = async <Services extends Closable, Values extends object>(
           history.outcome?.value,
         );
         const at = new Date(options.clock.now()).toISOString();
+        // A step that has nothing to undo goes with those that have: a resumed publication runs it again.
         await options.journal.append({
           type: 'undone',
           at,
@@ -315,6 +316,7 @@ const undoTarget = async <Services extends Closable, Values extends object>(
           step: step.name,
           attempt: history.attempt,
         });
+        if (step.undo === undefined) continue;
         undone.push(step.name);
         options.emit({ code: 'PUB3006', ...where });
       } catch (reason) {

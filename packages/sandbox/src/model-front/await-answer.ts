@@ -7,6 +7,9 @@ export interface AnswerOptions {
   readonly timedOut: () => Error;
 }
 
+/** A reason of its own spares an exception with a stack for each call. */
+const answered = new Error('the call has ended');
+
 /**
  * Waits for an answer as a client does. What was begun goes on when the caller gives up, as it does behind a real connection.
  *
@@ -28,8 +31,8 @@ export const awaitAnswer = <T>(
     const heard = new AbortController();
     const leave = () => {
       signal?.removeEventListener('abort', onAbort);
-      heard.abort();
-      gone.abort();
+      heard.abort(answered);
+      gone.abort(answered);
     };
     const onAbort = () => {
       leave();
@@ -43,7 +46,7 @@ export const awaitAnswer = <T>(
     clock.sleep(timeoutMs, heard.signal).then(onTimeout, () => {
       // Something was heard in time.
     });
-    start(gone.signal, () => heard.abort()).then(
+    start(gone.signal, () => heard.abort(answered)).then(
       (answer) => {
         leave();
         resolve(answer);

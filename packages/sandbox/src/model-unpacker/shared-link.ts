@@ -9,6 +9,8 @@ interface Transfer {
 /** Floating-point sums are off by less than this. */
 const toleranceBytes = 0.5;
 
+const changed = new Error('a transfer came or went');
+
 /** A line whose rate all transfers share evenly at every moment. */
 export class SharedLink {
   readonly #clock: Clock;
@@ -36,7 +38,7 @@ export class SharedLink {
         signal.removeEventListener('abort', onAbort);
         this.#advance();
         this.#transfers.delete(transfer);
-        this.#changed.abort();
+        this.#changed.abort(changed);
       };
       const onAbort = () => {
         leave();
@@ -52,7 +54,7 @@ export class SharedLink {
       };
       signal.addEventListener('abort', onAbort, { once: true });
       this.#transfers.add(transfer);
-      this.#changed.abort();
+      this.#changed.abort(changed);
       if (!this.#driving) void this.#drive();
     });
   }

@@ -67,9 +67,19 @@ const gaveUp = (
   { wanted, connection, timeoutMs }: AwaitManifestOptions,
   cause: AmiPublisherError,
 ): AmiPublisherError => {
-  if (cause.code === 'IMAGE_SERVER_UNREACHABLE') return cause;
+  const waited = `${Math.round(timeoutMs / 1000)} s`;
+  if (cause.code === 'IMAGE_SERVER_UNREACHABLE') {
+    return new AmiPublisherError('IMAGE_SERVER_UNREACHABLE', {
+      message: `image server ${connection.address} has not answered for ${waited}: ${cause.summary}`,
+      resource: connection.address,
+      remedy: 'start it again, then resume the publication',
+      // It has been tried for long enough here.
+      retryable: false,
+      cause,
+    });
+  }
   return new AmiPublisherError('IMAGE_NOT_FOUND', {
-    message: `image server ${connection.address} does not have ${formatImageName(wanted)}, manifest ${short(wanted.manifestDigest)}, after ${timeoutMs} ms`,
+    message: `image server ${connection.address} does not have ${formatImageName(wanted)}, manifest ${short(wanted.manifestDigest)}, after ${waited}`,
     resource: formatImageName(wanted),
     remedy: 'add the image there, or wait until its replication has caught up, and try again',
     cause,
