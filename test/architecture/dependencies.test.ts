@@ -84,7 +84,7 @@ describe('the version', () => {
       ...globSync('packages/*/src/version.ts', { cwd: root }).map((file) =>
         readFileSync(join(root, file), 'utf8'),
       ),
-    ].map((text) => /"version": "([^"]+)"|version = '([^']+)'/.exec(text)?.slice(1).find(Boolean));
+    ].flatMap((text) => /"version": "([^"]+)"|version = '([^']+)'/.exec(text)?.slice(1).find(Boolean) ?? []);
     expect(new Set(stated).size).toBe(1);
   });
 });

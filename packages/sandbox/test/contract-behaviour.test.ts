@@ -37,6 +37,17 @@ describe.each(fronts)('What the %s shows', (_name, openFront) => {
     return Volumes.length > 0;
   };
 
+  test('[BOX-5] Without options everything is seen at once, unlimited and allowed', async () => {
+    const front = await open();
+    const volumeId = await createVolume(front);
+    expect(await listed(front, volumeId)).toBe(true);
+    await front.sleep(200);
+    for (let count = 0; count < 6; count += 1) {
+      await front.run(front.ec2.createSnapshot({ VolumeId: volumeId }));
+    }
+    expect(front.model.iam.used()).toEqual([]);
+  });
+
   test('[SEEN-1] Lists miss a new resource for a while, though its id can be used', async () => {
     const front = await open({ visibility: { listMs: 400 } });
     const volumeId = await createVolume(front);
@@ -168,4 +179,21 @@ describe('Both fronts', () => {
     expect(await model.run(model.cloud.resolveTargets('development,*'))).toEqual(expected);
     expect(expected.targets).toHaveLength(1);
   });
+
+  test.each(['disabled', 'expired'] as const)(
+    '[MODEL-2] Say alike which account has %s keys',
+    async (state) => {
+      const failures = [];
+      for (const openFront of [openHttpFront, openModelFront]) {
+        const front = await opening(openFront)();
+        front.model.setCredentialState('111111111111', state);
+        const resolved = await front.run(front.cloud.resolveTargets('*,*'));
+        failures.push(resolved.failures.map(({ account, region, error }) => [account, region, error.code]));
+      }
+      expect(failures[1]).toEqual(failures[0]);
+      expect(failures[0]).toEqual([
+        ['development', '*', state === 'expired' ? 'CREDENTIALS_EXPIRED' : 'ACCESS_DENIED'],
+      ]);
+    },
+  );
 });

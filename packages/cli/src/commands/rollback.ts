@@ -14,7 +14,7 @@ const reportView = (isDryRun: boolean): TableView<RollbackReport> => ({
   rows: ({ targets }) =>
     targets.map(({ account, region, status, undone, errors }) => [
       `${account},${region}`,
-      isDryRun && status === 'rolled-back' ? 'would roll back' : status,
+      status,
       [undone.join(', ') || 'nothing', ...errors.map((error) => `error: ${error}`)].join('; '),
     ]),
 });

@@ -106,7 +106,14 @@ export class Publisher {
         finalState(journal.records, targetKey(target)) === 'published';
       const kept = options.force ? [] : plan.targets.filter(isPublished);
       const planned = plan.targets.filter((one) => !kept.includes(one));
-      if (options.dryRun) return rollbackReport(publicationId, kept, undoableSteps(journal.records, planned));
+      if (options.dryRun) {
+        return rollbackReport(
+          publicationId,
+          kept,
+          undoableSteps(journal.records, planned),
+          'would-roll-back',
+        );
+      }
       const emit = this.#emitter(publicationId, (event) => options.onEvent?.(event));
       const undone = await undoSteps({
         ...this.#runOptions(plan, planned, journal, emit),

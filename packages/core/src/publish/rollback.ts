@@ -8,8 +8,8 @@ export interface TargetRollback {
   readonly account: string;
   readonly region: string;
   /** `kept`: it is published, and no force was asked for. */
-  readonly status: 'rolled-back' | 'failed' | 'kept';
-  /** Steps undone, in the order of undoing. */
+  readonly status: 'rolled-back' | 'would-roll-back' | 'failed' | 'kept';
+  /** Steps undone (or that would be), in the order of undoing. */
   readonly undone: readonly string[];
   readonly errors: readonly string[];
 }
@@ -41,6 +41,7 @@ export const rollbackReport = (
   publicationId: string,
   kept: readonly PlannedTarget[],
   undone: readonly TargetUndo[],
+  done: 'rolled-back' | 'would-roll-back' = 'rolled-back',
 ): RollbackReport => ({
   publicationId,
   ok: undone.every(({ failures }) => failures.length === 0),
@@ -55,7 +56,7 @@ export const rollbackReport = (
     ...undone.map(({ target: { account, region }, undone: steps, failures }) => ({
       account,
       region,
-      status: failures.length === 0 ? ('rolled-back' as const) : ('failed' as const),
+      status: failures.length === 0 ? done : ('failed' as const),
       undone: steps,
       errors: failures.map(({ error }) => error.message),
     })),

@@ -105,16 +105,22 @@ export class PublishSession implements Closable {
     };
   }
 
+  /** The volume, unless it is gone. */
+  async findVolume(volumeId: string, signal: AbortSignal): Promise<Volume | undefined> {
+    const [volume] = await describeVolumes(this.ec2, [{ Name: 'volume-id', Values: [volumeId] }], { signal });
+    return volume?.State === 'deleting' || volume?.State === 'deleted' ? undefined : volume;
+  }
+
   /** @throws `AWS_NOT_FOUND` */
   async describeVolume(volumeId: string, signal: AbortSignal): Promise<Volume> {
-    const [volume] = await describeVolumes(this.ec2, [{ Name: 'volume-id', Values: [volumeId] }], { signal });
+    const volume = await this.findVolume(volumeId, signal);
     if (volume !== undefined) return volume;
     throw new AmiPublisherError('AWS_NOT_FOUND', {
       message: `ec2:DescribeVolumes: the volume ${volumeId} does not exist`,
       target: formatTarget(this.planned.target),
       call: 'ec2:DescribeVolumes',
       resource: volumeId,
-      remedy: 'remove it from the unpacker (`ami-publisher unpacker remove-device`), then publish again',
+      remedy: 'roll the publication back and publish again, which makes a new volume',
     });
   }
 }

@@ -6,6 +6,7 @@ import { publishSteps } from './steps/index.js';
 /** `unfinished`: begun and neither ended nor rolled back, so it can be resumed or rolled back. */
 export type TargetState =
   | 'published'
+  | 'skipped'
   | 'failed'
   | 'cancelled'
   | 'rolled-back'
@@ -54,6 +55,10 @@ export const publicationStatus = (
       region,
       state: 'failed' as const,
       message,
+    })),
+    ...plan.skipped.map(({ target: { account, region }, imageId, reason }) => ({
+      ...{ account, region, state: 'skipped' as const, message: reason },
+      ...(imageId !== null && { imageId }),
     })),
     ...plan.targets.map(({ target }) => targetStatus(targetKey(target), target, records)),
   ],

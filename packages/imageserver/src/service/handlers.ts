@@ -30,7 +30,7 @@ const streamNotFound = (stream: string): AmiPublisherError =>
   new AmiPublisherError('STREAM_NOT_FOUND', {
     message: `there is no stream ${stream}`,
     resource: stream,
-    remedy: 'see `ami-publisher list-streams`, or add an image with `ami-publisher image add`',
+    remedy: 'see `ami-publisher image list`, or add an image with `ami-publisher image add`',
   });
 
 const imageNotFound = (name: ImageName): AmiPublisherError =>

@@ -1,5 +1,6 @@
 import type { Identity } from '../credentials/identity.js';
 import type { Keyring } from '../credentials/keyring.js';
+import { credentialRefusals } from '../credentials/refusals.js';
 import {
   type Authorization,
   isSignedBy,
@@ -7,29 +8,8 @@ import {
   type SignedRequest,
 } from '../credentials/signature.js';
 import type { Account } from '../model/account.js';
-import { ApiError, authFailure } from '../model/api-error.js';
+import { ApiError } from '../model/api-error.js';
 import type { Dialect } from '../wire/dialect.js';
-
-/** What each service says to credentials that it does not take. */
-const refusals: Readonly<
-  Record<Dialect['service'], Readonly<Record<'unknown' | 'signature' | 'expired', () => ApiError>>>
-> = {
-  ec2: {
-    unknown: authFailure,
-    signature: authFailure,
-    expired: () => new ApiError('RequestExpired', 'Request has expired.'),
-  },
-  sts: {
-    unknown: () =>
-      new ApiError('InvalidClientTokenId', 'The security token included in the request is invalid.'),
-    signature: () =>
-      new ApiError(
-        'SignatureDoesNotMatch',
-        'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.',
-      ),
-    expired: () => new ApiError('ExpiredToken', 'The security token included in the request is expired'),
-  },
-};
 
 /** What authentication looks at. */
 export interface Authenticator {
@@ -59,7 +39,7 @@ export const authenticate = async (
   request: SignedRequest,
   authorization: Authorization,
 ): Promise<Identity> => {
-  const refuse = refusals[service];
+  const refuse = credentialRefusals[service];
   const key = keyring.find(authorization.accessKeyId);
   if (key === undefined || key.sessionToken !== request.headers['x-amz-security-token'])
     throw refuse.unknown();

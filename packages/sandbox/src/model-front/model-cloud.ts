@@ -1,5 +1,6 @@
 import { type Clock, type Logger, silentLogger, VirtualClock } from '@ami-publisher/base';
 import {
+  type CallOptions,
   type Cloud,
   type Ec2Api,
   formatTarget,
@@ -15,8 +16,8 @@ import {
 } from '@ami-publisher/core';
 import type { Instance } from '@aws-sdk/client-ec2';
 import type { Identity } from '../credentials/identity.js';
+import { credentialRefusals } from '../credentials/refusals.js';
 import type { Account } from '../model/account.js';
-import { ApiError, authFailure } from '../model/api-error.js';
 import { type CloudBehaviour, CloudModel, type InstanceOptions } from '../model/cloud-model.js';
 import { seededRandom } from '../model/random.js';
 import { createModelUnpackerClient } from '../model-unpacker/client.js';
@@ -27,7 +28,7 @@ import { createModelEc2Api } from './model-ec2-api.js';
 import { ModelImages } from './model-images.js';
 import { ModelMachines } from './model-machines.js';
 import { ModelStorage } from './model-storage.js';
-import { toSdkError } from './sdk-behaviour.js';
+import { sendOnce, sendRepeatedly } from './sdk-behaviour.js';
 import { type AccountFacts, selectTargets } from './target-selection.js';
 
 export interface ModelCloudOptions extends CloudBehaviour {
@@ -47,6 +48,8 @@ export interface ModelCloudOptions extends CloudBehaviour {
 
 /** Name of the role with which every account is called. */
 const roleName = 'ami-publisher';
+/** The SDK's default. */
+const stsAttempts = 3;
 
 interface Connection {
   readonly api: Ec2Api;
@@ -135,7 +138,7 @@ export class ModelCloud implements Cloud {
       names,
       selection,
       options.skip ?? '',
-      (name) => this.#describeAccount(name),
+      (name, call) => this.#describeAccount(name, call),
       options,
     );
   }
@@ -176,23 +179,33 @@ export class ModelCloud implements Cloud {
       pacer: new Pacer(this.clock),
       random: seededRandom(`${account.id},${region}/backoff`),
       send: async (action, input, signal) => {
-        checkCredentials(account);
+        checkCredentials(account, 'ec2');
         return this.model.ec2(caller, region, action, input, { signal });
       },
     });
   }
 
-  async #describeAccount(name: string): Promise<AccountFacts> {
+  async #describeAccount(name: string, { signal }: CallOptions): Promise<AccountFacts> {
     const account = this.model.accounts.find((candidate) => candidate.name === name)!;
     const home = this.regions[0]!;
-    try {
-      checkCredentials(account);
-      await this.model.sts(identityOf(account), home, 'GetCallerIdentity', {});
-    } catch (reason) {
-      throw fromAwsError(toSdkError(reason), { call: 'sts:GetCallerIdentity', resource: `account ${name}` });
-    }
-    const { Regions = [] } = await this.#api(account, home).describeRegions({});
+    const retry = {
+      clock: this.clock,
+      random: seededRandom(`${account.id}/sts`),
+      attempts: stsAttempts,
+      signal,
+    };
+    const ask = () => sendOnce(this.clock, signal, (gone) => this.#callIdentity(account, home, gone));
+    await sendRepeatedly(retry, ask).catch((reason: unknown) => {
+      signal?.throwIfAborted();
+      throw fromAwsError(reason, { call: 'sts:GetCallerIdentity', resource: `account ${name}` });
+    });
+    const { Regions = [] } = await this.#api(account, home).describeRegions({}, { signal });
     return { accountId: account.id, regions: Regions.flatMap(({ RegionName }) => RegionName ?? []).sort() };
+  }
+
+  async #callIdentity(account: Account, region: string, signal: AbortSignal): Promise<void> {
+    checkCredentials(account, 'sts');
+    await this.model.sts(identityOf(account), region, 'GetCallerIdentity', {}, { signal });
   }
 }
 
@@ -204,8 +217,9 @@ const identityOf = ({ id }: Account): Identity => ({
   isSession: true,
 });
 
-/** @throws what EC2 says to credentials that are not good any more */
-const checkCredentials = ({ credentials }: Account): void => {
-  if (credentials === 'disabled') throw authFailure();
-  if (credentials === 'expired') throw new ApiError('RequestExpired', 'Request has expired.');
+/** @throws what the service says to credentials that are not good any more */
+const checkCredentials = ({ credentials }: Account, service: keyof typeof credentialRefusals): void => {
+  const refuse = credentialRefusals[service];
+  if (credentials === 'disabled') throw refuse.unknown();
+  if (credentials === 'expired') throw refuse.expired();
 };

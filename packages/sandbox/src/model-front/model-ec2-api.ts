@@ -9,8 +9,7 @@ import {
 } from '@ami-publisher/core';
 import { ec2Handlers } from '../ec2/handlers.js';
 import type { Random } from '../model/random.js';
-import { awaitAnswer } from './await-answer.js';
-import { backoffMs, isRetryable, requestTimedOut, toSdkError } from './sdk-behaviour.js';
+import { sendOnce, sendRepeatedly } from './sdk-behaviour.js';
 
 export interface ModelEc2ApiOptions {
   /** `account,region`, for messages. */
@@ -26,8 +25,6 @@ export interface ModelEc2ApiOptions {
   ) => Promise<Ec2Actions[A][1]>;
 }
 
-/** How long a client waits for an answer, ms. */
-const requestTimeoutMs = 60_000;
 const maxAttempts = 6;
 
 /** Calls that may take effect twice without harm; the others are sent once. */
@@ -59,46 +56,18 @@ const call = async (
   input: object,
   { signal }: CallOptions,
 ): Promise<object> => {
-  const { pacer, target } = options;
+  const { clock, pacer, random, target } = options;
   await pacer.acquire(action, signal);
   try {
-    return await sendRepeatedly(options, action, input, signal);
+    const retry = { clock, random, attempts: isRepeatable(action) ? maxAttempts : 1, signal };
+    return await sendRepeatedly(retry, () =>
+      sendOnce(clock, signal, (gone) => options.send(action, input as never, gone)),
+    );
   } catch (reason) {
     if (signal?.aborted) throw signal.reason;
     const error = fromAwsError(reason, { call: `ec2:${action}`, target, resource: resourceOf(input) });
     if (error.code === 'AWS_THROTTLED') pacer.throttled(action);
     throw error;
-  }
-};
-
-const sendRepeatedly = async (
-  options: ModelEc2ApiOptions,
-  action: Ec2Action,
-  input: object,
-  signal: AbortSignal | undefined,
-): Promise<object> => {
-  const attempts = isRepeatable(action) ? maxAttempts : 1;
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await sendOnce(options, action, input, signal);
-    } catch (reason) {
-      if (attempt === attempts || !isRetryable(reason)) throw reason;
-      await options.clock.sleep(backoffMs(reason, attempt, options.random), signal);
-    }
-  }
-};
-
-const sendOnce = async (
-  { clock, send }: ModelEc2ApiOptions,
-  action: Ec2Action,
-  input: object,
-  signal: AbortSignal | undefined,
-): Promise<object> => {
-  const answer = { signal, timeoutMs: requestTimeoutMs, timedOut: () => requestTimedOut(requestTimeoutMs) };
-  try {
-    return await awaitAnswer(clock, answer, (gone) => send(action, input as never, gone));
-  } catch (reason) {
-    throw toSdkError(reason);
   }
 };
 

@@ -1,6 +1,8 @@
+import type { Clock } from '@ami-publisher/base';
 import { ConnectionClosed } from '../faults/connection-closed.js';
 import { ApiError } from '../model/api-error.js';
 import type { Random } from '../model/random.js';
+import { awaitAnswer } from './await-answer.js';
 
 /** An error as the AWS SDK for JavaScript throws it. */
 interface SdkError extends Error {
@@ -17,7 +19,7 @@ const throttledBaseMs = 1_000;
 const maxBackoffMs = 20_000;
 
 /** What the SDK makes of the answer, or of its absence; anything else is left as it is. */
-export const toSdkError = (reason: unknown): unknown => {
+const toSdkError = (reason: unknown): unknown => {
   if (reason instanceof ApiError) {
     const { code, message, status } = reason;
     return Object.assign(new Error(message), { name: code, $metadata: { httpStatusCode: status } });
@@ -29,7 +31,7 @@ export const toSdkError = (reason: unknown): unknown => {
 };
 
 /** What the SDK's HTTP handler says when no answer has come. */
-export const requestTimedOut = (ms: number): SdkError =>
+const requestTimedOut = (ms: number): SdkError =>
   Object.assign(
     new Error(
       `@smithy/node-http-handler - [ERROR] a request has exceeded the configured ${ms} ms requestTimeout.`,
@@ -37,8 +39,47 @@ export const requestTimedOut = (ms: number): SdkError =>
     { name: 'TimeoutError', code: 'ETIMEDOUT' },
   );
 
-/** Whether the SDK sends the request again, if it may. */
-export const isRetryable = (reason: unknown): boolean => {
+/** How long a client waits for an answer, ms. */
+const requestTimeoutMs = 60_000;
+
+/** Sends a request and waits for its answer. @throws an error as the SDK throws it; the signal's reason */
+export const sendOnce = async <T>(
+  clock: Clock,
+  signal: AbortSignal | undefined,
+  send: (gone: AbortSignal) => Promise<T>,
+): Promise<T> => {
+  const options = { signal, timeoutMs: requestTimeoutMs, timedOut: () => requestTimedOut(requestTimeoutMs) };
+  try {
+    return await awaitAnswer(clock, options, send);
+  } catch (reason) {
+    throw toSdkError(reason);
+  }
+};
+
+/** How often a call is made, and what the pauses between are made of. */
+export interface RetryOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly attempts: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Sends a request again, after what the SDK sends it again after. @throws the last error */
+export const sendRepeatedly = async <T>(
+  { clock, random, attempts, signal }: RetryOptions,
+  send: () => Promise<T>,
+): Promise<T> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await send();
+    } catch (reason) {
+      if (attempt === attempts || !isRetryable(reason)) throw reason;
+      await clock.sleep(backoffMs(reason, attempt, random), signal);
+    }
+  }
+};
+
+const isRetryable = (reason: unknown): boolean => {
   if (!(reason instanceof Error)) return false;
   const { name, $metadata }: SdkError = reason;
   return (
@@ -49,7 +90,7 @@ export const isRetryable = (reason: unknown): boolean => {
 };
 
 /** How long the SDK waits after an attempt, counted from 1. */
-export const backoffMs = (reason: unknown, attempt: number, random: Random): number => {
+const backoffMs = (reason: unknown, attempt: number, random: Random): number => {
   const throttled = reason instanceof Error && throttlingCodes.has(reason.name);
   const limit = Math.min(maxBackoffMs, (throttled ? throttledBaseMs : baseMs) * 2 ** (attempt - 1));
   return random() * limit;

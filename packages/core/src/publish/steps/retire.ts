@@ -1,7 +1,6 @@
-import { sendOnce } from '../../steps/send-once.js';
 import { stepValue } from '../../steps/step.js';
 import { minuteMs, type PublishStep } from './step-type.js';
-import { detachVolume, removeFromUnpacker } from './volume.js';
+import { deleteVolume } from './volume.js';
 
 /** Deletes the volume that was replaced, now that the new one has proved itself. */
 export const retireVolume: PublishStep<'retire'> = {
@@ -9,17 +8,8 @@ export const retireVolume: PublishStep<'retire'> = {
   title: 'Delete replaced volume',
   timeoutMs: 10 * minuteMs,
   run: async (context) => {
-    const { services, signal } = context;
     const { replaced } = stepValue(context, 'volume');
-    if (replaced === null) return { deletedVolumeId: null };
-    await removeFromUnpacker(context, replaced);
-    await detachVolume(context, replaced);
-    await sendOnce(context, {
-      call: 'ec2:DeleteVolume',
-      request: { volumeId: replaced },
-      find: async () => undefined,
-      send: () => services.ec2.deleteVolume({ VolumeId: replaced }, { signal }),
-    });
+    if (replaced !== null) await deleteVolume(context, replaced);
     return { deletedVolumeId: replaced };
   },
 };

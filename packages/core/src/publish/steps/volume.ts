@@ -34,8 +34,8 @@ export const provideVolume: PublishStep<'volume'> = {
     const volumeId = await createVolume(context, choice.sizeGiB);
     return { volumeId, sizeGiB: choice.sizeGiB, created: true, replaced: choice.replaced ?? null };
   },
-  undo: async (context, value) => {
-    for (const volume of await volumesMadeHere(context)) await deleteVolume(context, volume, value?.volumeId);
+  undo: async (context) => {
+    for (const { VolumeId = '' } of await volumesMadeHere(context)) await deleteVolume(context, VolumeId);
   },
 };
 
@@ -95,35 +95,25 @@ const volumesMadeHere = async ({ services, publicationId, signal }: PublishConte
   });
 };
 
-const deleteVolume = async (
-  context: PublishContext,
-  volume: Volume,
-  volumeId: string | undefined,
-): Promise<void> => {
-  const id = volume.VolumeId ?? volumeId ?? '';
+/** Takes a volume from its unpacker and deletes it; one that is gone is fine. */
+export const deleteVolume = async (context: PublishContext, volumeId: string): Promise<void> => {
   const { services, signal } = context;
+  const volume = await services.findVolume(volumeId, signal);
+  if (volume === undefined) return;
   if (volume.Attachments?.some(({ State }) => State !== 'detached')) {
-    await removeFromUnpacker(context, id);
-    await detachVolume(context, id);
+    await removeFromUnpacker(context, volumeId);
+    await detachVolume(context, volume);
   }
   await sendOnce(context, {
     call: 'ec2:DeleteVolume',
-    request: { volumeId: id },
-    find: async () => ((await volumeIsGone(context, id)) ? {} : undefined),
-    send: () => services.ec2.deleteVolume({ VolumeId: id }, { signal }),
+    request: { volumeId },
+    find: async () => ((await services.findVolume(volumeId, signal)) === undefined ? {} : undefined),
+    send: () => services.ec2.deleteVolume({ VolumeId: volumeId }, { signal }),
   });
 };
 
-const volumeIsGone = async ({ services, signal }: PublishContext, id: string): Promise<boolean> => {
-  const found = await describeVolumes(services.ec2, [{ Name: 'volume-id', Values: [id] }], { signal });
-  return found.every(({ State }) => State === 'deleting' || State === 'deleted');
-};
-
 /** Has the unpacker forget a device of the stream. */
-export const removeFromUnpacker = async (
-  { services, signal }: PublishContext,
-  volumeId: string,
-): Promise<void> => {
+const removeFromUnpacker = async ({ services, signal }: PublishContext, volumeId: string): Promise<void> => {
   const { client } = await services.connect(signal);
   const lease = await services.acquireLease(signal);
   const status = await client.status({ signal });
@@ -131,11 +121,10 @@ export const removeFromUnpacker = async (
     await client.removeDevice(volumeId, lease, { signal });
 };
 
-/** Detaches a volume and waits until it is free; one that is free already is fine. */
-export const detachVolume = async (context: PublishContext, volumeId: string): Promise<void> => {
+/** Detaches a volume and waits until it is free. */
+const detachVolume = async (context: PublishContext, volume: Volume): Promise<void> => {
   const { services, signal } = context;
-  const volume = await services.describeVolume(volumeId, signal);
-  if (volume.State === 'available') return;
+  const volumeId = volume.VolumeId ?? '';
   await context.intend('ec2:DetachVolume', { volumeId });
   if (!volume.Attachments?.some(({ State }) => State === 'detaching')) {
     await services.ec2.detachVolume({ VolumeId: volumeId }, { signal });

@@ -1,0 +1,23 @@
+import { ApiError, authFailure } from '../model/api-error.js';
+import type { Dialect } from '../wire/dialect.js';
+
+/** What each service says to credentials that it does not take. */
+export const credentialRefusals: Readonly<
+  Record<Dialect['service'], Readonly<Record<'unknown' | 'signature' | 'expired', () => ApiError>>>
+> = {
+  ec2: {
+    unknown: authFailure,
+    signature: authFailure,
+    expired: () => new ApiError('RequestExpired', 'Request has expired.'),
+  },
+  sts: {
+    unknown: () =>
+      new ApiError('InvalidClientTokenId', 'The security token included in the request is invalid.'),
+    signature: () =>
+      new ApiError(
+        'SignatureDoesNotMatch',
+        'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.',
+      ),
+    expired: () => new ApiError('ExpiredToken', 'The security token included in the request is expired'),
+  },
+};

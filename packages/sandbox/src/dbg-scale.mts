@@ -1,0 +1,16 @@
+import { VirtualClock } from '@ami-publisher/base';
+import { MemoryJournalStore, Publisher, UnpackerFleet } from '@ami-publisher/core';
+import { ModelCloud } from '@ami-publisher/sandbox';
+const t0 = Date.now();
+const clock = new VirtualClock();
+const cloud = new ModelCloud({ accounts: 50, regions: 20, clock, quotas: 'documented', seed: 1, latency: { apiMs: 80, completeSnapshotMs: { kind: 'lognormal', medianMs: 90_000, sigma: 0.3 }, createVolumeMs: 2000, attachVolumeMs: 2000, registerImageMs: 3000 } });
+cloud.images.add({ stream: 's', leaf: '1', contentBytes: 2*2**30 });
+await clock.runUntil(cloud.addUnpackers());
+const fleet = new UnpackerFleet({ cloud, createClient: cloud.createUnpackerClient });
+const publisher = new Publisher({ cloud, fleet, images: cloud.images, journals: new MemoryJournalStore() });
+const targets = await clock.runUntil(cloud.resolveTargets('*,*'));
+const plan = await clock.runUntil(publisher.plan({ stream: 's', leaf: '1', targets, concurrency: 1000 } as never));
+const b = clock.now();
+const r = await clock.runUntil(publisher.start(plan).results);
+const a = cloud.model.audit();
+console.log('published', r.targets.filter(t => t.status === 'published').length, 'makespan s', (clock.now() - b)/1000, 'real s', (Date.now() - t0)/1e3, 'rss MB', process.memoryUsage().rss/1e6, 'cpu', process.cpuUsage().user/1e6, a.orphans.length, a.duplicates.length, a.mislabels.length);
