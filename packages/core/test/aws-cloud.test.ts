@@ -1,4 +1,5 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Sandbox, startSandbox } from '@ami-publisher/sandbox';
@@ -237,5 +238,26 @@ describe('a closed cloud', () => {
     expect(await cloud.ec2(targets[0]!)).toBe(first);
     cloud.close();
     expect(await cloud.ec2(targets[0]!)).not.toBe(first);
+  });
+});
+
+describe('an AWS that takes the request and stays silent', () => {
+  it('fails the account in time, as a fault of AWS', async () => {
+    const silent = createServer();
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const cloud = await openCloud({
+      accounts: { development: { profile: 'development' } },
+      endpoint: `http://127.0.0.1:${port}`,
+      requestTimeoutMs: 100,
+    });
+    const { failures } = await cloud.resolveTargets('');
+    expect(failures).toMatchObject([
+      {
+        account: 'development',
+        error: { code: 'AWS_UNAVAILABLE', retryable: true, message: /sts:GetCallerIdentity/ },
+      },
+    ]);
+    silent.close();
   });
 });

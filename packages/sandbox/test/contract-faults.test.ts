@@ -15,7 +15,7 @@ describe.each(fronts)('Faults of the %s', (_name, open) => {
   const availableVolume = async (): Promise<string> => {
     const { VolumeId = '' } = await front.run(front.ec2.createVolume(volumeRequest));
     const wait = {
-      until: ({ State }: { State?: string }) => State === 'available',
+      until: ({ State }: { State?: string | undefined }) => State === 'available',
       wanted: 'available',
       timeoutMs: 9_000,
     };

@@ -24,12 +24,14 @@ export interface AwsCloudOptions {
   readonly connector?: ConnectorConfiguration | undefined;
   /** One endpoint for all AWS services and regions, as of a local AWS. @default AWS's own (or `AWS_ENDPOINT_URL`, by the SDK) */
   readonly endpoint?: string | undefined;
+  /** How long AWS may take to answer one request, ms. @default 60,000 */
+  readonly requestTimeoutMs?: number | undefined;
   readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;
 }
 
-/** AWS throttling aside, no answer should take longer; CreateSnapshot of a large volume is answered at once. */
-const requestTimeoutMs = 60_000;
+/** No answer of EC2 takes longer: CreateSnapshot of a large volume is answered at once. */
+const defaultRequestTimeoutMs = 60_000;
 const connectionTimeoutMs = 5_000;
 
 interface Connection {
@@ -203,7 +205,9 @@ export class AwsCloud implements Cloud {
     const smithy = await import('@smithy/node-http-handler');
     this.#requestHandler ??= new smithy.NodeHttpHandler({
       connectionTimeout: connectionTimeoutMs,
-      requestTimeout: requestTimeoutMs,
+      requestTimeout: this.#options.requestTimeoutMs ?? defaultRequestTimeoutMs,
+      // Without it the handler only warns, and a silent endpoint hangs the call for ever.
+      throwOnRequestTimeout: true,
     });
     return {
       region,

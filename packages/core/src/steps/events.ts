@@ -63,9 +63,15 @@ type Body<E> = E extends unknown ? Omit<E, keyof Common> : never;
 export type EventBody = Body<PublicationEvent>;
 
 const capacity = 10_000;
+/** Of the capacity, so that thinning out is seldom. */
+const keptAtMost = 9_000;
+
+/** Without progress; if that is not enough, without the oldest. */
+const thinnedOut = (events: readonly PublicationEvent[]): PublicationEvent[] =>
+  events.filter(({ code }) => code !== 'PUB3002').slice(-keptAtMost);
 
 /**
- * Events for one reader. Unread ones are kept up to 10,000; then progress is dropped first, oldest first, so that an unread stream neither
+ * Events for one reader. Unread ones are kept up to 10,000; then progress is dropped, and if need be the oldest, so that an unread stream neither
  * blocks the work nor grows without bound.
  */
 export class EventStream implements AsyncIterable<PublicationEvent> {
@@ -74,10 +80,7 @@ export class EventStream implements AsyncIterable<PublicationEvent> {
   #notify: () => void = () => {};
 
   push(event: PublicationEvent): void {
-    if (this.#unread.length >= capacity) {
-      const progress = this.#unread.findIndex(({ code }) => code === 'PUB3002');
-      this.#unread.splice(Math.max(progress, 0), 1);
-    }
+    if (this.#unread.length >= capacity) this.#unread = thinnedOut(this.#unread);
     this.#unread.push(event);
     this.#notify();
   }
