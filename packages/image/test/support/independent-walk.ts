@@ -38,5 +38,5 @@ export const independentWalk = (root: string, options: { readonly withOwner?: bo
 };
 
 /** Extended attributes of a tree as getfattr prints them. */
-export const getfattr = (root: string): string =>
+const getfattr = (root: string): string =>
   execFileSync('getfattr', ['-Rhdm-', '--absolute-names', '.'], { cwd: root, encoding: 'latin1' });
