@@ -21,6 +21,8 @@ export type {
   TargetFailure,
   TargetSettings,
 } from './cloud/cloud.js';
+export type { Ec2Transport } from './cloud/create-ec2-api.js';
+export { createEc2Api } from './cloud/create-ec2-api.js';
 export type { CallOptions, Ec2Action, Ec2Actions, Ec2Api } from './cloud/ec2-api.js';
 export { Pacer } from './cloud/pacer.js';
 export { Poller } from './cloud/poller.js';

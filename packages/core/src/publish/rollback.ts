@@ -1,5 +1,5 @@
 import { type JournalRecord, stepHistory } from '../steps/journal.js';
-import type { TargetUndo } from '../steps/run.js';
+import type { TargetUndo } from '../steps/undo.js';
 import { targetKey } from '../target/target.js';
 import type { PlannedTarget } from './plan.js';
 import { publishSteps } from './steps/index.js';

@@ -5,7 +5,7 @@ import { describeVolumes } from '../cloud/describe.js';
 import type { Ec2Api } from '../cloud/ec2-api.js';
 import type { Poller } from '../cloud/poller.js';
 import { type Tags, tagKeys } from '../cloud/tags.js';
-import type { Closable } from '../steps/run.js';
+import type { Closable } from '../steps/engine.js';
 import { formatTarget } from '../target/target.js';
 import type { ConnectedUnpacker, UnpackerFleet } from '../unpacker/fleet.js';
 import { type KeptLease, keepLease } from '../unpacker/lease-keeper.js';

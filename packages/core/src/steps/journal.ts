@@ -61,8 +61,7 @@ export const stepHistory = (records: readonly JournalRecord[], target: string, s
   let outcome: StepHistory['outcome'];
   let intents: Extract<JournalRecord, { type: 'intent' }>[] = [];
   let failure: StepHistory['failure'];
-  for (const record of records) {
-    if (!('step' in record) || record.target !== target || record.step !== step) continue;
+  for (const record of recordsOf(records, target, step)) {
     if (record.type === 'undone') {
       attempt += 1;
       outcome = undefined;
@@ -75,4 +74,33 @@ export const stepHistory = (records: readonly JournalRecord[], target: string, s
     if (record.type === 'failure') failure = record;
   }
   return { attempt, outcome, intents, failure };
+};
+
+type StepRecord = Extract<JournalRecord, { readonly step: string }>;
+
+interface Index {
+  /** Records that the index knows. */
+  count: number;
+  readonly byStep: Map<string, StepRecord[]>;
+}
+
+/** Per list of records, which only ever grows: a publication over a thousand targets asks for every step of each. */
+const indexes = new WeakMap<readonly JournalRecord[], Index>();
+
+const recordsOf = (
+  records: readonly JournalRecord[],
+  target: string,
+  step: string,
+): readonly StepRecord[] => {
+  const index = indexes.get(records) ?? { count: 0, byStep: new Map<string, StepRecord[]>() };
+  indexes.set(records, index);
+  for (; index.count < records.length; index.count++) {
+    const record = records[index.count];
+    if (record === undefined || !('step' in record)) continue;
+    const key = `${record.target} ${record.step}`;
+    const known = index.byStep.get(key);
+    if (known === undefined) index.byStep.set(key, [record]);
+    else known.push(record);
+  }
+  return index.byStep.get(`${target} ${step}`) ?? [];
 };

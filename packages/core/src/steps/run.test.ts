@@ -4,9 +4,10 @@ import type { Target } from '../target/target.js';
 import type { EventBody } from './events.js';
 import type { Journal } from './journal.js';
 import { MemoryJournalStore } from './memory-journal.js';
-import { type RunOptions, runSteps, undoSteps } from './run.js';
+import { type RunOptions, runSteps } from './run.js';
 import { sendOnce } from './send-once.js';
 import type { AnyStep } from './step.js';
+import { undoSteps } from './undo.js';
 
 interface Values {
   first: number;
@@ -222,6 +223,30 @@ describe('undoing steps', () => {
     const [report] = await undo();
     expect(undone).toEqual(['first']);
     expect(report?.failures).toMatchObject([{ step: 'second', error: { code: 'AWS_REJECTED' } }]);
+  });
+});
+
+describe('undoing over several targets', () => {
+  it('goes on when one of them cannot even be reached', async () => {
+    const undone: string[] = [];
+    const step = {
+      ...first(),
+      undo: async ({ target: { region } }: { target: Target }) => void undone.push(region),
+    } as AnyStep<Services, Values>;
+    const { run, options, clock } = await setUp([step], {
+      targets: [target('us-east-1'), target('eu-west-1')],
+    });
+    await run();
+    const services = ({ region }: Target): Services => {
+      if (region === 'us-east-1') throw refused();
+      return { close: async () => {} };
+    };
+    const reports = await clock.runUntil(undoSteps({ ...options, services }));
+    expect(undone).toEqual(['eu-west-1']);
+    expect(reports.map(({ failures }) => failures.map(({ error }) => error.code))).toEqual([
+      ['AWS_REJECTED'],
+      [],
+    ]);
   });
 });
 

@@ -1,40 +1,25 @@
-import {
-  AmiPublisherError,
-  type Clock,
-  type Logger,
-  throwIfCancelled,
-  toAmiPublisherError,
-} from '@ami-publisher/base';
+import { AmiPublisherError, type Clock, throwIfCancelled, toAmiPublisherError } from '@ami-publisher/base';
 import { SpanStatusCode, trace } from '@opentelemetry/api';
 import pMap from 'p-map';
 import pRetry from 'p-retry';
 import { shared } from '../signals.js';
 import { formatTarget, type Target, targetKey } from '../target/target.js';
 import { version } from '../version.js';
-import type { EventBody } from './events.js';
-import { type Journal, type StepHistory, stepHistory } from './journal.js';
+import {
+  type Closable,
+  closeQuietly,
+  type EngineOptions,
+  historyOf,
+  isFinished,
+  stepContext,
+} from './engine.js';
 import type { Json } from './json.js';
 import type { AnyStep, StepContext } from './step.js';
 
-export interface RunOptions<Services extends Closable, Values extends object> {
-  readonly targets: readonly Target[];
-  readonly steps: readonly AnyStep<Services, Values>[];
-  /** Made per target, closed when its work ends. */
-  readonly services: (target: Target, signal: AbortSignal) => Promise<Services> | Services;
-  readonly journal: Journal;
-  readonly concurrency: number;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly signal: AbortSignal;
-  readonly emit: (event: EventBody) => void;
+export interface RunOptions<Services extends Closable, Values extends object>
+  extends EngineOptions<Services, Values> {
   /** Called as each target ends. */
   readonly onTargetEnd?: (run: TargetRun<Values>) => Promise<void>;
-}
-
-export interface Closable {
-  close(): Promise<void>;
-  /** Aborts when the work cannot go on, as when a lease was lost; its reason becomes the target's error. */
-  readonly signal?: AbortSignal;
 }
 
 /** How the work on one target ended. */
@@ -106,67 +91,6 @@ const runTarget = async <Services extends Closable, Values extends object>(
   } finally {
     await closeQuietly(options, services, target);
   }
-};
-
-const historyOf = (options: { readonly journal: Journal }, target: Target, step: string): StepHistory =>
-  stepHistory(options.journal.records, targetKey(target), step);
-
-const isFinished = (options: { readonly journal: Journal }, target: Target, step: string): boolean =>
-  historyOf(options, target, step).outcome !== undefined;
-
-const closeQuietly = async <Services extends Closable>(
-  options: { readonly logger: Logger },
-  services: Services | undefined,
-  target: Target,
-): Promise<void> => {
-  try {
-    await services?.close();
-  } catch (error) {
-    options.logger.warn('closing the work on a target failed', { target: formatTarget(target), error });
-  }
-};
-
-const stepContext = <Services extends Closable, Values extends object>(
-  options: RunOptions<Services, Values>,
-  target: Target,
-  services: Services,
-  values: Partial<Values>,
-  step: { readonly name: string; readonly title: string },
-  attempt: number,
-  signal: AbortSignal,
-): StepContext<Services, Values> => {
-  const { journal, clock } = options;
-  const place = () => ({
-    at: new Date(clock.now()).toISOString(),
-    target: targetKey(target),
-    step: step.name,
-    attempt,
-  });
-  return {
-    publicationId: journal.publicationId,
-    target,
-    services,
-    values,
-    attempt,
-    clock,
-    logger: options.logger,
-    signal,
-    intend: (call, request) => journal.append({ type: 'intent', ...place(), call, request }),
-    refused: (call) => journal.append({ type: 'refused', ...place(), call }),
-    openIntent: (call) => {
-      const { intents } = historyOf(options, target, step.name);
-      const last = intents.findLast((intent) => intent.call === call);
-      return last && { call, request: last.request, at: Date.parse(last.at) };
-    },
-    progress: (progress) =>
-      options.emit({
-        code: 'PUB3002',
-        target: formatTarget(target),
-        step: step.name,
-        title: step.title,
-        progress,
-      }),
-  };
 };
 
 const runStep = <Services extends Closable, Values extends object>(
@@ -264,69 +188,3 @@ const stepTimedOut = (
     target: formatTarget(target),
     remedy: 'resume the publication, or roll it back',
   });
-
-/** How undoing the work on one target ended. */
-export interface TargetUndo {
-  readonly target: Target;
-  readonly undone: readonly string[];
-  readonly failures: readonly { readonly step: string; readonly error: AmiPublisherError }[];
-}
-
-/**
- * Undoes, in reverse order, every step that finished or may have had an effect. A step that cannot be undone does not keep the earlier ones
- * from being tried.
- */
-export const undoSteps = <Services extends Closable, Values extends object>(
-  options: RunOptions<Services, Values>,
-): Promise<TargetUndo[]> =>
-  pMap(options.targets, (target) => undoTarget(options, target), { concurrency: options.concurrency });
-
-const undoTarget = async <Services extends Closable, Values extends object>(
-  options: RunOptions<Services, Values>,
-  target: Target,
-): Promise<TargetUndo> => {
-  const undone: string[] = [];
-  const failures: { step: string; error: AmiPublisherError }[] = [];
-  const histories = new Map<string, StepHistory>(
-    options.steps.map(({ name }) => [name, historyOf(options, target, name)]),
-  );
-  const values = Object.fromEntries(
-    [...histories].flatMap(([name, { outcome }]) => (outcome === undefined ? [] : [[name, outcome.value]])),
-  ) as Partial<Values>;
-  const services = await options.services(target, options.signal);
-  try {
-    for (const step of options.steps.toReversed()) {
-      const history = histories.get(step.name);
-      const touched = history !== undefined && (history.outcome !== undefined || history.intents.length > 0);
-      if (!touched) continue;
-      const where = { target: formatTarget(target), step: step.name, title: step.title };
-      try {
-        const context = stepContext(options, target, services, values, step, history.attempt, options.signal);
-        // The union of steps is over names; the value is of this step's own name.
-        await (step as AnyStep<Services, Record<string, unknown>>).undo?.(
-          context as never,
-          history.outcome?.value,
-        );
-        const at = new Date(options.clock.now()).toISOString();
-        // A step that has nothing to undo goes with those that have: a resumed publication runs it again.
-        await options.journal.append({
-          type: 'undone',
-          at,
-          target: targetKey(target),
-          step: step.name,
-          attempt: history.attempt,
-        });
-        if (step.undo === undefined) continue;
-        undone.push(step.name);
-        options.emit({ code: 'PUB3006', ...where });
-      } catch (reason) {
-        const error = toAmiPublisherError(reason).at(formatTarget(target));
-        failures.push({ step: step.name, error });
-        options.emit({ code: 'PUB3007', ...where, message: error.message });
-      }
-    }
-  } finally {
-    await closeQuietly(options, services, target);
-  }
-  return { target, undone, failures };
-};

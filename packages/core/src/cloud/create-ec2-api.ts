@@ -1,0 +1,88 @@
+import { fromAwsError } from './aws-error.js';
+import type { CallOptions, Ec2Action, Ec2Actions, Ec2Api } from './ec2-api.js';
+import type { Pacer } from './pacer.js';
+
+/** `false`: repeating the request could do the work twice, so it is sent once and the step looks before it repeats. */
+const repeatable: Readonly<Record<Ec2Action, boolean>> = {
+  AttachVolume: false,
+  CreateSnapshot: false,
+  CreateTags: true,
+  CreateVolume: true,
+  DeleteSnapshot: false,
+  DeleteTags: true,
+  DeleteVolume: false,
+  DeregisterImage: false,
+  DescribeImages: true,
+  DescribeInstances: true,
+  DescribeRegions: true,
+  DescribeSnapshots: true,
+  DescribeVolumes: true,
+  DescribeVolumesModifications: true,
+  DetachVolume: false,
+  DisableImageDeregistrationProtection: true,
+  EnableImageDeprecation: true,
+  EnableImageDeregistrationProtection: true,
+  ModifyInstanceAttribute: true,
+  ModifyVolume: false,
+  RegisterImage: false,
+  StartInstances: false,
+  StopInstances: false,
+};
+
+export interface Ec2Transport {
+  /** `account,region`, for messages. */
+  readonly target: string;
+  readonly pacer: Pacer;
+  /** Sends one request; repeats it by itself where `repeatable` says so, and never else. Rejects as the AWS SDK does. */
+  readonly send: (
+    action: Ec2Action,
+    input: object,
+    options: CallOptions & { readonly repeatable: boolean },
+  ) => Promise<object>;
+}
+
+/** EC2 for one target over a transport: paced, and with errors that name target, call and resource. */
+export const createEc2Api = (transport: Ec2Transport): Ec2Api => {
+  const methods = (Object.keys(repeatable) as Ec2Action[]).map((action) => [
+    action.charAt(0).toLowerCase() + action.slice(1),
+    (input: Ec2Actions[typeof action][0], options?: CallOptions) => call(transport, action, input, options),
+  ]);
+  return Object.fromEntries(methods) as Ec2Api;
+};
+
+const call = async (
+  { target, pacer, send }: Ec2Transport,
+  action: Ec2Action,
+  input: object,
+  { signal }: CallOptions = {},
+): Promise<object> => {
+  await pacer.acquire(action, signal);
+  try {
+    return await send(action, input, { signal, repeatable: repeatable[action] });
+  } catch (reason) {
+    if (signal?.aborted) throw signal.reason;
+    const error = fromAwsError(reason, { call: `ec2:${action}`, target, resource: resourceOf(input) });
+    if (error.code === 'AWS_THROTTLED') pacer.throttled(action);
+    throw error;
+  }
+};
+
+const idFields = [
+  'VolumeId',
+  'SnapshotId',
+  'ImageId',
+  'InstanceId',
+  'Name',
+  'VolumeIds',
+  'SnapshotIds',
+  'ImageIds',
+  'InstanceIds',
+  'Resources',
+];
+
+/** What a request is about, for messages: the first id in it. */
+const resourceOf = (input: object): string | undefined => {
+  const fields = input as Readonly<Record<string, unknown>>;
+  const found = idFields.map((field) => fields[field]).find((value) => value !== undefined);
+  return found === undefined ? undefined : [found].flat().join(', ');
+};

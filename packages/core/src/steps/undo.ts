@@ -1,0 +1,79 @@
+import { type AmiPublisherError, toAmiPublisherError } from '@ami-publisher/base';
+import pMap from 'p-map';
+import { formatTarget, type Target, targetKey } from '../target/target.js';
+import { type Closable, closeQuietly, type EngineOptions, historyOf, stepContext } from './engine.js';
+import type { StepHistory } from './journal.js';
+import type { AnyStep } from './step.js';
+
+/** How undoing the work on one target ended. */
+export interface TargetUndo {
+  readonly target: Target;
+  readonly undone: readonly string[];
+  readonly failures: readonly { readonly step: string; readonly error: AmiPublisherError }[];
+}
+
+/**
+ * Undoes, in reverse order, every step that finished or may have had an effect. A step that cannot be undone does not keep the earlier ones
+ * from being tried.
+ */
+export const undoSteps = <Services extends Closable, Values extends object>(
+  options: EngineOptions<Services, Values>,
+): Promise<TargetUndo[]> =>
+  pMap(options.targets, (target) => undoTarget(options, target), { concurrency: options.concurrency });
+
+const undoTarget = async <Services extends Closable, Values extends object>(
+  options: EngineOptions<Services, Values>,
+  target: Target,
+): Promise<TargetUndo> => {
+  const undone: string[] = [];
+  const failures: { step: string; error: AmiPublisherError }[] = [];
+  const failed = (step: string, title: string, reason: unknown) => {
+    const error = toAmiPublisherError(reason).at(formatTarget(target));
+    failures.push({ step, error });
+    options.emit({ code: 'PUB3007', target: formatTarget(target), step, title, message: error.message });
+  };
+  const histories = new Map(options.steps.map(({ name }) => [name, historyOf(options, target, name)]));
+  const finished = [...histories].filter(([, { outcome }]) => outcome !== undefined);
+  const values = Object.fromEntries(
+    finished.map(([name, { outcome }]) => [name, outcome?.value]),
+  ) as Partial<Values>;
+  let services: Services | undefined;
+  try {
+    services = await options.services(target, options.signal);
+    for (const step of options.steps.toReversed()) {
+      const history = histories.get(step.name);
+      if (history === undefined || !isTouched(history)) continue;
+      try {
+        const context = stepContext(options, target, services, values, step, history.attempt, options.signal);
+        // The union of steps is over names; the value is of this step's own name.
+        const { undo } = step as AnyStep<Services, Record<string, unknown>>;
+        await undo?.(context as never, history.outcome?.value);
+        await journalUndone(options, target, step.name, history.attempt);
+        if (undo === undefined) continue;
+        undone.push(step.name);
+        options.emit({ code: 'PUB3006', target: formatTarget(target), step: step.name, title: step.title });
+      } catch (reason) {
+        failed(step.name, step.title, reason);
+      }
+    }
+  } catch (reason) {
+    failed('connect', 'Connect', reason);
+  } finally {
+    await closeQuietly(options, services, target);
+  }
+  return { target, undone, failures };
+};
+
+/** Whether it finished, or may have had an effect. */
+const isTouched = ({ outcome, intents }: StepHistory): boolean => outcome !== undefined || intents.length > 0;
+
+/** Of steps that have nothing to undo as well: a resumed publication runs them again. */
+const journalUndone = <Services extends Closable, Values extends object>(
+  { journal, clock }: EngineOptions<Services, Values>,
+  target: Target,
+  step: string,
+  attempt: number,
+): Promise<void> => {
+  const at = new Date(clock.now()).toISOString();
+  return journal.append({ type: 'undone', at, target: targetKey(target), step, attempt });
+};
