@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
@@ -36,7 +35,3 @@ export const independentWalk = (root: string, options: { readonly withOwner?: bo
     return `${path} = ${first}: ${describeInode(name, options.withOwner ?? true)}`;
   });
 };
-
-/** Extended attributes of a tree as getfattr prints them. */
-const getfattr = (root: string): string =>
-  execFileSync('getfattr', ['-Rhdm-', '--absolute-names', '.'], { cwd: root, encoding: 'latin1' });
