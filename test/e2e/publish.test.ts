@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createWorld, type PrintedResults, type World } from '../support/world.js';
@@ -144,6 +144,63 @@ describe('a publication', () => {
       'text',
     );
     expect(ids.stdout).toMatch(/^ami-\w+\tami-\w+\n$/);
+  });
+
+  it('reaches unpackers where a connector map says, and names what the map lacks', async () => {
+    const account = world.sandbox.accounts[0]?.id ?? '';
+    const { instances } = await world.sandbox.model.inventory(account, 'us-east-1');
+    const [{ InstanceId = '', PrivateIpAddress = '' } = {}] = instances;
+    const config = join(world.directory, 'map.yaml');
+    writeFileSync(config, `connector: { map: { ${InstanceId}: '${PrivateIpAddress}:6974' } }\n`);
+    const run = await world.run(
+      ...[
+        'publish',
+        'base/debian',
+        '2',
+        '--ami-name',
+        'mapped',
+        '--targets',
+        'development,*',
+        '--config',
+        config,
+      ],
+    );
+    expect(run.code).toBe(1);
+    expect(run.json<PrintedResults>().targets).toMatchObject([
+      {
+        region: 'eu-west-1',
+        code: 'UNPACKER_UNREACHABLE',
+        message: expect.stringContaining('has no entry in the connector map; add it'),
+      },
+      { region: 'us-east-1', status: 'published' },
+    ]);
+  });
+
+  it('grows the volume in place when the next release needs more room', async () => {
+    const account = world.sandbox.accounts[1]?.id ?? '';
+    const volumeOf = async () => {
+      const { volumes } = await world.sandbox.model.inventory(account, 'us-east-1');
+      return volumes.find(({ Tags }) => Tags?.some(({ Key }) => Key === 'ami-publisher:stream'));
+    };
+    const before = await volumeOf();
+    const target = ['--targets', 'staging,us-east-1'];
+    const run = await world.run(
+      'publish',
+      'base/debian',
+      '2',
+      '--ami-name',
+      'roomy',
+      '--min-free',
+      '3GiB',
+      ...target,
+    );
+    expect(run.code).toBe(0);
+    expect(before?.Size).toBe(1);
+    expect(await volumeOf()).toMatchObject({ VolumeId: before?.VolumeId, Size: 4 });
+    const [published] = run.json<PrintedResults>().targets;
+    const { images } = await world.sandbox.model.inventory(account, 'us-east-1');
+    const image = images.find(({ ImageId }) => ImageId === published?.imageId);
+    expect(image?.BlockDeviceMappings?.[0]?.Ebs?.VolumeSize).toBe(4);
   });
 
   it('carries protection, deprecation, arm64 and a chosen key where asked for', async () => {
