@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AmiPublisherError } from '@ami-publisher/base';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { independentWalk } from '../../test/support/independent-walk.js';
@@ -31,6 +32,8 @@ const cutAfter = (count: number): AbortSignal => {
       return asked > count;
     },
   });
+  const reason = new AmiPublisherError('CANCELLED', { message: 'cut' });
+  Object.defineProperty(controller.signal, 'reason', { value: reason });
   return controller.signal;
 };
 
