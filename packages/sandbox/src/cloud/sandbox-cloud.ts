@@ -18,6 +18,8 @@ export interface SandboxCloudOptions extends Omit<SandboxOptions, 'program'> {
   readonly unpackerName?: string | undefined;
   /** State in which the unpacker instances begin. @default 'running' */
   readonly unpackerState?: 'running' | 'stopped' | undefined;
+  /** Whether faults, holds and the log of calls take in the calls of unpackers (`unpacker:UnpackImage`). @default false */
+  readonly unpackerFaults?: boolean | undefined;
   /** Gives up starting. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -76,8 +78,12 @@ const startIn = async (
   const imageServer =
     options.imageServer ?? (await startOwnImageServer(directory, certificates, cleanUp)).listening;
   throwIfCancelled(options.signal);
-  const program = unpackerProcess({ imageServer, certificates });
-  const sandbox = await startSandbox({ ...options, directory, program });
+  const program = unpackerProcess({
+    imageServer,
+    certificates,
+    ...(options.unpackerFaults && { gate: () => sandbox.model.gate }),
+  });
+  const sandbox: Sandbox = await startSandbox({ ...options, directory, program });
   cleanUp.push(() => sandbox.close());
   const unpackers = await addUnpackers(sandbox, options);
   throwIfCancelled(options.signal);

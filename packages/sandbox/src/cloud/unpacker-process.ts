@@ -1,34 +1,55 @@
 import { join } from 'node:path';
+import { readClientTls } from '@ami-publisher/protocol';
+import type { CallGate } from '../faults/call-gate.js';
 import type { InstanceMachine, InstanceProgram } from '../instances/instance-program.js';
 import { startDaemon } from '../processes/daemon.js';
 import { packageBin } from '../processes/package-bin.js';
-import type { SandboxCertificates } from './certificates.js';
+import type { SandboxCertificates, ServerFiles } from './certificates.js';
+import { startUnpackerRelay } from './unpacker-relay.js';
 
 /** Port of every unpacker; each has an address of its own. */
 const unpackerPort = 6974;
+/** Port of an unpacker behind a relay, which then has the other one. */
+const relayedPort = 6975;
 
 export interface UnpackerProcessOptions {
   /** `host:port` of the image server that it fetches from. */
   readonly imageServer: string;
   /** Undefined for plain text. */
   readonly certificates: SandboxCertificates | undefined;
+  /** What all calls to the unpacker go through. @default nothing */
+  readonly gate?: (() => CallGate) | undefined;
 }
 
 /** An instance program: the real unpacker daemon as a process, with the driver for volumes that are folders. */
 export const unpackerProcess =
   (options: UnpackerProcessOptions): InstanceProgram =>
   async (machine) => {
-    const tls = await tlsArguments(machine, options);
-    return startDaemon({
+    const files = await serverFiles(machine, options);
+    const daemon = await startDaemon({
       name: `the unpacker of ${machine.instanceId} in ${machine.account},${machine.region}`,
       script: packageBin('@ami-publisher/unpacker', 'image-unpacker'),
-      arguments: [...daemonArguments(machine, options), ...tls],
+      arguments: [...daemonArguments(machine, options), ...tlsArguments(files)],
       logFile: join(machine.directory, 'unpacker.log'),
     });
+    if (options.gate === undefined) return daemon;
+    const relay = await startUnpackerRelay({
+      place: { accountId: machine.account, region: machine.region },
+      host: machine.address,
+      port: unpackerPort,
+      tls: files && { caFile: files.ca, certFile: files.cert, keyFile: files.key },
+      unpacker: { address: daemon.listening, tls: relayTls(options) },
+      gate: options.gate(),
+    });
+    return {
+      stop: () => daemon.stop(),
+      kill: () => daemon.kill(),
+      exited: daemon.exited.finally(() => relay.close()),
+    };
   };
 
 const daemonArguments = (machine: InstanceMachine, options: UnpackerProcessOptions): string[] => [
-  ...['--listen', `${machine.address}:${unpackerPort}`],
+  ...['--listen', `${machine.address}:${options.gate === undefined ? unpackerPort : relayedPort}`],
   ...['--state-dir', join(machine.directory, 'state')],
   ...['--devices-dir', machine.devicesDirectory],
   ...['--driver', 'directory'],
@@ -37,12 +58,17 @@ const daemonArguments = (machine: InstanceMachine, options: UnpackerProcessOptio
   ...['--region', machine.region],
 ];
 
-const tlsArguments = async (
+const serverFiles = async (
   machine: InstanceMachine,
   { certificates }: UnpackerProcessOptions,
-): Promise<string[]> => {
-  if (certificates === undefined) return ['--insecure'];
-  const name = { service: 'unpacker', account: machine.account, region: machine.region } as const;
-  const { ca, cert, key } = await certificates.issueServer(name, join(machine.directory, 'tls'));
-  return ['--ca', ca, '--cert', cert, '--key', key];
-};
+): Promise<ServerFiles | undefined> =>
+  certificates?.issueServer(
+    { service: 'unpacker', account: machine.account, region: machine.region },
+    join(machine.directory, 'tls'),
+  );
+
+const tlsArguments = (files: ServerFiles | undefined): string[] =>
+  files === undefined ? ['--insecure'] : ['--ca', files.ca, '--cert', files.cert, '--key', files.key];
+
+const relayTls = ({ certificates }: UnpackerProcessOptions) =>
+  certificates && readClientTls({ directory: certificates.directory, roles: ['operator'], now: Date.now() });

@@ -1,7 +1,8 @@
 import { AmiPublisherError, type Clock } from '@ami-publisher/base';
 import type { OperationOptions, UnpackerClient } from '@ami-publisher/core';
-import type { CallGate, Refusal } from '../faults/call-gate.js';
+import type { CallGate } from '../faults/call-gate.js';
 import { ConnectionClosed } from '../faults/connection-closed.js';
+import { refusalOfUnpacker, unpackerUnreachable } from '../faults/unpacker-refusals.js';
 import type { Place } from '../model/region-state.js';
 import { awaitAnswer } from '../model-front/await-answer.js';
 import { addDevice, associateStream, growDevice, removeDevice } from './device-calls.js';
@@ -130,33 +131,15 @@ const request = async <T>(
           if (unpacker === undefined) throw new ConnectionClosed();
           return unpacker.serve((process) => serve(unpacker, process, heard));
         },
-        refuse: (fault) => refusal(fault, call, address),
+        refuse: (fault) => refusalOfUnpacker(fault, call, address),
         signal: gone,
       }),
     );
   } catch (reason) {
-    if (reason instanceof ConnectionClosed) throw unreachable(call, address, reason.message, reason);
+    if (reason instanceof ConnectionClosed) throw unpackerUnreachable(call, address, reason.message, reason);
     throw reason;
   }
 };
-
-const refusal = ({ kind }: Refusal, call: string, address: string): AmiPublisherError =>
-  kind === 'deny'
-    ? new AmiPublisherError('ROLE_REFUSED', {
-        message: `${call} at ${address}: the client's role does not allow the call`,
-        call,
-        resource: address,
-      })
-    : unreachable(call, address, kind, undefined);
-
-const unreachable = (call: string, address: string, why: string, cause: unknown): AmiPublisherError =>
-  new AmiPublisherError('UNPACKER_UNREACHABLE', {
-    message: `${call}: no answer from ${address}: ${why}`,
-    call,
-    resource: address,
-    cause,
-    remedy: 'check that the daemon runs there and that the network lets you through',
-  });
 
 const timedOut = (call: string, address: string): AmiPublisherError =>
   new AmiPublisherError('TIMED_OUT', {
