@@ -156,6 +156,8 @@ export class Publisher {
       const runs = await runSteps({
         ...runOptions,
         signal: shared(call.signal),
+        // A late request of a dead process of this publication may have taken the lease; another publication's is refused as held.
+        isInterruption: ({ code }) => code === 'LEASE_LOST',
         onTargetEnd: async (run) => {
           const result = resultOfRun(run, plannedOf(plan, targetKey(run.target)));
           await journal.append({

@@ -18,6 +18,8 @@ import type { AnyStep, StepContext } from './step.js';
 
 export interface RunOptions<Services extends Closable, Values extends object>
   extends EngineOptions<Services, Values> {
+  /** Whether a target may be taken up again, with new services, after such a failure: up to twice. @default never */
+  readonly isInterruption?: (error: AmiPublisherError) => boolean;
   /** Called as each target ends. */
   readonly onTargetEnd?: (run: TargetRun<Values>) => Promise<void>;
 }
@@ -34,6 +36,7 @@ export interface TargetRun<Values> {
 }
 
 const retries = 4;
+const interruptions = 2;
 const firstDelayMs = 1_000;
 const longestDelayMs = 20_000;
 const tracer = trace.getTracer('@ami-publisher/core', version);
@@ -57,10 +60,42 @@ const runTarget = async <Services extends Closable, Values extends object>(
   target: Target,
 ): Promise<TargetRun<Values>> => {
   const startedAt = options.clock.now();
-  const values: Partial<Values> = {};
-  const durations: Record<string, number> = {};
-  const run = () => ({ target, values, durations, durationMs: options.clock.now() - startedAt });
+  const run = { target, values: {} as Partial<Values>, durations: {} as Record<string, number> };
   options.emit({ code: 'PUB2001', target: formatTarget(target) });
+  let failure = await runToTheEnd(options, run);
+  for (let left = interruptions; failure !== undefined && left > 0 && mayGoOn(options, failure); left--) {
+    options.emit({ code: 'PUB3005', ...whereOf(options, target, failure.step), ...retryOf(failure.error) });
+    failure = await runToTheEnd(options, run);
+  }
+  const durationMs = options.clock.now() - startedAt;
+  return { ...run, durationMs, ...(failure !== undefined && { failure }) };
+};
+
+const mayGoOn = <Services extends Closable, Values extends object>(
+  options: RunOptions<Services, Values>,
+  { error }: NonNullable<TargetRun<Values>['failure']>,
+): boolean => !options.signal.aborted && options.isInterruption?.(error) === true;
+
+const whereOf = <Services extends Closable, Values extends object>(
+  { steps }: RunOptions<Services, Values>,
+  target: Target,
+  step: string,
+): Where => {
+  const title = steps.find(({ name }) => name === step)?.title ?? step;
+  return { target: formatTarget(target), step, title };
+};
+
+const retryOf = ({ message }: AmiPublisherError) => ({ message, delayMs: 0 });
+
+/** Runs all steps that have not finished, and writes values and durations into `run`; returns the failure, if any. */
+const runToTheEnd = async <Services extends Closable, Values extends object>(
+  options: RunOptions<Services, Values>,
+  {
+    target,
+    values,
+    durations,
+  }: { target: Target; values: Partial<Values>; durations: Record<string, number> },
+): Promise<TargetRun<Values>['failure']> => {
   let step = options.steps[0]?.name ?? '';
   let services: Services | undefined;
   try {
@@ -84,10 +119,9 @@ const runTarget = async <Services extends Closable, Values extends object>(
       Object.assign(values, { [step]: await runStep(options, next, context) });
       durations[step] = options.clock.now() - begunAt;
     }
-    return run();
+    return undefined;
   } catch (reason) {
-    const error = toAmiPublisherError(reason).at(formatTarget(target));
-    return { ...run(), failure: { step, error } };
+    return { step, error: toAmiPublisherError(reason).at(formatTarget(target)) };
   } finally {
     await closeQuietly(options, services, target);
   }

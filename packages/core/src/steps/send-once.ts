@@ -1,6 +1,6 @@
 import { isAmiPublisherError } from '@ami-publisher/base';
 import type { JsonObject } from './json.js';
-import type { StepContext } from './step.js';
+import type { Intent, StepContext } from './step.js';
 
 /** How long after a request its effect may still be invisible to a list (EC2 API reference, "Eventual consistency"). */
 export const settlingMs = 60_000;
@@ -24,7 +24,7 @@ export const sendOnce = async <T, Services, Values>(
 ): Promise<T> => {
   const earlier = context.openIntent(options.call);
   if (earlier !== undefined) {
-    const found = await findSettled(context, earlier.at, options.find);
+    const found = await findSettled(context, earlier, options.find);
     if (found !== undefined) return found;
   }
   await context.intend(options.call, options.request);
@@ -36,15 +36,38 @@ export const sendOnce = async <T, Services, Values>(
   }
 };
 
+/**
+ * Lists what requests of a call have made, to undo it. If the last one was cut off, what it made may become visible only up to a minute later,
+ * and is waited for.
+ *
+ * @param isKnown whether the step has finished, so that nothing is outstanding
+ */
+export const listSettled = async <T, Services, Values>(
+  context: StepContext<Services, Values>,
+  call: string,
+  isKnown: boolean,
+  list: () => Promise<T[]>,
+): Promise<T[]> => {
+  const outstanding = isKnown ? undefined : context.openIntent(call);
+  const some = async () => {
+    const found = await list();
+    return found.length > 0 ? found : undefined;
+  };
+  const found = outstanding === undefined ? await some() : await findSettled(context, outstanding, some);
+  return found ?? [];
+};
+
 const findSettled = async <T, Services, Values>(
   context: StepContext<Services, Values>,
-  intendedAt: number,
+  { call, at }: Intent,
   find: () => Promise<T | undefined>,
 ): Promise<T | undefined> => {
   for (;;) {
     const found = await find();
-    const remainingMs = intendedAt + settlingMs - context.clock.now();
+    const remainingMs = at + settlingMs - context.clock.now();
     if (found !== undefined || remainingMs <= 0) return found;
+    const seconds = Math.ceil(remainingMs / 1000);
+    context.progress({ phase: `looking up to ${seconds} s for what an interrupted ${call} may have made` });
     await context.clock.sleep(Math.min(lookAgainMs, remainingMs), context.signal);
   }
 };

@@ -71,6 +71,9 @@ const attach = async (context: PublishContext, volumeId: string, instanceId: str
       );
       return device;
     } catch (reason) {
+      // An earlier request, whose answer was lost, may have done it.
+      const present = attachmentTo(await services.describeVolume(volumeId, signal), instanceId);
+      if (present?.Device !== undefined) return present.Device;
       if (!isDeviceNameTaken(reason)) throw reason;
     }
   }

@@ -2,13 +2,15 @@ import { AmiPublisherError } from '@ami-publisher/base';
 import type { Image } from '@aws-sdk/client-ec2';
 import { describeImages } from '../../cloud/describe.js';
 import { escapeFilterValue, fromTagList, tagFilter, tagKeys } from '../../cloud/tags.js';
-import { sendOnce } from '../../steps/send-once.js';
+import { listSettled, sendOnce } from '../../steps/send-once.js';
 import { stepValue } from '../../steps/step.js';
 import { formatTarget } from '../../target/target.js';
 import { amiSizeGiB } from '../ami-size.js';
 import { registerImageRequest } from '../register.js';
 import { minuteMs, type PublishContext, type PublishStep } from './step-type.js';
 import { noId } from './volume.js';
+
+const registerCall = 'ec2:RegisterImage';
 
 /** Registers the AMI. Its name is the key: one of that name is adopted only if it is this publication's, of this snapshot. */
 export const registerImage: PublishStep<'register'> = {
@@ -32,7 +34,7 @@ export const registerImage: PublishStep<'register'> = {
       options: plan.options,
     });
     const image = await sendOnce<Image, typeof services, typeof context.values>(context, {
-      call: 'ec2:RegisterImage',
+      call: registerCall,
       request: { name: plan.amiName, snapshotId },
       find: () => ownImage(context, snapshotId),
       send: async () => {
@@ -49,12 +51,13 @@ export const registerImage: PublishStep<'register'> = {
     if (image.ImageId === undefined) throw noId('ec2:RegisterImage', 'AMI');
     return { imageId: image.ImageId, sizeGiB };
   },
-  undo: async (context) => {
-    const { services, signal } = context;
-    const made = await describeImages(services.ec2, [tagFilter(tagKeys.publication, context.publicationId)], {
-      signal,
-    });
-    for (const { ImageId } of made) await deregister(context, ImageId ?? '');
+  undo: async (context, value) => {
+    const { services, signal, publicationId } = context;
+    if (value !== undefined) await deregister(context, value.imageId);
+    const made = await listSettled(context, registerCall, value !== undefined, () =>
+      describeImages(services.ec2, [tagFilter(tagKeys.publication, publicationId)], { signal }),
+    );
+    for (const { ImageId = '' } of made) await deregister(context, ImageId);
   },
 };
 

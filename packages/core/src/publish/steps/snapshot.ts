@@ -2,15 +2,17 @@ import { AmiPublisherError } from '@ami-publisher/base';
 import type { Snapshot } from '@aws-sdk/client-ec2';
 import { describeSnapshots } from '../../cloud/describe.js';
 import { fromTagList, tagFilter, tagKeys, tagSpecification, toTagList } from '../../cloud/tags.js';
-import { sendOnce } from '../../steps/send-once.js';
+import { listSettled, sendOnce } from '../../steps/send-once.js';
 import { stepValue } from '../../steps/step.js';
 import type { Capture } from '../../unpacker/unpacker-client.js';
+import type { PublishValues } from '../values.js';
 import { minuteMs, type PublishContext, type PublishStep } from './step-type.js';
 import { stepOperationId } from './unpack.js';
 import { noId } from './volume.js';
 
 /** How often a capture that could not be confirmed is taken again. */
 const captures = 3;
+const createCall = 'ec2:CreateSnapshot';
 
 /**
  * Seals the volume, begins its snapshot, and has the unpacker confirm that the volume was sealed all the while. A snapshot holds what was on
@@ -22,39 +24,53 @@ export const takeSnapshot: PublishStep<'snapshot'> = {
   timeoutMs: 15 * minuteMs,
   run: async (context) => {
     for (let left = captures; ; left--) {
-      try {
-        return await capture(context, left);
-      } catch (reason) {
-        const unconfirmed = reason instanceof AmiPublisherError && reason.code === 'CAPTURE_NOT_CONFIRMED';
-        if (!unconfirmed || left === 1) throw reason;
-        for (const snapshot of await snapshotsMadeHere(context))
-          await deleteSnapshot(context, snapshot.SnapshotId ?? '');
-        await context.refused('ec2:CreateSnapshot');
-      }
+      const captured = await capture(context, left);
+      if (captured !== undefined) return captured;
     }
   },
-  undo: async (context) => {
-    for (const snapshot of await snapshotsMadeHere(context))
-      await deleteSnapshot(context, snapshot.SnapshotId ?? '');
+  undo: async (context, value) => {
+    if (value !== undefined) await deleteSnapshot(context, value.snapshotId);
+    const made = await listSettled(context, createCall, value !== undefined, () =>
+      snapshotsMadeHere(context),
+    );
+    for (const { SnapshotId = '' } of made) await deleteSnapshot(context, SnapshotId);
   },
 };
 
-const capture = async (context: PublishContext, left: number) => {
+/** One try; nothing, with the snapshot deleted, if the volume did not stay sealed and there are tries left. */
+const capture = async (
+  context: PublishContext,
+  left: number,
+): Promise<PublishValues['snapshot'] | undefined> => {
   const { services, signal } = context;
-  const sealed = await sealImage(context, left);
-  const snapshotId = await createSnapshot(context, sealed.generation);
-  await services.unpacker.client.confirmCapture(sealed.generation, services.lease, { signal });
+  const { generation } = await sealImage(context, left);
+  const snapshotId = await createSnapshot(context, generation);
+  try {
+    await services.unpacker.client.confirmCapture(generation, services.lease, { signal });
+  } catch (reason) {
+    const isUnconfirmed = reason instanceof AmiPublisherError && reason.code === 'CAPTURE_NOT_CONFIRMED';
+    if (!isUnconfirmed || left === 1) throw reason;
+    await deleteSnapshot(context, snapshotId);
+    await context.refused(createCall);
+    return undefined;
+  }
+  await tagVolume(context, generation);
+  return { snapshotId, generation };
+};
+
+/** Says on the volume what it holds, for plans while its unpacker is stopped, and who used it last, for rollbacks. */
+const tagVolume = async (context: PublishContext, generation: number): Promise<void> => {
+  const { services, signal, publicationId } = context;
+  const { options, manifestDigest } = services.plan;
   const { volumeId } = stepValue(context, 'volume');
-  const { options, publicationId, manifestDigest } = services.plan;
-  const volumeTags = {
+  const tags = {
     [tagKeys.stream]: options.stream,
     [tagKeys.leaf]: options.leaf,
     [tagKeys.manifestDigest]: manifestDigest,
-    [tagKeys.generation]: String(sealed.generation),
+    [tagKeys.generation]: String(generation),
     [tagKeys.lastPublication]: publicationId,
   };
-  await services.ec2.createTags({ Resources: [volumeId], Tags: toTagList(volumeTags) }, { signal });
-  return { snapshotId, generation: sealed.generation };
+  await services.ec2.createTags({ Resources: [volumeId], Tags: toTagList(tags) }, { signal });
 };
 
 /** Seals the volume with the image on it; after an interruption it may hold another release, and is then unpacked again. */
@@ -93,7 +109,7 @@ const createSnapshot = async (context: PublishContext, generation: number): Prom
   const name = `${stream}/${leaf}`;
   const tags = { ...services.tags('snapshot', name), [tagKeys.generation]: String(generation) };
   const snapshot = await sendOnce<Snapshot, typeof services, typeof context.values>(context, {
-    call: 'ec2:CreateSnapshot',
+    call: createCall,
     request: { volumeId, generation, description: name },
     find: () => adoptOne(context, generation),
     send: () =>

@@ -2,11 +2,13 @@ import { AmiPublisherError, clientToken } from '@ami-publisher/base';
 import type { CreateVolumeRequest, Volume } from '@aws-sdk/client-ec2';
 import { describeVolumes } from '../../cloud/describe.js';
 import { fromTagList, tagFilter, tagKeys, tagSpecification } from '../../cloud/tags.js';
-import { sendOnce } from '../../steps/send-once.js';
+import { listSettled } from '../../steps/send-once.js';
 import { stepValue } from '../../steps/step.js';
 import { targetKey } from '../../target/target.js';
 import { chooseVolume } from '../../unpacker/volumes.js';
 import { minuteMs, type PublishContext, type PublishStep } from './step-type.js';
+
+const createCall = 'ec2:CreateVolume';
 
 /** Chooses the stream's volume, or creates one. */
 export const provideVolume: PublishStep<'volume'> = {
@@ -34,8 +36,9 @@ export const provideVolume: PublishStep<'volume'> = {
     const volumeId = await createVolume(context, choice.sizeGiB);
     return { volumeId, sizeGiB: choice.sizeGiB, created: true, replaced: choice.replaced ?? null };
   },
-  undo: async (context) => {
-    for (const { VolumeId = '' } of await volumesMadeHere(context)) await deleteVolume(context, VolumeId);
+  undo: async (context, value) => {
+    const made = await listSettled(context, createCall, value !== undefined, () => volumesMadeHere(context));
+    for (const { VolumeId = '' } of made) await deleteVolume(context, VolumeId);
   },
 };
 
@@ -55,7 +58,7 @@ const createVolume = async (context: PublishContext, sizeGiB: number): Promise<s
     TagSpecifications: tagSpecification('volume', { ...tags, [tagKeys.generation]: '0', [tagKeys.leaf]: '' }),
     ...(kmsKey !== null && { KmsKeyId: kmsKey }),
   };
-  await context.intend('ec2:CreateVolume', { size: sizeGiB, clientToken: request.ClientToken });
+  await context.intend(createCall, { size: sizeGiB, clientToken: request.ClientToken });
   const { VolumeId } = await services.ec2.createVolume(request, { signal });
   if (VolumeId === undefined) throw noId('ec2:CreateVolume', 'volume');
   await services.poller.wait('volume', VolumeId, {
@@ -95,22 +98,33 @@ const volumesMadeHere = async ({ services, publicationId, signal }: PublishConte
   });
 };
 
+/** How often a volume is freed again that was attached, by a late request, after it had been freed. */
+const frees = 3;
+
 /** Takes a volume from its unpacker and deletes it; one that is gone is fine. */
 export const deleteVolume = async (context: PublishContext, volumeId: string): Promise<void> => {
   const { services, signal } = context;
-  const volume = await services.findVolume(volumeId, signal);
-  if (volume === undefined) return;
-  if (volume.Attachments?.some(({ State }) => State !== 'detached')) {
-    await removeFromUnpacker(context, volumeId);
-    await detachVolume(context, volume);
+  for (let left = frees; ; left--) {
+    const volume = await services.findVolume(volumeId, signal);
+    if (volume === undefined) return;
+    if (isAttached(volume)) {
+      await removeFromUnpacker(context, volumeId);
+      await detachVolume(context, volume);
+    }
+    await context.intend('ec2:DeleteVolume', { volumeId });
+    try {
+      await services.ec2.deleteVolume({ VolumeId: volumeId }, { signal });
+      return;
+    } catch (reason) {
+      if (reason instanceof AmiPublisherError && reason.code === 'AWS_NOT_FOUND') return;
+      const again = await services.findVolume(volumeId, signal);
+      if (left === 1 || again === undefined || !isAttached(again)) throw reason;
+    }
   }
-  await sendOnce(context, {
-    call: 'ec2:DeleteVolume',
-    request: { volumeId },
-    find: async () => ((await services.findVolume(volumeId, signal)) === undefined ? {} : undefined),
-    send: () => services.ec2.deleteVolume({ VolumeId: volumeId }, { signal }),
-  });
 };
+
+const isAttached = (volume: Volume): boolean =>
+  volume.Attachments?.some(({ State }) => State !== 'detached') === true;
 
 /** Has the unpacker forget a device of the stream. */
 const removeFromUnpacker = async ({ services, signal }: PublishContext, volumeId: string): Promise<void> => {
