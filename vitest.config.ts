@@ -5,10 +5,10 @@ const resolve = { conditions: ['ami-publisher-source'] };
 const ssr = { resolve: { conditions: ['ami-publisher-source', 'node', 'import', 'default'] } };
 const env = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
 
-const layer = (name: string, include: string[], testTimeout: number) => ({
+const layer = (name: string, include: string[], testTimeout: number, more = {}) => ({
   resolve,
   ssr,
-  test: { name, include, env, testTimeout, hookTimeout: testTimeout },
+  test: { name, include, env, testTimeout, hookTimeout: testTimeout, ...more },
 });
 
 export default defineConfig({
@@ -17,6 +17,8 @@ export default defineConfig({
       layer('unit', ['packages/*/src/**/*.test.ts', 'test/architecture/**/*.test.ts'], 10_000),
       layer('component', ['packages/*/test/**/*.test.ts'], 60_000),
       layer('e2e', ['test/e2e/**/*.test.ts'], 180_000),
+      // Cases that mostly wait for leases and lists to catch up, side by side.
+      layer('recovery', ['test/recovery/**/*.test.ts'], 300_000, { maxConcurrency: 16 }),
       layer('foreign', ['test/foreign/**/*.test.ts'], 180_000),
     ],
   },

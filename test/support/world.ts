@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
 import { type SandboxCloud, type SandboxCloudOptions, startSandboxCloud } from '@ami-publisher/sandbox';
 
 export const root = resolve(import.meta.dirname, '../..');
@@ -17,6 +18,14 @@ export interface Run {
   json<T>(): T;
 }
 
+/** A run that goes on. */
+export interface Running {
+  readonly pid: number;
+  readonly ended: Promise<Run>;
+  /** Stops, continues or kills it. */
+  signal(name: NodeJS.Signals): void;
+}
+
 /** A sandbox in this process, its daemons as processes, and the built command line to use on it. */
 export interface World {
   readonly sandbox: SandboxCloud;
@@ -24,6 +33,8 @@ export interface World {
   readonly environment: Readonly<Record<string, string>>;
   /** Runs `ami-publisher` to its end. */
   run(...command: string[]): Promise<Run>;
+  /** Begins to run it, with another environment on top. */
+  start(environment: Readonly<Record<string, string>>, ...command: string[]): Running;
   /** Runs it with another environment on top. */
   runWith(environment: Readonly<Record<string, string>>, ...command: string[]): Promise<Run>;
   /** Runs any program in the same environment. The sandbox lives in this process, so a test must never block it. */
@@ -50,17 +61,19 @@ export const createWorld = async (options: SandboxCloudOptions = {}): Promise<Wo
     ...sandbox.environment,
   };
   const start = (extra: Readonly<Record<string, string>>, command: readonly string[], watch?: Watch) =>
-    runProcess(process.execPath, [bin, ...command], { ...environment, ...extra }, watch);
-  const run = (...command: string[]) => start({}, command);
+    startProcess(process.execPath, [bin, ...command], { ...environment, ...extra }, watch);
+  const run = (...command: string[]) => start({}, command).ended;
   return {
     sandbox,
     directory,
     environment,
     run,
-    runWith: (extra, ...command) => start(extra, command),
-    execute: (program, ...parameters) => runProcess(program, parameters, environment),
-    whenShown: (when, act, ...command) => start({}, command, { when, act }),
-    interrupt: (when, ...command) => start({}, command, { when, act: (pid) => process.kill(pid, 'SIGINT') }),
+    start: (extra, ...command) => start(extra, command),
+    runWith: (extra, ...command) => start(extra, command).ended,
+    execute: (program, ...parameters) => startProcess(program, parameters, environment).ended,
+    whenShown: (when, act, ...command) => start({}, command, { when, act }).ended,
+    interrupt: (when, ...command) =>
+      start({}, command, { when, act: (pid) => process.kill(pid, 'SIGINT') }).ended,
     addImage: async (name, files = { 'etc/os-release': `NAME=${name}\n`, 'usr/bin/true': '#!/bin/sh\n' }) => {
       const tree = join(directory, 'trees', encodeURIComponent(name));
       for (const [path, content] of Object.entries(files)) {
@@ -84,17 +97,31 @@ interface Watch {
   readonly act: (pid: number) => void;
 }
 
-const runProcess = (
+const startProcess = (
   program: string,
   parameters: readonly string[],
   environment: Record<string, string>,
   watch?: Watch,
+): Running => {
+  const child = spawn(program, parameters, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  const pid = child.pid ?? 0;
+  return {
+    pid,
+    ended: outputOf(child, (shown) => {
+      if (!watch?.when.test(shown)) return false;
+      watch.act(pid);
+      return true;
+    }),
+    signal: (name) => child.kill(name),
+  };
+};
+
+/** @param onStderr is given all that was printed so far, until it returns true */
+const outputOf = (
+  child: ChildProcessByStdio<null, Readable, Readable>,
+  onStderr: (shown: string) => boolean,
 ): Promise<Run> =>
   new Promise((resolvePromise, reject) => {
-    const child = spawn(program, parameters, {
-      env: environment,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
     let stdout = '';
     let stderr = '';
     let acted = false;
@@ -103,10 +130,7 @@ const runProcess = (
     });
     child.stderr.on('data', (chunk: Buffer) => {
       stderr += chunk.toString();
-      if (watch?.when.test(stderr) && !acted && child.pid !== undefined) {
-        acted = true;
-        watch.act(child.pid);
-      }
+      acted = acted || onStderr(stderr);
     });
     child.on('error', reject);
     child.on('close', (code) =>

@@ -119,7 +119,7 @@ export const publishOptions: readonly OptionDefinition[] = [
     { flags: '--throughput <MiB/s>', summary: 'gp3 throughput of volume and root disk', default: '125' },
     {
       flags: '--kms-key <key>',
-      summary: 'ARN or id; overridden per target by the configuration',
+      summary: 'ARN, id or alias; overridden per target by the configuration',
       default: "the account's EBS key",
     },
     { flags: '--root-device-name <name>', summary: 'root device of the AMI', default: '/dev/xvda' },

@@ -9,6 +9,7 @@ export const tagKeys = {
   leaf: 'ami-publisher:leaf',
   manifestDigest: 'ami-publisher:manifest-digest',
   generation: 'ami-publisher:generation',
+  kmsKey: 'ami-publisher:kms-key',
   step: 'ami-publisher:step',
   name: 'Name',
   expiresAt: 'ExpiresAt',

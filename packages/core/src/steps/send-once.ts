@@ -62,9 +62,11 @@ const findSettled = async <T, Services, Values>(
   { call, at }: Intent,
   find: () => Promise<T | undefined>,
 ): Promise<T | undefined> => {
+  // Another machine that wrote the intent may have had a clock that is ahead of this one.
+  const settledAt = Math.min(at, context.clock.now()) + settlingMs;
   for (;;) {
     const found = await find();
-    const remainingMs = at + settlingMs - context.clock.now();
+    const remainingMs = settledAt - context.clock.now();
     if (found !== undefined || remainingMs <= 0) return found;
     const seconds = Math.ceil(remainingMs / 1000);
     context.progress({ phase: `looking up to ${seconds} s for what an interrupted ${call} may have made` });

@@ -1,4 +1,5 @@
 import type { Volume } from '@aws-sdk/client-ec2';
+import { fromTagList, tagKeys } from '../cloud/tags.js';
 import type { UnpackerStatus } from './unpacker-client.js';
 
 export const gibibyte = 1024 ** 3;
@@ -7,7 +8,7 @@ export const gibibyte = 1024 ** 3;
 export interface VolumeNeed {
   readonly stream: string;
   readonly sizeGiB: number;
-  /** Key ARN or id; left out = the account's default key. */
+  /** Key ARN, id or alias; left out = the account's default key. */
   readonly kmsKey: string | undefined;
 }
 
@@ -62,9 +63,10 @@ export const chooseVolume = (
   return { action: 'create', sizeGiB: need.sizeGiB, ...(bound ? { replaced: bound } : {}) };
 };
 
-/** A key may be named by ARN, by id or by neither; AWS answers with the ARN. */
+/** AWS answers with the ARN of the key, which does not tell its aliases: the name that it was asked for by is in a tag. */
 const keyMatches = (volume: Volume, kmsKey: string | undefined): boolean => {
   if (volume.Encrypted !== true) return false;
   if (kmsKey === undefined) return true;
+  if (fromTagList(volume.Tags)[tagKeys.kmsKey] === kmsKey) return true;
   return volume.KmsKeyId === kmsKey || volume.KmsKeyId?.endsWith(`/${kmsKey}`) === true;
 };

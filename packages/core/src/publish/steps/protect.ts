@@ -1,7 +1,7 @@
 import { stepValue } from '../../steps/step.js';
 import { minuteMs, type PublishStep } from './step-type.js';
 
-/** Sets the AMI's deprecation date and its protection against deregistration, where asked for. */
+/** Sets the AMI's deprecation date and its protection against deregistration, where asked for. Undone with the registration. */
 export const protectImage: PublishStep<'protect'> = {
   name: 'protect',
   title: 'Protect AMI',
@@ -18,14 +18,7 @@ export const protectImage: PublishStep<'protect'> = {
     }
     if (deregistrationProtection) {
       await services.ec2.enableImageDeregistrationProtection({ ImageId: imageId }, { signal });
-      await context.intend('ec2:EnableImageDeregistrationProtection', { imageId });
     }
     return { deprecated: deprecateAt !== null, protected: deregistrationProtection };
-  },
-  undo: async (context) => {
-    const { services, signal } = context;
-    if (!services.plan.options.deregistrationProtection) return;
-    const { imageId } = stepValue(context, 'register');
-    await services.ec2.disableImageDeregistrationProtection({ ImageId: imageId }, { signal });
   },
 };

@@ -1,5 +1,6 @@
 import { AmiPublisherError } from '@ami-publisher/base';
 import type { Image } from '@aws-sdk/client-ec2';
+import { awsCode } from '../../cloud/aws-error.js';
 import { describeImages } from '../../cloud/describe.js';
 import { escapeFilterValue, fromTagList, tagFilter, tagKeys } from '../../cloud/tags.js';
 import { listSettled, sendOnce } from '../../steps/send-once.js';
@@ -74,13 +75,25 @@ const ownImage = async (
   );
 };
 
+/** Deregisters an AMI; one that is gone is fine. The protection that this publication gave it is taken off, also if that comes late. */
 const deregister = async ({ services, signal }: PublishContext, imageId: string): Promise<void> => {
-  try {
-    await services.ec2.deregisterImage({ ImageId: imageId }, { signal });
-  } catch (reason) {
-    if (!(reason instanceof AmiPublisherError) || reason.code !== 'AWS_NOT_FOUND') throw reason;
+  const { ec2, plan } = services;
+  for (let left = 3; ; left--) {
+    try {
+      await ec2.deregisterImage({ ImageId: imageId }, { signal });
+      return;
+    } catch (reason) {
+      if (reason instanceof AmiPublisherError && reason.code === 'AWS_NOT_FOUND') return;
+      if (!plan.options.deregistrationProtection || !isProtected(reason) || left === 1) throw reason;
+      await ec2.disableImageDeregistrationProtection({ ImageId: imageId }, { signal });
+    }
   }
 };
+
+const isProtected = (reason: unknown): boolean =>
+  reason instanceof AmiPublisherError &&
+  reason.cause instanceof Error &&
+  awsCode(reason.cause) === 'OperationNotPermitted';
 
 /** Waits until the AMI can be launched. */
 export const awaitImage: PublishStep<'available'> = {

@@ -55,7 +55,12 @@ const createVolume = async (context: PublishContext, sizeGiB: number): Promise<s
     Iops: options.iops,
     Throughput: options.throughputMiBps,
     ClientToken: clientToken(publicationId, targetKey(target), 'volume', attempt),
-    TagSpecifications: tagSpecification('volume', { ...tags, [tagKeys.generation]: '0', [tagKeys.leaf]: '' }),
+    TagSpecifications: tagSpecification('volume', {
+      ...tags,
+      [tagKeys.generation]: '0',
+      [tagKeys.leaf]: '',
+      ...(kmsKey !== null && { [tagKeys.kmsKey]: kmsKey }),
+    }),
     ...(kmsKey !== null && { KmsKeyId: kmsKey }),
   };
   await context.intend(createCall, { size: sizeGiB, clientToken: request.ClientToken });

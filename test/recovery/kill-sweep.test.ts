@@ -1,0 +1,187 @@
+import { createUnpackerClient, readClientTls } from '@ami-publisher/protocol';
+import { AttachVolumeCommand, CreateVolumeCommand, StopInstancesCommand } from '@aws-sdk/client-ec2';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { killAt, moments } from './support/kill.js';
+import { createProvingGround, type Ground, listMs, type ProvingGround } from './support/proving-ground.js';
+
+/** A publication that makes certain calls. */
+interface Scenario {
+  readonly name: string;
+  /** What comes before it. */
+  readonly prepare: (ground: Ground) => Promise<void>;
+  readonly publish: readonly string[];
+  /** The calls at which its publisher is killed. */
+  readonly calls: readonly string[];
+}
+
+const publishFirst = async (ground: Ground): Promise<void> => {
+  const run = await ground.run('publish', ground.stream, '1', '--targets', ground.targets);
+  expect(run.code, run.stderr).toBe(0);
+};
+
+const scenarios: readonly Scenario[] = [
+  {
+    name: 'a first release, to be deprecated and protected',
+    prepare: async () => {},
+    publish: ['1', '--deprecate-in', '30d', '--deregistration-protection'],
+    calls: [
+      'unpacker:CreateStream',
+      'unpacker:AcquireLease',
+      'CreateVolume',
+      'AttachVolume',
+      'unpacker:AddDevice',
+      'ModifyInstanceAttribute',
+      'unpacker:PrepareForUnpack',
+      'unpacker:UnpackImage',
+      'unpacker:PrepareForCapture',
+      'CreateSnapshot',
+      'unpacker:ConfirmCapture',
+      'CreateTags',
+      'unpacker:ReleaseLease',
+      'RegisterImage',
+      'EnableImageDeprecation',
+      'EnableImageDeregistrationProtection',
+    ],
+  },
+  {
+    name: 'a release while the unpackers are stopped',
+    prepare: stopUnpackers,
+    publish: ['1'],
+    calls: ['StartInstances'],
+  },
+  {
+    name: 'a release that takes longer than a lease is renewed',
+    prepare: async (ground) => {
+      void ground.hold('unpacker:UnpackImage', 'before');
+    },
+    publish: ['1'],
+    calls: ['unpacker:RenewLease'],
+  },
+  {
+    name: 'a larger release',
+    prepare: publishFirst,
+    publish: ['2', '--min-free', '2GiB'],
+    calls: ['ModifyVolume', 'unpacker:GrowDevice'],
+  },
+  {
+    name: 'a release with another KMS key',
+    prepare: publishFirst,
+    publish: ['2', '--kms-key', 'alias/other'],
+    calls: ['unpacker:RemoveDevice', 'DetachVolume', 'DeleteVolume'],
+  },
+  {
+    name: 'a release for which a free volume is there',
+    prepare: provideFreeVolumes,
+    publish: ['1'],
+    calls: ['unpacker:AssociateStream'],
+  },
+];
+
+let grounds: ProvingGround;
+beforeAll(async () => {
+  grounds = await createProvingGround(10);
+  for (const { id } of grounds.world.sandbox.accounts) {
+    for (const region of grounds.world.sandbox.regions) {
+      grounds.world.sandbox.model.addKmsKey({ accountId: id, region }, 'alias/other');
+    }
+  }
+});
+afterAll(() => grounds?.close());
+
+describe.concurrent.each(scenarios)('A publisher of $name', ({ prepare, publish, calls }) => {
+  const cases = calls.flatMap((action) => moments.map((moment) => ({ action, moment })));
+
+  const killed = async (ground: Ground, { action, moment }: (typeof cases)[number]) => {
+    await ground.addRelease('1', 'first');
+    await ground.addRelease('2', 'second');
+    await prepare(ground);
+    const command = ['publish', ground.stream, ...publish, '--targets', ground.targets];
+    return killAt(ground, command, action, moment);
+  };
+
+  it.each(cases)('killed at $action $moment is finished by resume', (at) =>
+    grounds.use(async (ground) => {
+      const { settled } = await killed(ground, at);
+      const id = await ground.publicationId();
+      const resumed = await ground.run('resume', id);
+      expect(resumed.code, resumed.stderr).toBe(0);
+      await settled;
+      expect(await ground.madeBy(id)).toMatchObject({ images: 2, snapshots: 2 });
+      expect(await ground.volumesOfStream()).toBe(2);
+    }),
+  );
+
+  it.each(cases)('killed at $action $moment is undone by rollback', (at) =>
+    grounds.use(async (ground) => {
+      const { settled } = await killed(ground, at);
+      const id = await ground.publicationId();
+      const undone = await ground.run('rollback', id, '--force');
+      expect(undone.code, undone.stderr).toBe(0);
+      await settled;
+      expect(await ground.madeBy(id)).toEqual({ images: 0, snapshots: 0, volumes: 0 });
+    }),
+  );
+});
+
+describe.concurrent('A rollback of a protected release', () => {
+  const calls = [
+    'DisableImageDeregistrationProtection',
+    'DeregisterImage',
+    'DeleteSnapshot',
+    'unpacker:RemoveDevice',
+    'DetachVolume',
+    'DeleteVolume',
+  ];
+  const cases = calls.flatMap((action) => moments.map((moment) => ({ action, moment })));
+
+  it.each(cases)('killed at $action $moment is finished by another', ({ action, moment }) =>
+    grounds.use(async (ground) => {
+      await ground.addRelease('1', 'first');
+      const published = await ground.run(
+        ...['publish', ground.stream, '1', '--targets', ground.targets, '--deregistration-protection'],
+      );
+      expect(published.code, published.stderr).toBe(0);
+      const id = await ground.publicationId();
+      const { settled } = await killAt(ground, ['rollback', id, '--force'], action, moment);
+      const undone = await ground.run('rollback', id, '--force');
+      expect(undone.code, undone.stderr).toBe(0);
+      await settled;
+      expect(await ground.madeBy(id)).toEqual({ images: 0, snapshots: 0, volumes: 0 });
+    }),
+  );
+});
+
+/** Gives every unpacker a volume that belongs to no stream. */
+async function provideFreeVolumes({ account, ec2, world }: Ground): Promise<void> {
+  const tls = readClientTls({
+    directory: world.sandbox.certificatesDirectory ?? '',
+    roles: ['operator'],
+    now: Date.now(),
+  });
+  for (const region of world.sandbox.regions) {
+    const { instances } = await world.sandbox.model.inventory(account.id, region);
+    const { InstanceId = '', PrivateIpAddress = '', Placement } = instances[0] ?? {};
+    const { VolumeId = '' } = await ec2(region).send(
+      new CreateVolumeCommand({
+        AvailabilityZone: Placement?.AvailabilityZone ?? '',
+        Size: 1,
+        Encrypted: true,
+      }),
+    );
+    await pause(listMs);
+    await ec2(region).send(new AttachVolumeCommand({ InstanceId, VolumeId, Device: '/dev/sdz' }));
+    const unpacker = createUnpackerClient({ address: `${PrivateIpAddress}:6974`, tls });
+    await vi.waitFor(() => unpacker.claimDevice({ deviceId: VolumeId }), { timeout: 30_000, interval: 200 });
+    unpacker.close();
+  }
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function stopUnpackers({ account, ec2, world }: Ground): Promise<void> {
+  for (const region of world.sandbox.regions) {
+    const { instances } = await world.sandbox.model.inventory(account.id, region);
+    const InstanceIds = instances.flatMap(({ InstanceId }) => InstanceId ?? []);
+    await ec2(region).send(new StopInstancesCommand({ InstanceIds }));
+  }
+}
