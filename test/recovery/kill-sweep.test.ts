@@ -1,5 +1,10 @@
 import { createUnpackerClient, readClientTls } from '@ami-publisher/protocol';
-import { AttachVolumeCommand, CreateVolumeCommand, StopInstancesCommand } from '@aws-sdk/client-ec2';
+import {
+  AttachVolumeCommand,
+  CreateVolumeCommand,
+  DetachVolumeCommand,
+  StopInstancesCommand,
+} from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { killAt, moments } from './support/kill.js';
 import { createProvingGround, type Ground, listMs, type ProvingGround } from './support/proving-ground.js';
@@ -151,28 +156,28 @@ describe.concurrent('A rollback of a protected release', () => {
   );
 });
 
-/** Gives every unpacker a volume that belongs to no stream. */
-async function provideFreeVolumes({ account, ec2, world }: Ground): Promise<void> {
-  const tls = readClientTls({
-    directory: world.sandbox.certificatesDirectory ?? '',
-    roles: ['operator'],
-    now: Date.now(),
-  });
+/** Gives every unpacker a volume that belongs to no stream; what is left of them at the end is taken away. */
+async function provideFreeVolumes({ account, afterwards, ec2, world }: Ground): Promise<void> {
+  const directory = world.sandbox.certificatesDirectory ?? '';
+  const tls = readClientTls({ directory, roles: ['operator'], now: Date.now() });
   for (const region of world.sandbox.regions) {
     const { instances } = await world.sandbox.model.inventory(account.id, region);
     const { InstanceId = '', PrivateIpAddress = '', Placement } = instances[0] ?? {};
-    const { VolumeId = '' } = await ec2(region).send(
-      new CreateVolumeCommand({
-        AvailabilityZone: Placement?.AvailabilityZone ?? '',
-        Size: 1,
-        Encrypted: true,
-      }),
+    const zone = Placement?.AvailabilityZone ?? '';
+    const client = ec2(region);
+    const { VolumeId = '' } = await client.send(
+      new CreateVolumeCommand({ AvailabilityZone: zone, Size: 1, Encrypted: true }),
     );
     await pause(listMs);
-    await ec2(region).send(new AttachVolumeCommand({ InstanceId, VolumeId, Device: '/dev/sdz' }));
+    await client.send(new AttachVolumeCommand({ InstanceId, VolumeId, Device: '/dev/sdz' }));
     const unpacker = createUnpackerClient({ address: `${PrivateIpAddress}:6974`, tls });
     await vi.waitFor(() => unpacker.claimDevice({ deviceId: VolumeId }), { timeout: 30_000, interval: 200 });
-    unpacker.close();
+    afterwards(async () => {
+      await unpacker.removeDevice({ deviceId: VolumeId, force: true });
+      await client.send(new DetachVolumeCommand({ VolumeId }));
+      unpacker.close();
+      client.destroy();
+    });
   }
 }
 

@@ -42,6 +42,8 @@ export interface Sandbox {
   addInstance(options: InstanceOptions): Promise<string>;
   /** Kills the program of an instance, as a crash would; the instance stays `running`. */
   crashInstance(instanceId: string): void;
+  /** Starts the program of an instance again after a crash, as a service manager does. Resolves when it is up. */
+  restartInstance(instanceId: string): Promise<void>;
   /** Folder of an instance: its program's state and logs. */
   instanceDirectory(instanceId: string): string;
   /** Ends everything; removes the folder unless it was given. */
@@ -93,6 +95,7 @@ const startIn = async (
     directory,
     addInstance: (instance) => model.addInstance(instance),
     crashInstance: (instanceId) => machines.crash(instanceId),
+    restartInstance: (instanceId) => machines.restart(instanceId),
     instanceDirectory: (instanceId) => machines.about(instanceId).directory,
     close: async () => {
       await front.close();

@@ -112,6 +112,14 @@ describe('Instances', () => {
     await eventually(async () => ((await ask(PrivateIpAddress!)) === id ? true : undefined));
   });
 
+  test('[INST-4] A program that crashed can be started again', async () => {
+    const id = await sandbox.addInstance({ ...place, name: 'restart' });
+    const { PrivateIpAddress } = await describeInstance(ec2, id);
+    sandbox.crashInstance(id);
+    await sandbox.restartInstance(id);
+    expect(await ask(PrivateIpAddress!)).toBe(id);
+  });
+
   test('[INST-4] An instance whose program does not start is running all the same', async () => {
     const broken = await startSandbox({ program: () => Promise.reject(new Error('no such daemon')) });
     const id = await broken.addInstance({ ...place, name: 'broken', state: 'stopped' });

@@ -1,11 +1,10 @@
-import { mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tagKeys } from '@ami-publisher/core';
-import { GrpcImageSink, ingestDirectory, parseImageName } from '@ami-publisher/image';
-import { createImageServerClient, readClientTls } from '@ami-publisher/protocol';
 import type { HeldCall, Inventory, SandboxAccount } from '@ami-publisher/sandbox';
 import { EC2Client, type Tag } from '@aws-sdk/client-ec2';
 import { createWorld, type Run, type Running, type World } from '../../support/world.js';
+import { addImage } from './add-image.js';
 
 /** How long a new resource is missing from lists, ms. */
 export const listMs = 5_000;
@@ -31,6 +30,8 @@ export interface Ground {
   publicationId(): Promise<string>;
   /** What the two targets hold that a publication made, by the tags on it. */
   madeBy(publicationId: string): Promise<Made>;
+  /** Has something done when the case has ended. */
+  afterwards(work: () => Promise<void>): void;
   /** Volumes of the stream in both targets. */
   volumesOfStream(): Promise<number>;
 }
@@ -71,9 +72,11 @@ export const createProvingGround = async (accounts: number): Promise<ProvingGrou
     use: async (work) => {
       const account = await take();
       cases += 1;
+      const last: (() => Promise<void>)[] = [];
       try {
-        await work(await prepareGround(world, account, `case-${cases}/debian`));
+        await work(await prepareGround(world, account, `case-${cases}/debian`, last));
       } finally {
+        for (const step of last) await step();
         giveBack(account);
       }
     },
@@ -81,7 +84,12 @@ export const createProvingGround = async (accounts: number): Promise<ProvingGrou
   };
 };
 
-const prepareGround = async (world: World, account: SandboxAccount, stream: string): Promise<Ground> => {
+const prepareGround = async (
+  world: World,
+  account: SandboxAccount,
+  stream: string,
+  last: (() => Promise<void>)[],
+): Promise<Ground> => {
   const { sandbox } = world;
   const home = await mkdtemp(join(world.directory, 'case-'));
   const environment = { XDG_STATE_HOME: home };
@@ -94,11 +102,12 @@ const prepareGround = async (world: World, account: SandboxAccount, stream: stri
     stream,
     stateDirectory: home,
     targets: `${account.name},*`,
-    addRelease: (leaf, content) => addImage(world, home, `${stream}/${leaf}`, content),
+    addRelease: (leaf, content) => addImage(world, `${stream}/${leaf}`, content),
     run: (...command) => world.runWith(environment, ...command),
     start: (...command) => world.start(environment, ...command),
     hold: (action, point) => sandbox.model.faults.hold(action, point, { account: account.id, region }),
     ec2: (name) => new EC2Client({ endpoint: sandbox.endpoint, region: name, credentials: account }),
+    afterwards: (step) => void last.push(step),
     publicationId: async () => {
       const files = await readdir(join(home, 'ami-publisher', 'publications'));
       const journals = files.filter((file) => file.endsWith('.jsonl')).sort();
@@ -126,19 +135,3 @@ const volumesThere = ({ volumes }: Inventory) => volumes.filter(({ State }) => S
 
 const hasTag = (tags: readonly Tag[] | undefined, key: string, value: string): boolean =>
   tags?.some((tag) => tag.Key === key && tag.Value === value) === true;
-
-const addImage = async (world: World, home: string, name: string, content: string): Promise<void> => {
-  const root = join(home, 'trees', encodeURIComponent(name));
-  await mkdir(join(root, 'etc'), { recursive: true });
-  await writeFile(join(root, 'etc', 'os-release'), content);
-  const directory = world.sandbox.certificatesDirectory ?? '';
-  const client = createImageServerClient({
-    address: world.sandbox.imageServer,
-    tls: readClientTls({ directory, roles: ['ingester'], now: Date.now() }),
-  });
-  try {
-    await ingestDirectory({ name: parseImageName(name), sink: new GrpcImageSink(client), root });
-  } finally {
-    client.close();
-  }
-};

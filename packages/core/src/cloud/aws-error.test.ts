@@ -17,6 +17,7 @@ describe('errors of AWS', () => {
     ['InvalidAMIName.Duplicate', 'AMI_NAME_TAKEN', false],
     ['VolumeLimitExceeded', 'AWS_QUOTA_EXCEEDED', false],
     ['InvalidSnapshot.NotFound', 'AWS_NOT_FOUND', false],
+    ['InvalidAMIID.Unavailable', 'AWS_NOT_FOUND', false],
     ['InternalError', 'AWS_UNAVAILABLE', true],
     ['InvalidParameterValue', 'AWS_REJECTED', false],
   ])('%s becomes %s', (name, code, retryable) => {

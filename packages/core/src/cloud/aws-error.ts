@@ -45,7 +45,8 @@ const rules: readonly Rule[] = [
     code: 'AWS_QUOTA_EXCEEDED',
     remedy: 'ask AWS for a higher quota or free resources',
   },
-  { when: /NotFound|\.Unknown$/, code: 'AWS_NOT_FOUND' },
+  // An AMI that was deregistered is "unavailable".
+  { when: /NotFound|\.Unknown$|^InvalidAMIID\.Unavailable$/, code: 'AWS_NOT_FOUND' },
   {
     when: /^(InternalError|InternalFailure|ServiceUnavailable|Unavailable|TimeoutError|NetworkingError|InternalServerError)$/,
     code: 'AWS_UNAVAILABLE',

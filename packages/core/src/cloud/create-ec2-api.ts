@@ -1,5 +1,6 @@
 import { fromAwsError } from './aws-error.js';
 import type { CallOptions, Ec2Action, Ec2Actions, Ec2Api } from './ec2-api.js';
+import { FreshResources } from './fresh-resources.js';
 import type { Pacer } from './pacer.js';
 
 /** `false`: repeating the request could do the work twice, so it is sent once and the step looks before it repeats. */
@@ -41,29 +42,40 @@ export interface Ec2Transport {
   ) => Promise<object>;
 }
 
+/** EC2 may not find at once what it has just made; the request had no effect and is sent again after this time. */
+const freshRetryMs = 1_000;
+
 /** EC2 for one target over a transport: paced, and with errors that name target, call and resource. */
 export const createEc2Api = (transport: Ec2Transport): Ec2Api => {
+  const fresh = new FreshResources(transport.pacer.clock);
   const methods = (Object.keys(repeatable) as Ec2Action[]).map((action) => [
     action.charAt(0).toLowerCase() + action.slice(1),
-    (input: Ec2Actions[typeof action][0], options?: CallOptions) => call(transport, action, input, options),
+    (input: Ec2Actions[typeof action][0], options?: CallOptions) =>
+      call(transport, fresh, action, input, options),
   ]);
   return Object.fromEntries(methods) as Ec2Api;
 };
 
 const call = async (
   { target, pacer, send }: Ec2Transport,
+  fresh: FreshResources,
   action: Ec2Action,
   input: object,
   { signal }: CallOptions = {},
 ): Promise<object> => {
-  await pacer.acquire(action, signal);
-  try {
-    return await send(action, input, { signal, repeatable: repeatable[action] });
-  } catch (reason) {
-    if (signal?.aborted) throw signal.reason;
-    const error = fromAwsError(reason, { call: `ec2:${action}`, target, resource: resourceOf(input) });
-    if (error.code === 'AWS_THROTTLED') pacer.throttled(action);
-    throw error;
+  for (;;) {
+    await pacer.acquire(action, signal);
+    try {
+      const output = await send(action, input, { signal, repeatable: repeatable[action] });
+      fresh.note(action, input, output);
+      return output;
+    } catch (reason) {
+      if (signal?.aborted) throw signal.reason;
+      const error = fromAwsError(reason, { call: `ec2:${action}`, target, resource: resourceOf(input) });
+      if (error.code === 'AWS_THROTTLED') pacer.throttled(action);
+      if (error.code !== 'AWS_NOT_FOUND' || !fresh.isAnyIn(input)) throw error;
+      await pacer.clock.sleep(freshRetryMs, signal);
+    }
   }
 };
 

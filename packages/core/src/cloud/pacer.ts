@@ -29,28 +29,25 @@ const recoveryMs = 60_000;
 
 /** Keeps the calls of one account in one region within what AWS allows. */
 export class Pacer {
-  readonly #clock: Clock;
   readonly #lines = new Map<Ec2Action, Line>();
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
+  constructor(readonly clock: Clock) {}
 
   /** Resolves when the action may be called; callers go in order of arrival. */
   async acquire(action: Ec2Action, signal?: AbortSignal): Promise<void> {
-    const waitMs = this.#line(action).take(this.#clock.now());
-    if (waitMs > 0) await this.#clock.sleep(waitMs, signal);
+    const waitMs = this.#line(action).take(this.clock.now());
+    if (waitMs > 0) await this.clock.sleep(waitMs, signal);
   }
 
   /** To be called when AWS throttled the action all the same. */
   throttled(action: Ec2Action): void {
-    this.#line(action).shrink(this.#clock.now());
+    this.#line(action).shrink(this.clock.now());
   }
 
   #line(action: Ec2Action): Line {
     let line = this.#lines.get(action);
     if (line === undefined) {
-      line = new Line(bucketOf(action), this.#clock.now());
+      line = new Line(bucketOf(action), this.clock.now());
       this.#lines.set(action, line);
     }
     return line;

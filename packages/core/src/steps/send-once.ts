@@ -37,24 +37,25 @@ export const sendOnce = async <T, Services, Values>(
 };
 
 /**
- * Lists what requests of a call have made, to undo it. If the last one was cut off, what it made may become visible only up to a minute later,
- * and is waited for.
+ * Lists what requests of a call have made, to undo it. What is not visible yet, as it was made within the last minute or its request was cut
+ * off, is waited for.
  *
- * @param isKnown whether the step has finished, so that nothing is outstanding
+ * @param known id of what the step made; left out if it did not finish
  */
 export const listSettled = async <T, Services, Values>(
   context: StepContext<Services, Values>,
   call: string,
-  isKnown: boolean,
-  list: () => Promise<T[]>,
+  known: string | undefined,
+  { list, idOf }: { readonly list: () => Promise<T[]>; readonly idOf: (made: T) => string | undefined },
 ): Promise<T[]> => {
-  const outstanding = isKnown ? undefined : context.openIntent(call);
-  const some = async () => {
-    const found = await list();
-    return found.length > 0 ? found : undefined;
-  };
-  const found = outstanding === undefined ? await some() : await findSettled(context, outstanding, some);
-  return found ?? [];
+  const intent = context.openIntent(call);
+  if (intent === undefined) return list();
+  let listed: T[] = [];
+  await findSettled(context, intent, async () => {
+    listed = await list();
+    return known === undefined ? listed[0] : listed.find((made) => idOf(made) === known);
+  });
+  return listed;
 };
 
 const findSettled = async <T, Services, Values>(
@@ -69,7 +70,7 @@ const findSettled = async <T, Services, Values>(
     const remainingMs = settledAt - context.clock.now();
     if (found !== undefined || remainingMs <= 0) return found;
     const seconds = Math.ceil(remainingMs / 1000);
-    context.progress({ phase: `looking up to ${seconds} s for what an interrupted ${call} may have made` });
+    context.progress({ phase: `waiting up to ${seconds} s for what ${call} may have made to show` });
     await context.clock.sleep(Math.min(lookAgainMs, remainingMs), context.signal);
   }
 };

@@ -84,6 +84,13 @@ export class Machines implements InstanceHosts {
     this.#machine(instanceId).program?.kill();
   }
 
+  /** Starts the program of an instance again, once one that was killed has ended. */
+  async restart(instanceId: string): Promise<void> {
+    const { account, region } = this.about(instanceId);
+    await this.#machine(instanceId).program?.exited;
+    return this.start({ accountId: account, region }, instanceId);
+  }
+
   /** What is known of an instance's machine. */
   about(instanceId: string): InstanceMachine {
     return this.#machine(instanceId).about;

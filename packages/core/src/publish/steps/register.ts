@@ -54,10 +54,10 @@ export const registerImage: PublishStep<'register'> = {
   },
   undo: async (context, value) => {
     const { services, signal, publicationId } = context;
-    if (value !== undefined) await deregister(context, value.imageId);
-    const made = await listSettled(context, registerCall, value !== undefined, () =>
-      describeImages(services.ec2, [tagFilter(tagKeys.publication, publicationId)], { signal }),
-    );
+    const made = await listSettled(context, registerCall, value?.imageId, {
+      list: () => describeImages(services.ec2, [tagFilter(tagKeys.publication, publicationId)], { signal }),
+      idOf: ({ ImageId }) => ImageId,
+    });
     for (const { ImageId = '' } of made) await deregister(context, ImageId);
   },
 };

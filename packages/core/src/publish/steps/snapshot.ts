@@ -29,10 +29,10 @@ export const takeSnapshot: PublishStep<'snapshot'> = {
     }
   },
   undo: async (context, value) => {
-    if (value !== undefined) await deleteSnapshot(context, value.snapshotId);
-    const made = await listSettled(context, createCall, value !== undefined, () =>
-      snapshotsMadeHere(context),
-    );
+    const made = await listSettled(context, createCall, value?.snapshotId, {
+      list: () => snapshotsMadeHere(context),
+      idOf: ({ SnapshotId }) => SnapshotId,
+    });
     for (const { SnapshotId = '' } of made) await deleteSnapshot(context, SnapshotId);
   },
 };

@@ -37,7 +37,10 @@ export const provideVolume: PublishStep<'volume'> = {
     return { volumeId, sizeGiB: choice.sizeGiB, created: true, replaced: choice.replaced ?? null };
   },
   undo: async (context, value) => {
-    const made = await listSettled(context, createCall, value !== undefined, () => volumesMadeHere(context));
+    const made = await listSettled(context, createCall, value?.created ? value.volumeId : undefined, {
+      list: () => volumesMadeHere(context),
+      idOf: ({ VolumeId }) => VolumeId,
+    });
     for (const { VolumeId = '' } of made) await deleteVolume(context, VolumeId);
   },
 };

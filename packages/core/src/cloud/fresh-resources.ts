@@ -1,0 +1,63 @@
+import type { Clock } from '@ami-publisher/base';
+import type { Ec2Action } from './ec2-api.js';
+
+/** How long EC2 may answer NotFound for what it has made (EC2 API reference, "Eventual consistency"). */
+const freshForMs = 60_000;
+
+type IdField = 'VolumeId' | 'SnapshotId' | 'ImageId';
+
+/** Where the id is, in the answer of a call that makes something and in the request of one that deletes it. */
+const making: { readonly [A in Ec2Action]?: IdField } = {
+  CreateSnapshot: 'SnapshotId',
+  CreateVolume: 'VolumeId',
+  RegisterImage: 'ImageId',
+};
+const deleting: { readonly [A in Ec2Action]?: IdField } = {
+  DeleteSnapshot: 'SnapshotId',
+  DeleteVolume: 'VolumeId',
+  DeregisterImage: 'ImageId',
+};
+
+/** Where a description has its resources, their ids, and when they were made. */
+const describing: { readonly [A in Ec2Action]?: readonly [list: string, id: IdField, madeAt: string] } = {
+  DescribeImages: ['Images', 'ImageId', 'CreationDate'],
+  DescribeSnapshots: ['Snapshots', 'SnapshotId', 'StartTime'],
+  DescribeVolumes: ['Volumes', 'VolumeId', 'CreateTime'],
+};
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The resources of one target that are so new that a NotFound says nothing about them. */
+export class FreshResources {
+  readonly #clock: Clock;
+  readonly #madeAt = new Map<string, number>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Takes note of what a call has made, shown or deleted. */
+  note(action: Ec2Action, input: object, output: object): void {
+    const made = making[action];
+    if (made !== undefined) this.#add((output as Fields)[made], this.#clock.now());
+    const deleted = deleting[action];
+    if (deleted !== undefined) this.#madeAt.delete(String((input as Fields)[deleted]));
+    const [list = '', id = '', madeAt = ''] = describing[action] ?? [];
+    for (const shown of ((output as Fields)[list] ?? []) as readonly Fields[]) {
+      this.#add(shown[id], new Date(String(shown[madeAt])).getTime());
+    }
+  }
+
+  /** Whether a request names any of them. */
+  isAnyIn(input: object): boolean {
+    const oldest = this.#clock.now() - freshForMs;
+    for (const [id, madeAt] of this.#madeAt) if (madeAt <= oldest) this.#madeAt.delete(id);
+    const request = JSON.stringify(input);
+    return [...this.#madeAt.keys()].some((id) => request.includes(id));
+  }
+
+  #add(id: unknown, madeAt: number): void {
+    const isNew = madeAt > this.#clock.now() - freshForMs;
+    if (typeof id === 'string' && isNew && !this.#madeAt.has(id)) this.#madeAt.set(id, madeAt);
+  }
+}
