@@ -1,8 +1,8 @@
 import type { Ec2Action } from '@ami-publisher/core';
-import type { Tag, TagSpecification } from '@aws-sdk/client-ec2';
+import type { CreateVolumeRequest, Tag, TagSpecification } from '@aws-sdk/client-ec2';
 import type { ResourceKind } from '../model/ids.js';
 import type { Place, RegionState } from '../model/region-state.js';
-import { created, namedResources, tableOf } from '../visibility/named-resources.js';
+import { created, type NamedResource, namedResources, tableOf } from '../visibility/named-resources.js';
 import type { Authorization } from './evaluate.js';
 
 /** Snapshots and images can belong to anybody, so their ARNs have no account. */
@@ -17,12 +17,32 @@ const requestTagContext = (tags: readonly Tag[]): Context => {
   return [...values, ['aws:TagKeys', tags.map(({ Key = '' }) => Key)]];
 };
 
-const resourceTagContext = (state: RegionState, kind: ResourceKind, id: string): Context => {
+const resourceTagContext = (state: RegionState, { kind, id }: NamedResource): Context => {
   const tags = tableOf(state, kind).get(id)?.tags ?? new Map<string, string>();
   return [...tags].flatMap(([key, value]) => [
     [`aws:ResourceTag/${key}`, [value]] as const,
     [`ec2:ResourceTag/${key}`, [value]] as const,
   ]);
+};
+
+/** Snapshots have no such keys in the calls that the sandbox knows. */
+const volumeContext = (encrypted: boolean, type: string): Context => [
+  ['ec2:Encrypted', [String(encrypted)]],
+  ['ec2:VolumeType', [type]],
+];
+
+/** DeleteTags alone knows nothing of a volume but its tags. */
+const namedContext = (state: RegionState, action: Ec2Action, resource: NamedResource): Context => {
+  const volume =
+    resource.kind === 'volume' && action !== 'DeleteTags' ? state.volumes.get(resource.id) : undefined;
+  const own = volume === undefined ? [] : volumeContext(volume.kmsKey !== undefined, volume.type);
+  return [...own, ...resourceTagContext(state, resource)];
+};
+
+/** EC2's default volume type; a volume of an encrypted snapshot is encrypted whatever the request says. */
+const madeVolumeContext = (state: RegionState, input: CreateVolumeRequest): Context => {
+  const source = state.snapshots.get(input.SnapshotId ?? '');
+  return volumeContext(input.Encrypted === true || source?.kmsKey !== undefined, input.VolumeType ?? 'gp2');
 };
 
 interface TaggingInput {
@@ -32,34 +52,46 @@ interface TaggingInput {
 
 /**
  * What an EC2 call needs: its action on everything that it makes and names, and `ec2:CreateTags` on what it makes with tags. Describe
- * calls are not about resources. Service authorization reference, "Actions, resources, and condition keys for Amazon EC2".
+ * calls are not about resources. Tags of the request are known for what gets them, tags of resources for what is named. Service
+ * authorization reference, "Actions, resources, and condition keys for Amazon EC2".
  */
 export const ec2Authorizations = (state: RegionState, action: Ec2Action, input: object): Authorization[] => {
-  const { TagSpecifications = [], Tags = [] } = input as TaggingInput;
+  const { Tags = [] } = input as TaggingInput;
   const general: Context = [['aws:RequestedRegion', [state.region]]];
   const name = `ec2:${action}`;
   if (action.startsWith('Describe')) return [{ action: name, resource: '*', context: new Map(general) }];
-  const made = created[action];
-  const newTags = TagSpecifications.flatMap((specification) => specification.Tags ?? []);
-  const requested = requestTagContext(made === undefined ? Tags : newTags);
-  const named = namedResources(input).map(({ kind, id }) => ({
+  const named = namedResources(input).map((resource) => ({
     action: name,
-    resource: arnOf(state, kind, id),
-    context: new Map([...general, ...requested, ...resourceTagContext(state, kind, id)]),
+    resource: arnOf(state, resource.kind, resource.id),
+    context: new Map([...general, ...requestTagContext(Tags), ...namedContext(state, action, resource)]),
   }));
-  if (made === undefined) return named;
+  return [...makingAuthorizations(state, action, input, general), ...named];
+};
+
+/** What a creating call needs on what it makes; nothing for other calls. */
+const makingAuthorizations = (
+  state: RegionState,
+  action: Ec2Action,
+  input: object,
+  general: Context,
+): Authorization[] => {
+  const made = created[action];
+  if (made === undefined) return [];
+  const { TagSpecifications = [] } = input as TaggingInput;
+  const tags = TagSpecifications.flatMap((specification) => specification.Tags ?? []);
+  const own = made.kind === 'volume' ? madeVolumeContext(state, input as CreateVolumeRequest) : [];
   const making = {
-    action: name,
+    action: `ec2:${action}`,
     resource: arnOf(state, made.kind, '*'),
-    context: new Map([...general, ...requested]),
+    context: new Map([...general, ...own, ...requestTagContext(tags)]),
   };
-  if (newTags.length === 0) return [making, ...named];
+  if (tags.length === 0) return [making];
   const tagging = {
     action: 'ec2:CreateTags',
     resource: making.resource,
     context: new Map([...making.context, ['ec2:CreateAction', [action]] as const]),
   };
-  return [making, ...named, tagging];
+  return [making, tagging];
 };
 
 /** What an STS call of a signed caller needs. */

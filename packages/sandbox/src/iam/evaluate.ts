@@ -39,7 +39,7 @@ const matchesAction = (pattern: string, action: string): boolean =>
 
 type Operator = keyof NonNullable<Statement['Condition']>;
 
-/** Single-valued operators want a value; `ForAllValues` is content without any. */
+/** Single-valued operators want a value; `ForAllValues` is content without any; `Null` asks whether there is one. */
 const operators: Readonly<
   Record<Operator, (actual: readonly string[] | undefined, wanted: readonly string[]) => boolean>
 > = {
@@ -47,6 +47,8 @@ const operators: Readonly<
   StringLike: (actual = [], wanted) =>
     actual.some((value) => wanted.some((pattern) => matchesPattern(pattern, value))),
   'ForAllValues:StringEquals': (actual = [], wanted) => actual.every((value) => wanted.includes(value)),
+  Bool: (actual = [], wanted) => actual.some((value) => wanted.includes(value)),
+  Null: (actual, wanted) => wanted.includes(String(actual === undefined)),
 };
 
 const conditionsHold = ({ Condition = {} }: Statement, { context }: Authorization): boolean =>

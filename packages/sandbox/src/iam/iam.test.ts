@@ -9,7 +9,9 @@ import type { PolicyDocument } from './policy.js';
 const account = '111111111111';
 const volumeId = 'vol-0123456789abcdef0';
 const state = new RegionState(account, 'us-east-1', new VirtualClock());
+const untaggedVolumeId = 'vol-0123456789abcdef1';
 state.volumes.insert({ id: volumeId, tags: new Map([['ami-publisher:stream', 'base/debian']]) } as never);
+state.volumes.insert({ id: untaggedVolumeId, tags: new Map() } as never);
 
 const session: Identity = {
   accountId: account,
@@ -133,6 +135,46 @@ describe('A policy', () => {
     expect(verdict(iam, 'CreateTags', input) === 'allowed').toBe(allowed);
   });
 
+  const volume = (request: object) => ({ AvailabilityZone: 'us-east-1a', Size: 1, ...request });
+
+  test.each<[string, NonNullable<Statements['Condition']>, object, boolean]>([
+    ['encryption, met', { Bool: { 'ec2:Encrypted': 'true' } }, { Encrypted: true }, true],
+    ['encryption as JSON says it', { Bool: { 'ec2:Encrypted': true } }, { Encrypted: true }, true],
+    ['encryption, not met', { Bool: { 'ec2:Encrypted': 'true' } }, {}, false],
+    ['no encryption', { Bool: { 'ec2:Encrypted': 'false' } }, {}, true],
+    ['a volume type', { StringEquals: { 'ec2:VolumeType': 'gp3' } }, { VolumeType: 'gp3' }, true],
+    ['the default volume type', { StringEquals: { 'ec2:VolumeType': 'gp2' } }, {}, true],
+    ['the absence of a key', { Null: { 'aws:RequestTag/owner': 'true' } }, {}, true],
+    ['the presence of a key that is absent', { Null: { 'aws:RequestTag/owner': 'false' } }, {}, false],
+    ['a Bool of a key that is absent', { Bool: { 'aws:RequestTag/owner': 'false' } }, {}, false],
+  ])('[IAM-3] With a condition on %s of what is made', (_what, Condition, request, allowed) => {
+    const iam = iamWith(allow('ec2:CreateVolume', { Condition }));
+    expect(verdict(iam, 'CreateVolume', volume(request)) === 'allowed').toBe(allowed);
+  });
+
+  test('[IAM-3] Null tells a tag of any value from none', () => {
+    const Condition = { Null: { 'aws:ResourceTag/ami-publisher:stream': 'false' as const } };
+    const iam = iamWith(allow('ec2:DeleteVolume', { Condition }));
+    expect(verdict(iam, 'DeleteVolume', { VolumeId: volumeId })).toBe('allowed');
+    expect(verdict(iam, 'DeleteVolume', { VolumeId: untaggedVolumeId })).toContain('ec2:DeleteVolume');
+  });
+
+  test('[IAM-3] Tags of a creating request are not those of the resources that it names', () => {
+    const tagged = { StringEquals: { 'aws:RequestTag/owner': 'me' } };
+    const input = snapshotOf({ owner: 'me' });
+    const creating = allow('ec2:CreateTags');
+    const everywhere = iamWith(creating, allow('ec2:CreateSnapshot', { Condition: tagged }));
+    expect(verdict(everywhere, 'CreateSnapshot', input)).toContain(`volume/${volumeId}`);
+    const onSnapshots = { Resource: 'arn:aws:ec2:*::snapshot/*', Condition: tagged };
+    const onVolumes = { Resource: 'arn:aws:ec2:*:*:volume/*' };
+    const apart = iamWith(
+      creating,
+      allow('ec2:CreateSnapshot', onSnapshots),
+      allow('ec2:CreateSnapshot', onVolumes),
+    );
+    expect(verdict(apart, 'CreateSnapshot', input)).toBe('allowed');
+  });
+
   test('[IAM-3] ForAllValues is content with a request without tags', () => {
     const Condition = { 'ForAllValues:StringEquals': { 'aws:TagKeys': ['a'] } };
     expect(verdict(iamWith(allow('*', { Condition })), 'DescribeImages', {})).toBe('allowed');
@@ -194,13 +236,20 @@ describe('A policy', () => {
     ['another effect', { Version: '2012-10-17', Statement: { ...allow('*'), Effect: 'Maybe' } }],
     [
       'another operator',
-      { Version: '2012-10-17', Statement: allow('*', { Condition: { Bool: {} } } as never) },
+      { Version: '2012-10-17', Statement: allow('*', { Condition: { StringNotLike: {} } } as never) },
     ],
     [
       'another key',
       {
         Version: '2012-10-17',
         Statement: allow('*', { Condition: { StringEquals: { 'aws:SourceIp': 'x' } } }),
+      },
+    ],
+    [
+      'a truth that is none',
+      {
+        Version: '2012-10-17',
+        Statement: allow('*', { Condition: { Bool: { 'ec2:Encrypted': 'yes' } } } as never),
       },
     ],
   ])('[IAM-7] With %s is refused, since it would not be enforced', (_what, document) => {

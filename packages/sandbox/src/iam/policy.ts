@@ -6,11 +6,23 @@ const oneOrMany = z.union([z.string(), z.array(z.string()).nonempty()]).transfor
 const conditionKey = z
   .string()
   .regex(
-    /^((aws|ec2):(RequestTag|ResourceTag)\/.+|ec2:CreateAction|aws:TagKeys|aws:RequestedRegion)$/,
+    /^(aws:(RequestTag|ResourceTag)\/.+|ec2:ResourceTag\/.+|ec2:(CreateAction|Encrypted|VolumeType)|aws:(TagKeys|RequestedRegion))$/,
     'the sandbox does not know this condition key',
   );
 
 const conditions = z.record(conditionKey, oneOrMany).optional();
+
+/** `"true"`, as IAM's documentation writes it, or `true`; of several values one must fit. */
+const truth = z
+  .union([z.boolean(), z.enum(['true', 'false'])])
+  .transform((value) => String(value))
+  .pipe(z.enum(['true', 'false']));
+const truths = z
+  .record(
+    conditionKey,
+    z.union([truth, z.array(truth).nonempty()]).transform((value) => [value].flat()),
+  )
+  .optional();
 
 const statementSchema = z.strictObject({
   Sid: z.string().optional(),
@@ -22,6 +34,8 @@ const statementSchema = z.strictObject({
       StringEquals: conditions,
       StringLike: conditions,
       'ForAllValues:StringEquals': conditions,
+      Bool: truths,
+      Null: truths,
     })
     .optional(),
 });
@@ -50,7 +64,7 @@ export const parsePolicy = (name: string, document: unknown): Policy => {
     message: `the policy of ${name} cannot be enforced: ${z.prettifyError(error)}`,
     resource: name,
     remedy:
-      'use Version 2012-10-17 and statements with Effect, Action, Resource and the Condition operators StringEquals, StringLike and ForAllValues:StringEquals',
+      'use Version 2012-10-17 and statements with Effect, Action, Resource and the Condition operators StringEquals, StringLike, ForAllValues:StringEquals, Bool and Null',
     cause: error,
   });
 };
