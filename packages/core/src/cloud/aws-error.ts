@@ -28,7 +28,8 @@ const rules: readonly Rule[] = [
   {
     when: /^(UnauthorizedOperation|AccessDenied|AccessDeniedException|Client\.UnauthorizedOperation|OptInRequired)$/,
     code: 'ACCESS_DENIED',
-    remedy: 'add the action to the IAM policy of the role, or look for a denying service control policy',
+    remedy:
+      'compare the IAM policy of the role with docs/iam.md, or look for a service control policy that denies it',
   },
   {
     when: /^(RequestLimitExceeded|Throttling|ThrottlingException|ThrottledException|RequestThrottled|TooManyRequestsException|SlowDown|SnapshotCreationPerVolumeRateExceeded|ConcurrentSnapshotLimitExceeded)$/,

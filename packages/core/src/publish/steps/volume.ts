@@ -147,9 +147,11 @@ const removeFromUnpacker = async ({ services, signal }: PublishContext, volumeId
 const detachVolume = async (context: PublishContext, volume: Volume): Promise<void> => {
   const { services, signal } = context;
   const volumeId = volume.VolumeId ?? '';
+  const attachment = volume.Attachments?.find(({ State }) => State !== 'detached');
   await context.intend('ec2:DetachVolume', { volumeId });
-  if (!volume.Attachments?.some(({ State }) => State === 'detaching')) {
-    await services.ec2.detachVolume({ VolumeId: volumeId }, { signal });
+  if (attachment?.State !== 'detaching') {
+    // With the instance in the request, a policy can tell from which instances volumes may be taken.
+    await services.ec2.detachVolume({ VolumeId: volumeId, InstanceId: attachment?.InstanceId }, { signal });
   }
   await services.poller.wait('volume', volumeId, {
     until: ({ State }) => State === 'available',

@@ -1,0 +1,41 @@
+import type { ExplainedPolicy } from './policy.js';
+
+/** Statements to add to the publishers' policy where a feature is used. Condition values in capitals are for the reader to replace. */
+export const extras: readonly ExplainedPolicy[] = [
+  {
+    title: 'A customer managed KMS key',
+    about:
+      'With `--kms-key` or `kmsKey`. Volumes of the default key `aws/ebs` need none of this: its key policy lets everybody in the account use it through EC2. The key policy must let the role, or IAM policies of its account, grant this.',
+    statements: [
+      {
+        statement: {
+          Sid: 'UseKey',
+          Effect: 'Allow',
+          Action: [
+            'kms:Decrypt',
+            'kms:DescribeKey',
+            'kms:GenerateDataKeyWithoutPlaintext',
+            'kms:ReEncryptFrom',
+            'kms:ReEncryptTo',
+          ],
+          Resource: 'arn:aws:kms:*:ACCOUNT:key/KEY-ID',
+          Condition: { StringLike: { 'kms:ViaService': 'ec2.*.amazonaws.com' } },
+        },
+        why: 'EC2 makes the data key of a new volume (CreateVolume: `GenerateDataKeyWithoutPlaintext`) and reads it (AttachVolume, StartInstances: `Decrypt`) in the name of the caller. AWS lists `ReEncrypt*` as needed for EBS encryption as a whole.',
+      },
+      {
+        statement: {
+          Sid: 'LendKeyToInstances',
+          Effect: 'Allow',
+          Action: ['kms:CreateGrant'],
+          Resource: 'arn:aws:kms:*:ACCOUNT:key/KEY-ID',
+          Condition: {
+            Bool: { 'kms:GrantIsForAWSResource': 'true' },
+            StringLike: { 'kms:ViaService': 'ec2.*.amazonaws.com' },
+          },
+        },
+        why: 'AttachVolume, and StartInstances of an unpacker with such volumes, let the instance read the data key, by a grant that only an AWS service may make.',
+      },
+    ],
+  },
+];

@@ -1,0 +1,92 @@
+import { code, codeBlock, table } from '../markdown.js';
+import { actionUses, commandsOfAws } from './actions.js';
+import { extras } from './extras.js';
+import { callerPolicy, publisherPolicy, readerPolicy } from './policies.js';
+import { documentOf, type ExplainedPolicy } from './policy.js';
+
+/** The page about permissions, `docs/iam.md`, from the policies that the end-to-end tests run under. */
+export const renderIamPage = (): string =>
+  `${[
+    '<!-- Written by `node scripts/docs.mjs`; a test compares it. Change the sources, not this file. -->',
+    '# Permissions',
+    intro,
+    ...[publisherPolicy, readerPolicy, callerPolicy].map((policy) => policySection('##', policy)),
+    trustSection,
+    '## Where you use more\n\nStatements to add to the policy for publishers; words in capitals are for you to replace. The sandbox enforces only EC2 and STS, so that these are as AWS documents them, but not proven by a test.',
+    ...extras.map((extra) => policySection('###', extra)),
+    commandSection(),
+    provenSection,
+    limitsSection,
+  ].join('\n\n')}\n`;
+
+const intro = `What ami-publisher may do in AWS, and no more. Replace \`aws\` in the ARNs by \`aws-cn\` in China and \`aws-us-gov\` in GovCloud.
+
+Unpackers and image servers call nothing of AWS: an unpacker's instance needs no instance profile (with Session Manager, that of its agent).
+What is denied ends the target with \`ACCESS_DENIED\` and names target, action and resource; [the table](#which-command-calls-what) says what it
+was for. AWS may add an encoded message that \`aws sts decode-authorization-message\` explains.`;
+
+const policySection = (heading: '##' | '###', policy: ExplainedPolicy): string =>
+  [
+    `${heading} ${policy.title}`,
+    policy.about,
+    codeBlock('json', [JSON.stringify(documentOf(policy), undefined, 2)]),
+    table(
+      ['statement', 'why'],
+      policy.statements.map(({ statement, why }) => [code(statement.Sid), why]),
+    ),
+  ].join('\n\n');
+
+const trustSection = `## Trust policy of the role
+
+The role \`ami-publisher\` of a target account trusts the account that publishes, and asks for an external id if others could be made to name the
+role (\`externalId\` in the configuration file). Sessions are called \`ami-publisher\`.
+
+\`\`\`json
+{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Effect": "Allow",
+      "Principal": { "AWS": "arn:aws:iam::CALLER-ACCOUNT:role/CALLER" },
+      "Action": "sts:AssumeRole",
+      "Condition": { "StringEquals": { "sts:ExternalId": "EXTERNAL-ID" } }
+    }
+  ]
+}
+\`\`\`
+
+People: a permission set of IAM Identity Center with the policy for the caller, and \`aws sso login\`; the profile is the account's \`profile\`.
+Build systems: a role that trusts their OIDC provider, with a condition on its \`sub\` claim, and \`AWS_WEB_IDENTITY_TOKEN_FILE\` or the system's own action
+that sets keys; no keys that last. Steps take hours with large snapshots, and sessions of roles that were assumed by roles end after one: the
+session is renewed as long as the caller's credentials are.`;
+
+const commandSection = (): string =>
+  [
+    '## Which command calls what',
+    'A dot: the command may call it. `status`, `publications`, `image`, `certs` and `schema` call nothing of AWS. Beside these every command that names targets calls `sts:GetCallerIdentity`, which needs no permission.',
+    table(
+      ['action', 'for', ...commandsOfAws.map(code)],
+      actionUses.map(({ action, why, commands }) => [
+        code(action),
+        why,
+        ...commandsOfAws.map((command) => (commands.includes(command) ? '•' : '')),
+      ]),
+    ),
+  ].join('\n\n');
+
+const provenSection = `## What is proven
+
+- The end-to-end tests run under these policies, read from this page and enforced by the sandbox. One of them (\`test/e2e/iam.test.ts\`) runs every
+  command, and fails if a call is denied, if an entry under \`Action\` is never used, or if a command calls what the table does not list.
+- \`packages/cli/test/iam.test.ts\` takes each entry and each condition away: without the entry, publishing fails with \`ACCESS_DENIED\` and its name; with
+  the condition, what is not ours cannot be touched.
+- Every action, resource type and condition key is checked against AWS's service authorization reference.`;
+
+const limitsSection = `## What is not
+
+- AWS itself was never asked. The sandbox follows AWS's documents; it knows no permission boundaries, service control policies, key policies or variables.
+- KMS permissions, trust policies and external ids, and what comes under [Where you use more](#where-you-use-more), are from AWS's documents alone.
+- Tags are as strong as the permission to write them: who may tag any instance, volume, snapshot or AMI in the account can widen what these
+  policies allow.
+- Accounts and regions are \`*\` in ARNs, since a role acts in its own account only; \`aws:RequestedRegion\` narrows the regions.
+- \`ec2:VolumeSize\`, \`ec2:KmsKeyId\` and \`aws:RequestTag/ami-publisher:stream\` can narrow \`MakeVolumes\` to your sizes, keys and streams.`;
