@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { type SandboxCloud, type SandboxCloudOptions, startSandboxCloud } from '@ami-publisher/sandbox';
+import { everybodyPublishes } from './iam-page.js';
 
 export const root = resolve(import.meta.dirname, '../..');
 const bin = join(root, 'packages/cli/bin/ami-publisher.js');
@@ -48,11 +49,15 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** Starts a world of its own, below a temporary folder. */
+/** Starts a world of its own, below a temporary folder. Unless it is given policies, those of docs/iam.md are enforced. */
 export const createWorld = async (options: SandboxCloudOptions = {}): Promise<World> => {
   if (!existsSync(join(root, 'packages/cli/dist/bin.js'))) throw new Error('build first: pnpm build:js');
   const directory = mkdtempSync(join(tmpdir(), 'ami-publisher-e2e-'));
-  const sandbox = await startSandboxCloud({ ...options, directory: join(directory, 'sandbox') });
+  const sandbox = await startSandboxCloud({
+    policies: everybodyPublishes,
+    ...options,
+    directory: join(directory, 'sandbox'),
+  });
   const environment = {
     PATH: process.env.PATH ?? '',
     HOME: join(directory, 'home'),

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { PolicyDocument } from '@ami-publisher/sandbox';
+
+const page = readFileSync(join(import.meta.dirname, '../../docs/iam.md'), 'utf8');
+
+/** The policy under a heading of docs/iam.md, as a reader of the page would copy it. */
+const policyOf = (heading: string): PolicyDocument => {
+  const [, section] = page.split(`\n## ${heading}\n`);
+  const json = /^```json\n([\s\S]*?)^```$/m.exec(section ?? '')?.[1];
+  if (json === undefined) throw new Error(`docs/iam.md has no policy under "${heading}"`);
+  return JSON.parse(json) as PolicyDocument;
+};
+
+/** The policies of docs/iam.md. */
+export const pagePolicies = {
+  publisher: policyOf('Policy for publishers'),
+  reader: policyOf('Policy for readers'),
+  caller: policyOf('Policy for the caller'),
+};
+
+/** By command, the actions that the page says it may call. */
+export const actionsOfCommands: ReadonlyMap<string, ReadonlySet<string>> = (() => {
+  const [, section = ''] = page.split('\n## Which command calls what\n');
+  const [head = [], ...rows] = [...section.matchAll(/^\| (.*) \|$/gm)].map(([, row = '']) =>
+    row.split(' | '),
+  );
+  const commands = head.slice(2).map((cell) => cell.replaceAll('`', ''));
+  const actions = rows.filter(([action]) => action?.startsWith('`'));
+  return new Map(
+    commands.map((command, index) => [
+      command,
+      new Set(
+        actions.flatMap((row) => (row[index + 2]?.trim() === '•' ? (row[0] ?? '').replaceAll('`', '') : [])),
+      ),
+    ]),
+  );
+})();
+
+/** The names of users and roles that every account of a sandbox has. */
+export const identities = { user: 'administrator', role: 'ami-publisher' } as const;
+
+/** Profiles of a sandbox use the user's keys, or the role by way of them; both may publish then, and nothing else. */
+export const everybodyPublishes: Readonly<Record<string, PolicyDocument>> = {
+  [identities.role]: pagePolicies.publisher,
+  [identities.user]: {
+    Version: '2012-10-17',
+    Statement: [pagePolicies.publisher, pagePolicies.caller].flatMap(({ Statement }) => Statement),
+  },
+};
