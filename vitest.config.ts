@@ -20,6 +20,7 @@ export default defineConfig({
       // Cases that mostly wait for leases and lists to catch up, side by side.
       layer('recovery', ['test/recovery/**/*.test.ts'], 300_000, { maxConcurrency: 16 }),
       layer('foreign', ['test/foreign/**/*.test.ts'], 180_000),
+      layer('conformance', ['test/conformance/**/*.test.ts'], 120_000),
     ],
   },
 });

@@ -20,6 +20,10 @@ const layers = [
       ...(onPath('rsync') ? [] : ['rsync']),
     ],
   },
+  {
+    name: 'conformance',
+    missing: () => (existsSync(join(root, '.venv/bin/moto_server')) ? [] : ['moto in .venv']),
+  },
 ];
 
 const wanted = process.argv.slice(2);
