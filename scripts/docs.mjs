@@ -1,5 +1,5 @@
-// Writes docs/cli.md anew from the definitions of commands, options, codes and the configuration file. The unit test that compares it does
-// the writing, so that both see the same sources.
+// Writes docs/cli.md anew from the definitions of commands, options, codes and the configuration file, and docs/iam.md from the policies. The
+// unit tests that compare them do the writing, so that both see the same sources.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 

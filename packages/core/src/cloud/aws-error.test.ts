@@ -26,7 +26,7 @@ describe('errors of AWS', () => {
 
   it('name the target, the call, the resource, the code and what to do', () => {
     expect(fromAwsError(awsError('UnauthorizedOperation'), site).message).toMatch(
-      /^prod,us-east-1: ec2:CreateSnapshot on vol-1: because \(UnauthorizedOperation\); compare the IAM policy of the role with docs\/iam\.md/,
+      /^prod,us-east-1: ec2:CreateSnapshot on vol-1: because \(UnauthorizedOperation\); compare your IAM policies with docs\/iam\.md/,
     );
   });
 

@@ -28,8 +28,7 @@ const rules: readonly Rule[] = [
   {
     when: /^(UnauthorizedOperation|AccessDenied|AccessDeniedException|Client\.UnauthorizedOperation|OptInRequired)$/,
     code: 'ACCESS_DENIED',
-    remedy:
-      'compare the IAM policy of the role with docs/iam.md, or look for a service control policy that denies it',
+    remedy: 'compare your IAM policies with docs/iam.md, or look for a service control policy that denies it',
   },
   {
     when: /^(RequestLimitExceeded|Throttling|ThrottlingException|ThrottledException|RequestThrottled|TooManyRequestsException|SlowDown|SnapshotCreationPerVolumeRateExceeded|ConcurrentSnapshotLimitExceeded)$/,

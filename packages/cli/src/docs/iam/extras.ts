@@ -1,11 +1,11 @@
 import type { ExplainedPolicy } from './policy.js';
 
-/** Statements to add to the publishers' policy where a feature is used. Condition values in capitals are for the reader to replace. */
+/** Statements to add to the publishers' policy where a feature is used, one entry a feature. Words in capitals are for the reader to replace. */
 export const extras: readonly ExplainedPolicy[] = [
   {
     title: 'A customer managed KMS key',
     about:
-      'With `--kms-key` or `kmsKey`. Volumes of the default key `aws/ebs` need none of this: its key policy lets everybody in the account use it through EC2. The key policy must let the role, or IAM policies of its account, grant this.',
+      'With `--kms-key` or `kmsKey`. Volumes of the default key `aws/ebs` need none of this: its key policy lets everybody in the account use it through EC2. The key policy must let the role, or IAM policies of its account, grant this ([EBS user guide](https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html), [KMS developer guide](https://docs.aws.amazon.com/kms/latest/developerguide/services-ebs.html)).',
     statements: [
       {
         statement: {
@@ -21,7 +21,7 @@ export const extras: readonly ExplainedPolicy[] = [
           Resource: 'arn:aws:kms:*:ACCOUNT:key/KEY-ID',
           Condition: { StringLike: { 'kms:ViaService': 'ec2.*.amazonaws.com' } },
         },
-        why: 'EC2 makes the data key of a new volume (CreateVolume: `GenerateDataKeyWithoutPlaintext`) and reads it (AttachVolume, StartInstances: `Decrypt`) in the name of the caller. AWS lists `ReEncrypt*` as needed for EBS encryption as a whole.',
+        why: 'EC2 makes the data key of a new volume (CreateVolume: `GenerateDataKeyWithoutPlaintext`) and reads it (AttachVolume, StartInstances: `Decrypt`) in the name of the caller. CreateSnapshot and RegisterImage go on with the data key of the volume; no KMS call is documented for them. AWS lists `ReEncrypt*` among what EBS encryption needs as a whole.',
       },
       {
         statement: {
