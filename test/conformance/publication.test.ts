@@ -1,4 +1,5 @@
 import { tagKeys } from '@ami-publisher/core';
+import type { Tag } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { accountId, createMotoAccount, type MotoAccount, stream } from '../support/moto-account.js';
 import type { RecordedCall } from '../support/recording-proxy.js';
@@ -43,7 +44,7 @@ const changes = (calls: readonly RecordedCall[], inRegion: string): string[] =>
     call.region === inRegion && !/^(Describe|Get)/.test(call.action) ? call.action : [],
   );
 
-const tagsOf = (resource: { readonly Tags?: { Key?: string; Value?: string }[] } | undefined) =>
+const tagsOf = (resource: { readonly Tags?: Tag[] | undefined } | undefined) =>
   Object.fromEntries((resource?.Tags ?? []).map(({ Key = '', Value }) => [Key, Value]));
 
 /** What moto has in a region of a stream or publication. */

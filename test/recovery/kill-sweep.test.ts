@@ -1,3 +1,4 @@
+import { tagKeys } from '@ami-publisher/core';
 import { createUnpackerClient, readClientTls } from '@ami-publisher/protocol';
 import {
   AttachVolumeCommand,
@@ -156,7 +157,7 @@ describe.concurrent('A rollback of a protected release', () => {
   );
 });
 
-/** Gives every unpacker a volume that belongs to no stream; what is left of them at the end is taken away. */
+/** Gives every unpacker a volume that belongs to no stream, tagged as docs/iam.md asks; what is left of them at the end is taken away. */
 async function provideFreeVolumes({ account, afterwards, ec2, world }: Ground): Promise<void> {
   const directory = world.sandbox.certificatesDirectory ?? '';
   const tls = readClientTls({ directory, roles: ['operator'], now: Date.now() });
@@ -166,7 +167,10 @@ async function provideFreeVolumes({ account, afterwards, ec2, world }: Ground): 
     const zone = Placement?.AvailabilityZone ?? '';
     const client = ec2(region);
     const { VolumeId = '' } = await client.send(
-      new CreateVolumeCommand({ AvailabilityZone: zone, Size: 1, Encrypted: true }),
+      new CreateVolumeCommand({
+        ...{ AvailabilityZone: zone, Size: 1, Encrypted: true },
+        TagSpecifications: [{ ResourceType: 'volume', Tags: [{ Key: tagKeys.stream, Value: 'free' }] }],
+      }),
     );
     await pause(listMs);
     await client.send(new AttachVolumeCommand({ InstanceId, VolumeId, Device: '/dev/sdz' }));

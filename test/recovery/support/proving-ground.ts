@@ -24,7 +24,7 @@ export interface Ground {
   start(...command: string[]): Running;
   /** Holds the next such call to the first of the two targets. */
   hold(action: string, point: 'before' | 'after'): Promise<HeldCall>;
-  /** An EC2 client of the account. */
+  /** An EC2 client of somebody in the account whom no policy binds. */
   ec2(region: string): EC2Client;
   /** The publication that was begun last. */
   publicationId(): Promise<string>;
@@ -94,6 +94,8 @@ const prepareGround = async (
   const home = await mkdtemp(join(world.directory, 'case-'));
   const environment = { XDG_STATE_HOME: home };
   const [region = ''] = sandbox.regions;
+  const operator = sandbox.model.keyring.addUser(account.id, 'operator');
+  const credentials = { accessKeyId: operator.accessKeyId, secretAccessKey: operator.secretAccessKey };
   const inventory = () =>
     Promise.all(sandbox.regions.map((name) => sandbox.model.inventory(account.id, name)));
   return {
@@ -106,7 +108,7 @@ const prepareGround = async (
     run: (...command) => world.runWith(environment, ...command),
     start: (...command) => world.start(environment, ...command),
     hold: (action, point) => sandbox.model.faults.hold(action, point, { account: account.id, region }),
-    ec2: (name) => new EC2Client({ endpoint: sandbox.endpoint, region: name, credentials: account }),
+    ec2: (name) => new EC2Client({ endpoint: sandbox.endpoint, region: name, credentials }),
     afterwards: (step) => void last.push(step),
     publicationId: async () => {
       const files = await readdir(join(home, 'ami-publisher', 'publications'));
