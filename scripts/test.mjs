@@ -13,6 +13,7 @@ const layers = [
   { name: 'unit', missing: () => [] },
   { name: 'component', missing: () => [] },
   { name: 'e2e', missing: () => [] },
+  { name: 'recovery', missing: () => [] },
   {
     name: 'foreign',
     missing: () => [

@@ -64,6 +64,7 @@ describe.concurrent('A publisher that is stopped', () => {
       const { code, stderr } = await first.ended;
 
       expect(code, stderr).toBe(0);
+      expect(stderr).toMatch(/again in 0 ms: the lease of publication /);
       const { stream } = ground;
       expect((await contents(ground)).sort()).toEqual([
         `${stream}/1 holds the first`,

@@ -89,6 +89,14 @@ describe('a kept lease', () => {
     expect(lease.lost.reason).toMatchObject({ code: 'UNPACKER_UNREACHABLE' });
   });
 
+  it('says itself that it is lost when it was not renewed for its 60 s', async () => {
+    const { clock, lease } = await setUp(() => new Promise(() => {}));
+    await clock.advance(59_000);
+    lease.check();
+    await clock.advance(1_000);
+    expect(() => lease.check()).toThrow(expect.objectContaining({ code: 'LEASE_LOST' }));
+  });
+
   it('passes a refusal on', async () => {
     const held = new AmiPublisherError('LEASE_HELD', { message: 'pub-2 holds it' });
     const client = fakeUnpacker({ acquireLease: () => Promise.reject(held) });

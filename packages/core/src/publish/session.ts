@@ -76,6 +76,15 @@ export class PublishSession implements Closable {
     return this.#lease.ref;
   }
 
+  /**
+   * Spares AWS a request that could not be confirmed.
+   *
+   * @throws `LEASE_LOST` if this process stood still for longer than a lease lives.
+   */
+  checkLease(): void {
+    this.#lease?.check();
+  }
+
   async releaseLease(): Promise<void> {
     const lease = this.#lease;
     this.#lease = undefined;

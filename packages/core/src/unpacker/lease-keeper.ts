@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { type AmiPublisherError, type Clock, type Logger, toAmiPublisherError } from '@ami-publisher/base';
+import { AmiPublisherError, type Clock, type Logger, toAmiPublisherError } from '@ami-publisher/base';
 import type { LeaseRef, UnpackerClient } from './unpacker-client.js';
 
 /** A lease lives 60 s on the unpacker. */
@@ -14,6 +14,12 @@ const holder = `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`;
 /** A lease that is renewed until it is released or lost. */
 export interface KeptLease {
   readonly ref: LeaseRef;
+  /**
+   * Nothing may be done under a lease that was not renewed in time, as when this process was stopped for a while.
+   *
+   * @throws `LEASE_LOST`
+   */
+  check(): void;
   /** Aborts, with the error, when the lease is lost. */
   readonly lost: AbortSignal;
   release(): Promise<void>;
@@ -30,16 +36,20 @@ export const keepLease = async (
     readonly signal: AbortSignal;
   },
 ): Promise<KeptLease> => {
+  const kept = { since: options.clock.now() };
   const ref = await client.acquireLease(options.stream, options.publication, holder, {
     signal: options.signal,
   });
   const lost = new AbortController();
   const released = new AbortController();
-  const renewing = renew(client, ref, options.clock, released.signal).catch((reason: unknown) => {
+  const renewing = renew(client, ref, kept, options.clock, released.signal).catch((reason: unknown) => {
     if (!released.signal.aborted) lost.abort(toAmiPublisherError(reason));
   });
   return {
     ref,
+    check: () => {
+      if (options.clock.now() - kept.since >= livesMs) throw notRenewed(ref);
+    },
     lost: lost.signal,
     release: async () => {
       released.abort();
@@ -53,19 +63,28 @@ export const keepLease = async (
 const renew = async (
   client: UnpackerClient,
   ref: LeaseRef,
+  kept: { since: number },
   clock: Clock,
   signal: AbortSignal,
 ): Promise<never> => {
-  let renewedAt = clock.now();
   for (;;) {
     await clock.sleep(renewEveryMs, signal);
     let failure: AmiPublisherError | undefined;
+    let sentAt = clock.now();
     do {
       if (failure !== undefined) await clock.sleep(renewAgainMs, signal);
+      sentAt = clock.now();
       failure = await client.renewLease(ref, { signal }).then(() => undefined, toAmiPublisherError);
       if (failure?.code === 'LEASE_LOST') throw failure;
-    } while (failure !== undefined && clock.now() - renewedAt < livesMs);
+    } while (failure !== undefined && clock.now() - kept.since < livesMs);
     if (failure !== undefined) throw failure;
-    renewedAt = clock.now();
+    kept.since = sentAt;
   }
 };
+
+const notRenewed = ({ publication, stream }: LeaseRef): AmiPublisherError =>
+  new AmiPublisherError('LEASE_LOST', {
+    message: `the lease of publication ${publication} on stream ${stream} was not renewed for ${livesMs / 1000} s, as this process stood still`,
+    resource: stream,
+    remedy: 'resume the publication',
+  });

@@ -112,11 +112,13 @@ const createSnapshot = async (context: PublishContext, generation: number): Prom
     call: createCall,
     request: { volumeId, generation, description: name },
     find: () => adoptOne(context, generation),
-    send: () =>
-      services.ec2.createSnapshot(
+    send: () => {
+      services.checkLease();
+      return services.ec2.createSnapshot(
         { VolumeId: volumeId, Description: name, TagSpecifications: tagSpecification('snapshot', tags) },
         { signal },
-      ),
+      );
+    },
   });
   if (snapshot.SnapshotId === undefined) throw noId('ec2:CreateSnapshot', 'snapshot');
   return snapshot.SnapshotId;
