@@ -98,6 +98,10 @@ export const errorCodes = {
     retryable: false,
     summary: 'a certificate is wrong, expired or of an authority that is not trusted',
   },
+  PROXY_REFUSED: {
+    retryable: false,
+    summary: 'the proxy does not let the connection to the unpacker through',
+  },
   ROLE_REFUSED: { retryable: false, summary: 'the role of the client certificate does not allow the call' },
 
   // Journal

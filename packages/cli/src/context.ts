@@ -30,7 +30,7 @@ export interface Context {
   /** Aborts at Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
   resolveTargets(): Promise<ResolvedTargets>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 const text = (options: Options, name: string): string | undefined => {
@@ -80,8 +80,9 @@ export const createContext = async (options: Options): Promise<Context> => {
           signal: interruptSignal(),
         }),
       ),
-    close: () => {
+    close: async () => {
       imageServer.close();
+      await fleet.close();
       cloud.close();
     },
   };

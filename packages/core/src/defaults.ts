@@ -11,6 +11,15 @@ export interface Defaults {
   readonly imageServer: string;
 }
 
+/** One variable of the environment that a configuration names. */
+export const readEnvironmentVariable = (name: string): string | undefined => process.env[name];
+
+/** The environment for a child process: this process's own, and what is added. */
+export const childEnvironment = (added: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({
+  ...process.env,
+  ...added,
+});
+
 /** Reads the environment when called. */
 export const readDefaults = (environment: NodeJS.ProcessEnv = process.env): Defaults => {
   const stateHome = environment.XDG_STATE_HOME || join(homedir(), '.local', 'state');

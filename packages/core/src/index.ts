@@ -26,6 +26,7 @@ export { createEc2Api } from './cloud/create-ec2-api.js';
 export type { CallOptions, Ec2Action, Ec2Actions, Ec2Api } from './cloud/ec2-api.js';
 export { Pacer } from './cloud/pacer.js';
 export { Poller } from './cloud/poller.js';
+export type { SsmApi } from './cloud/ssm-api.js';
 export type { Tags } from './cloud/tags.js';
 export { tagKeys } from './cloud/tags.js';
 export type { Defaults } from './defaults.js';
@@ -54,6 +55,17 @@ export type {
 export { configurationJsonSchema, parseConfiguration } from './target/configuration.js';
 export type { Partition, Target } from './target/target.js';
 export { compareTargets, formatTarget, targetKey } from './target/target.js';
+export type {
+  ConnectRequest,
+  UnpackerConnection,
+  UnpackerConnector,
+} from './unpacker/connectors/connector.js';
+export { mapConnector, privateConnector, publicConnector } from './unpacker/connectors/direct.js';
+export type { ProxyConnectorOptions } from './unpacker/connectors/proxy.js';
+export { proxyConnector } from './unpacker/connectors/proxy.js';
+export type { CredentialsSource } from './unpacker/connectors/proxy-credentials.js';
+export type { SsmConnectorOptions } from './unpacker/connectors/ssm.js';
+export { SsmConnector } from './unpacker/connectors/ssm.js';
 export type {
   ConnectedUnpacker,
   StreamListing,

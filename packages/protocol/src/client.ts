@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { AmiPublisherError } from '@ami-publisher/base';
 import * as grpc from '@grpc/grpc-js';
 import type { MethodDefinition } from '@grpc/proto-loader';
+import { endpointOf } from './endpoint.js';
 import { type CallSite, fromGrpcError } from './errors.js';
 import { imageServerDefinition, unpackerDefinition } from './load.js';
 import { isLoopback } from './loopback.js';
@@ -9,8 +10,10 @@ import { type ServerName, serverNameMatches, wrongServer } from './names.js';
 import type { ClientTls } from './tls.js';
 
 export interface ClientOptions {
-  /** `host:port`; a literal IPv6 address in brackets. */
+  /** `host:port`, a literal IPv6 address in brackets; or `unix:/path`, the near end of a tunnel. */
   readonly address: string;
+  /** What messages call the server, where the address says little: that of a tunnel. @default the address */
+  readonly name?: string | undefined;
   /** Left out, the connection is plain text, which only loopback addresses may have. */
   readonly tls?: ClientTls | undefined;
   /** Account and region that the server's certificate must be for. @default any */
@@ -41,7 +44,7 @@ const channelCredentials = (
   service: ServerName['service'],
 ): grpc.ChannelCredentials => {
   if (options.tls === undefined) {
-    if (!isLoopback(options.address)) throw plainTextRefused(options.address);
+    if (!isLoopback(options.address)) throw plainTextRefused(options.name ?? options.address);
     return grpc.credentials.createInsecure();
   }
   const expected: ServerName = { service, account: '*', region: '*', ...options.expect };
@@ -73,8 +76,9 @@ class Caller {
   ) {
     this.#tls = options.tls;
     // TLS needs a name to send where the address is a number; the certificate's URI name is what is checked.
-    const host = options.address.slice(0, options.address.lastIndexOf(':')).replace(/^\[|\]$/g, '');
-    const override = isIP(host) === 0 ? {} : { 'grpc.ssl_target_name_override': 'ami-publisher.internal' };
+    const end = endpointOf(options.address);
+    const isNamed = 'host' in end && isIP(end.host) === 0;
+    const override = isNamed ? {} : { 'grpc.ssl_target_name_override': 'ami-publisher.internal' };
     this.#client = new grpc.Client(options.address, channelCredentials(options, site.service), {
       ...channelOptions,
       ...override,
@@ -211,10 +215,12 @@ const drained = (call: grpc.ClientWritableStream<never>): Promise<void> =>
     for (const event of ['drain', 'close', 'error', 'status']) call.once(event, done);
   });
 
+const siteOf = ({ address, name = address }: ClientOptions) => ({ address, name });
+
 /** The image server as promises and async iterables. Close it when done. */
 export const createImageServerClient = (options: ClientOptions) => {
   const caller = new Caller(
-    { service: 'imageserver', address: options.address, unreachable: 'IMAGE_SERVER_UNREACHABLE' },
+    { ...siteOf(options), service: 'imageserver', unreachable: 'IMAGE_SERVER_UNREACHABLE' },
     options,
   );
   const d = imageServerDefinition();
@@ -241,7 +247,7 @@ export type ImageServerClient = ReturnType<typeof createImageServerClient>;
 /** An unpacker as promises and async iterables. Close it when done. */
 export const createUnpackerClient = (options: ClientOptions) => {
   const caller = new Caller(
-    { service: 'unpacker', address: options.address, unreachable: 'UNPACKER_UNREACHABLE' },
+    { ...siteOf(options), service: 'unpacker', unreachable: 'UNPACKER_UNREACHABLE' },
     options,
   );
   const d = unpackerDefinition();

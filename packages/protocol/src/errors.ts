@@ -71,6 +71,8 @@ export interface CallSite {
   /** For messages: `unpacker:UnpackImage`. */
   readonly call: string;
   readonly address: string;
+  /** What messages call the address. */
+  readonly name: string;
   /** The code of a server that does not answer. */
   readonly unreachable: 'UNPACKER_UNREACHABLE' | 'IMAGE_SERVER_UNREACHABLE';
   /** What the client presented; asked for when the server drops the connection. */
@@ -117,38 +119,38 @@ const unavailableError = async (
   site: CallSite,
 ): Promise<AmiPublisherError | undefined> => {
   if (!gone.includes(error.code)) return undefined;
-  const common = { call: site.call, resource: site.address, cause: error };
+  const common = { call: site.call, resource: site.name, cause: error };
   const fault = certificateFault.test(error.details)
     ? error.details
     : site.tls && (await clientCertificateFault(site.address, site.tls));
   if (fault !== undefined) {
     return new AmiPublisherError('CERTIFICATE_REFUSED', {
       ...common,
-      message: `${site.call}: no trusted connection to ${site.address}: ${fault}`,
+      message: `${site.call}: no trusted connection to ${site.name}: ${fault}`,
       remedy:
         'check that both certificates are of the same authority (CA.pem), valid now, and of the right name',
     });
   }
   return new AmiPublisherError(site.unreachable, {
     ...common,
-    message: `${site.call}: no answer from ${site.address}: ${error.details}`,
+    message: `${site.call}: no answer from ${site.name}: ${error.details}`,
     remedy: 'check that the daemon runs there and that the network lets you through',
   });
 };
 
 const plainError = (error: grpc.ServiceError, site: CallSite): AmiPublisherError => {
-  const common = { call: site.call, resource: site.address, cause: error };
+  const common = { call: site.call, resource: site.name, cause: error };
   switch (error.code) {
     case grpc.status.DEADLINE_EXCEEDED:
       return new AmiPublisherError('TIMED_OUT', {
         ...common,
-        message: `${site.call} at ${site.address} did not answer in time`,
+        message: `${site.call} at ${site.name} did not answer in time`,
         remedy: 'look at the log of the daemon there, then try again',
       });
     default:
       return new AmiPublisherError('INTERNAL', {
         ...common,
-        message: `${site.call} at ${site.address}: ${grpc.status[error.code]}: ${error.details}`,
+        message: `${site.call} at ${site.name}: ${grpc.status[error.code]}: ${error.details}`,
       });
   }
 };

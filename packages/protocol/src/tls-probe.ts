@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { connect } from 'node:tls';
+import { endpointOf } from './endpoint.js';
 import type { ClientTls } from './tls.js';
 
 const probeTimeoutMs = 2_000;
@@ -27,10 +28,8 @@ export const clientCertificateFault = async (
 /** An HTTP/2 server speaks first (RFC 9113, 3.4), so silence up to the end of the connection means refusal. */
 const droppedAfterHandshake = (address: string, tls: ClientTls): Promise<boolean> =>
   new Promise((resolve) => {
-    const colon = address.lastIndexOf(':');
     const socket = connect({
-      host: address.slice(0, colon).replace(/^\[|\]$/g, ''),
-      port: Number(address.slice(colon + 1)),
+      ...endpointOf(address),
       ca: tls.ca,
       cert: tls.cert,
       key: tls.key,

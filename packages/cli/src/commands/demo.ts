@@ -120,7 +120,7 @@ const publish = async (leaf: string, options: Options): Promise<PublicationResul
     await showEvents(publication.events, await createProgressView(options));
     return await publication.results;
   } finally {
-    context.close();
+    await context.close();
   }
 };
 

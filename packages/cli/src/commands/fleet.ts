@@ -72,7 +72,7 @@ const answer = async <T, U extends object>(
     await writeResult(rows, table, outputOptionsOf(options));
     return rows.some((row) => 'error' in row) ? exitCodes.failure : exitCodes.success;
   } finally {
-    context.close();
+    await context.close();
   }
 };
 

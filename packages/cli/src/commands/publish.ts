@@ -42,7 +42,7 @@ const inContext = async (options: Options, work: (context: Context) => Promise<n
   try {
     return await work(context);
   } finally {
-    context.close();
+    await context.close();
   }
 };
 

@@ -35,6 +35,6 @@ export const rollback: CommandRunner = async ([publicationId = ''], options) => 
     await writeResult(report, reportView(options.dryRun === true), outputOptionsOf(options));
     return report.ok ? exitCodes.success : exitCodes.failure;
   } finally {
-    context.close();
+    await context.close();
   }
 };

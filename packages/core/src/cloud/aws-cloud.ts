@@ -9,11 +9,13 @@ import { formatTarget, homeRegions, type Target, targetKey } from '../target/tar
 import { version } from '../version.js';
 import { createAwsEc2Api } from './aws-ec2-api.js';
 import { fromAwsError } from './aws-error.js';
+import { createAwsSsmApi } from './aws-ssm-api.js';
 import type { Cloud, ResolvedTargets, ResolveOptions, TargetSettings } from './cloud.js';
 import { accountCredentials, memoiseCredentials } from './credentials.js';
 import type { CallOptions, Ec2Api } from './ec2-api.js';
 import { Pacer } from './pacer.js';
 import { Poller } from './poller.js';
+import type { SsmApi } from './ssm-api.js';
 
 export interface AwsCloudOptions {
   /** Accounts by name. @default every AWS profile that can give credentials; if there is none, the environment's own credentials */
@@ -33,6 +35,8 @@ export interface AwsCloudOptions {
 /** No answer of EC2 takes longer: CreateSnapshot of a large volume is answered at once. */
 const defaultRequestTimeoutMs = 60_000;
 const connectionTimeoutMs = 5_000;
+
+type SsmConnection = Awaited<ReturnType<typeof createAwsSsmApi>>;
 
 interface Connection {
   readonly api: Ec2Api;
@@ -63,6 +67,7 @@ export class AwsCloud implements Cloud {
   readonly #overrides: readonly ResolvedOverride[];
   readonly #credentials = new Map<string, Promise<AwsCredentialIdentityProvider>>();
   readonly #connections = new Map<string, Promise<Connection>>();
+  readonly #ssm = new Map<string, Promise<SsmConnection>>();
   #requestHandler: NodeHttpHandler | undefined;
 
   private constructor(
@@ -113,6 +118,11 @@ export class AwsCloud implements Cloud {
     return (await this.#connection(target)).poller;
   }
 
+  async ssm(target: Target): Promise<SsmApi> {
+    const { api } = await memoised(this.#ssm, targetKey(target), () => this.#connectSsm(target));
+    return api;
+  }
+
   settings(target: Parameters<Cloud['settings']>[0]): TargetSettings {
     const fitting = this.#overrides
       .filter(({ selectors }) => selectors.some((selector) => fits(selector, target)))
@@ -128,7 +138,7 @@ export class AwsCloud implements Cloud {
   }
 
   close(): void {
-    for (const connection of this.#connections.values()) {
+    for (const connection of [...this.#connections.values(), ...this.#ssm.values()]) {
       connection.then(
         ({ close }) => close(),
         () => {
@@ -137,17 +147,11 @@ export class AwsCloud implements Cloud {
       );
     }
     this.#connections.clear();
+    this.#ssm.clear();
   }
 
   #connection(target: Target): Promise<Connection> {
-    const key = targetKey(target);
-    let connection = this.#connections.get(key);
-    if (connection === undefined) {
-      connection = this.#connect(target);
-      this.#connections.set(key, connection);
-      connection.catch(() => this.#connections.delete(key));
-    }
-    return connection;
+    return memoised(this.#connections, targetKey(target), () => this.#connect(target));
   }
 
   async #connect(target: Target): Promise<Connection> {
@@ -155,6 +159,15 @@ export class AwsCloud implements Cloud {
     const name = formatTarget(target);
     const { api, close } = await createAwsEc2Api({ target: name, config, pacer: new Pacer(this.clock) });
     return { api, close, poller: new Poller(api, this.clock, name) };
+  }
+
+  async #connectSsm(target: Target): Promise<SsmConnection> {
+    const { profile, roleArn } = this.#accounts.get(target.account) ?? {};
+    return createAwsSsmApi({
+      target: formatTarget(target),
+      profile: roleArn === undefined ? profile : undefined,
+      config: await this.#clientConfig(target.account, target.region),
+    });
   }
 
   async #describeAccount(account: string, options: CallOptions): Promise<AccountFacts> {
@@ -230,6 +243,16 @@ export class AwsCloud implements Cloud {
     return provider;
   }
 }
+
+/** What was made for the key, or is made now; what could not be made is tried again. */
+const memoised = <T>(made: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> => {
+  const existing = made.get(key);
+  if (existing !== undefined) return existing;
+  const making = make();
+  made.set(key, making);
+  making.catch(() => made.delete(key));
+  return making;
+};
 
 /** An override may name the account by label or by id. */
 const fits = (selector: TargetSelector, target: Parameters<Cloud['settings']>[0]): boolean =>

@@ -45,6 +45,12 @@ const rules: readonly Rule[] = [
     code: 'AWS_QUOTA_EXCEEDED',
     remedy: 'ask AWS for a higher quota or free resources',
   },
+  {
+    when: /^TargetNotConnected$/,
+    code: 'UNPACKER_UNREACHABLE',
+    remedy:
+      'check that the instance runs the SSM agent, that its role has the policy AmazonSSMManagedInstanceCore, and that it can reach the endpoints ssm and ssmmessages of its region',
+  },
   // An AMI that was deregistered is "unavailable".
   { when: /NotFound|\.Unknown$|^InvalidAMIID\.Unavailable$/, code: 'AWS_NOT_FOUND' },
   {

@@ -3,6 +3,7 @@ import type { ConnectorConfiguration } from '../target/account.js';
 import type { Target } from '../target/target.js';
 import type { CallOptions, Ec2Api } from './ec2-api.js';
 import type { Poller } from './poller.js';
+import type { SsmApi } from './ssm-api.js';
 
 /** A part of a selection that could not be turned into targets: an account whose credentials do not work, a region not enabled. */
 export interface TargetFailure {
@@ -45,6 +46,8 @@ export interface Cloud {
   resolveTargets(selection: string, options?: ResolveOptions): Promise<ResolvedTargets>;
   ec2(target: Target): Promise<Ec2Api>;
   poller(target: Target): Promise<Poller>;
+  /** Systems Manager, for the connector `ssm`. @throws `TOOL_MISSING` if its client is not installed */
+  ssm(target: Target): Promise<SsmApi>;
   settings(target: Pick<Target, 'account' | 'region'> & { readonly accountId?: string }): TargetSettings;
   /** Closes all connections. */
   close(): void;

@@ -29,14 +29,32 @@ export const accountSchema = z
     'needs a profile, a roleArn or both',
   );
 
-/** Where and how a target's unpacker is reached; `private` is its private address. */
+const credentialsSchema = z
+  .union([z.strictObject({ environment: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })])
+  .describe('environment variable or file with user:password');
+
+const proxySchema = z.strictObject({
+  proxy: z
+    .string()
+    .regex(
+      /^http:\/\/(\[[\da-fA-F:]+\]|[^\s/:@?#[\]]+)(:\d+)?\/?$/,
+      'http://host:port, without user and password (those go into `credentials`)',
+    ),
+  credentials: credentialsSchema.optional(),
+});
+
+/** How a target's unpacker is reached; see docs/connectors.md. */
 export const connectorSchema = z
   .union([
     z.literal('private'),
+    z.literal('public'),
+    z.literal('ssm'),
     z.strictObject({ map: z.record(z.string(), z.string().regex(/^.+:\d+$/, 'host:port')) }),
+    proxySchema,
+    z.strictObject({ ssm: z.strictObject({ plugin: z.string().min(1) }) }),
   ])
   .describe(
-    'how unpackers are reached: `private` (their private address) or `map` (instance id to host:port)',
+    'how unpackers are reached: `private` or `public` (that address of theirs), `ssm` (Session Manager; `ssm: {plugin: PATH}` where its plugin is not on the path), `proxy: http://host:port` with `credentials: {environment: NAME}` or `{file: PATH}`, or `map` (instance id to host:port); see [connectors](connectors.md)',
   );
 
 export type ConnectorConfiguration = z.infer<typeof connectorSchema>;

@@ -7,8 +7,9 @@ import { describeVolumes } from '../cloud/describe.js';
 import type { CallOptions } from '../cloud/ec2-api.js';
 import { fromTagList, tagFilter, tagKeys } from '../cloud/tags.js';
 import { formatTarget, type Target } from '../target/target.js';
-import { unpackerAddress } from './connector.js';
-import { createGrpcUnpackerClient } from './grpc-unpacker-client.js';
+import { createConnectedClient } from './connected-client.js';
+import { configuredConnectors } from './connectors/configured.js';
+import type { UnpackerConnector } from './connectors/connector.js';
 import { findUnpackerInstances, idOf, noUnpacker, rankInstances, stateOf } from './instances.js';
 import { keepLease } from './lease-keeper.js';
 import type { UnpackerClient, UnpackerStatus } from './unpacker-client.js';
@@ -27,7 +28,9 @@ export interface UnpackerFleetOptions {
    * @default 600,000 from the launch of the instance, but at least 60,000 from now
    */
   readonly connectTimeoutMs?: number | undefined;
-  /** Makes the client of an unpacker. @default over gRPC, at the address that the target's connector gives */
+  /** How the unpackers of a target are reached. @default as the configuration says */
+  readonly connectorOf?: ((target: Target) => UnpackerConnector) | undefined;
+  /** Makes the client of an unpacker. @default over gRPC, by the target's connector */
   readonly createClient?: ((target: Target, instance: Instance) => UnpackerClient) | undefined;
 }
 
@@ -70,6 +73,8 @@ const connectPauseMs = 2_000;
 /** All unpackers of the targets: finds, wakes, connects and prepares them. */
 export class UnpackerFleet {
   readonly #cloud: Cloud;
+  readonly #connectorOf: (target: Target) => UnpackerConnector;
+  readonly #connectors = new Set<UnpackerConnector>();
   readonly #createClient: (target: Target, instance: Instance) => UnpackerClient;
   /** `Name` tag of unpacker instances. */
   readonly instanceName: string;
@@ -78,7 +83,11 @@ export class UnpackerFleet {
 
   constructor(options: UnpackerFleetOptions) {
     this.#cloud = options.cloud;
-    this.#createClient = options.createClient ?? grpcClients(options.cloud, options.tls);
+    this.#connectorOf = options.connectorOf ?? configuredConnectors(options.cloud);
+    this.#createClient =
+      options.createClient ??
+      ((target, instance) =>
+        createConnectedClient({ target, instance, connector: this.#connector(target), tls: options.tls }));
     this.instanceName = options.instanceName ?? 'ImageUnpacker';
     this.#concurrency = options.concurrency ?? 64;
     this.#connectTimeoutMs = options.connectTimeoutMs;
@@ -182,6 +191,17 @@ export class UnpackerFleet {
     });
   }
 
+  /** Ends what connectors keep open beyond their clients, such as sessions of Session Manager. Call it before the cloud is closed. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#connectors].map((connector) => connector.close?.()));
+  }
+
+  #connector(target: Target): UnpackerConnector {
+    const connector = this.#connectorOf(target);
+    this.#connectors.add(connector);
+    return connector;
+  }
+
   async #scan(
     client: UnpackerClient,
     stream: string,
@@ -280,15 +300,6 @@ export class UnpackerFleet {
     return Math.max(launchedAt + connectTimeoutMs, now + leastConnectTimeoutMs);
   }
 }
-
-const grpcClients =
-  (cloud: Cloud, tls: ClientTls | undefined) =>
-  (target: Target, instance: Instance): UnpackerClient =>
-    createGrpcUnpackerClient({
-      address: unpackerAddress(instance, cloud.settings(target).connector),
-      tls,
-      expect: { account: target.accountId, region: target.region },
-    });
 
 const endedUnexpectedly = (instance: Instance, target: Target): false => {
   const state = stateOf(instance);

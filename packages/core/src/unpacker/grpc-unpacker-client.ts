@@ -26,6 +26,7 @@ export interface GrpcUnpackerClientOptions extends ClientOptions {
 /** An unpacker over gRPC. */
 export const createGrpcUnpackerClient = (options: GrpcUnpackerClientOptions): UnpackerClient => {
   const rpc = createUnpackerClient(options);
+  const address = options.name ?? options.address;
   const follow = (
     call: string,
     start: (signal: AbortSignal) => AsyncIterable<OperationMessage>,
@@ -33,7 +34,7 @@ export const createGrpcUnpackerClient = (options: GrpcUnpackerClientOptions): Un
   ) =>
     followOperation({
       call,
-      address: options.address,
+      address,
       silenceMs: options.silenceMs ?? silenceMs,
       start,
       ...followed,
@@ -99,7 +100,7 @@ export const createGrpcUnpackerClient = (options: GrpcUnpackerClientOptions): Un
         (signal) => rpc.prepareForCapture(request, { signal }),
         call,
       );
-      if (captured == null) throw noResult('PrepareForCapture', options.address);
+      if (captured == null) throw noResult('PrepareForCapture', address);
       return {
         generation: Number(captured.generation),
         leaf: captured.leaf,

@@ -82,6 +82,10 @@ export class FakeCloud implements Cloud {
     return new Poller(await this.ec2(target), this.clock as Clock, formatTarget(target));
   }
 
+  ssm(): Promise<never> {
+    throw new TypeError('no test asks for sessions here');
+  }
+
   settings(): TargetSettings {
     return { kmsKey: undefined, connector: 'private', bestEffort: false };
   }

@@ -18,6 +18,7 @@ import type { Instance } from '@aws-sdk/client-ec2';
 import type { Identity } from '../credentials/identity.js';
 import { credentialRefusals } from '../credentials/refusals.js';
 import type { Account } from '../model/account.js';
+import { ApiError } from '../model/api-error.js';
 import { type CloudBehaviour, CloudModel, type InstanceOptions } from '../model/cloud-model.js';
 import { seededRandom } from '../model/random.js';
 import { createModelUnpackerClient } from '../model-unpacker/client.js';
@@ -149,6 +150,11 @@ export class ModelCloud implements Cloud {
 
   async poller(target: Target): Promise<Poller> {
     return this.#connection(target).poller;
+  }
+
+  /** The unpackers of the model are called without any way to them. */
+  async ssm(): Promise<never> {
+    throw new ApiError('InvalidAction', 'The model front does not answer Systems Manager.');
   }
 
   settings(target: Parameters<Cloud['settings']>[0]): TargetSettings {

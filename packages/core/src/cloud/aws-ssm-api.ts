@@ -1,0 +1,71 @@
+import { AmiPublisherError } from '@ami-publisher/base';
+import type { SSMClientConfig } from '@aws-sdk/client-ssm';
+import { fromAwsError } from './aws-error.js';
+import type { CallOptions } from './ec2-api.js';
+import type { SsmApi } from './ssm-api.js';
+
+export interface AwsSsmApiOptions {
+  /** `account,region`, for messages. */
+  readonly target: string;
+  readonly profile: string | undefined;
+  readonly config: SSMClientConfig & { readonly region: string };
+}
+
+/**
+ * Systems Manager for one target through the AWS SDK. Both calls may be repeated: a session that nobody connects to ends by itself.
+ *
+ * @throws `TOOL_MISSING` if its client is not installed.
+ */
+export const createAwsSsmApi = async ({
+  target,
+  profile,
+  config,
+}: AwsSsmApiOptions): Promise<{ readonly api: SsmApi; close(): void }> => {
+  const { SSMClient, StartSessionCommand, TerminateSessionCommand } = await loadClient();
+  const client = new SSMClient(config);
+  const call = async <T>(
+    action: string,
+    resource: string,
+    { signal }: CallOptions,
+    send: () => Promise<T>,
+  ): Promise<T> => {
+    try {
+      return await send();
+    } catch (reason) {
+      if (signal?.aborted) throw signal.reason;
+      throw fromAwsError(reason, { call: `ssm:${action}`, target, resource });
+    }
+  };
+  const abort = ({ signal }: CallOptions) => signal && { abortSignal: signal };
+  const api: SsmApi = {
+    endpoint: typeof config.endpoint === 'string' ? config.endpoint : defaultEndpoint(config.region),
+    profile,
+    startSession: (input, options = {}) =>
+      call('StartSession', input.Target ?? '', options, () =>
+        client.send(new StartSessionCommand(input), { ...abort(options) }),
+      ),
+    terminateSession: (input, options = {}) =>
+      call('TerminateSession', input.SessionId ?? '', options, () =>
+        client.send(new TerminateSessionCommand(input), { ...abort(options) }),
+      ),
+  };
+  return { api, close: () => client.destroy() };
+};
+
+/** AWS General Reference, "Systems Manager endpoints". */
+const defaultEndpoint = (region: string): string =>
+  `https://ssm.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+
+const loadClient = async (): Promise<typeof import('@aws-sdk/client-ssm')> => {
+  try {
+    return await import('@aws-sdk/client-ssm');
+  } catch (cause) {
+    throw new AmiPublisherError('TOOL_MISSING', {
+      message: 'connector ssm needs the package @aws-sdk/client-ssm, which is not installed',
+      resource: '@aws-sdk/client-ssm',
+      remedy:
+        'install it beside @ami-publisher/core (`npm install @aws-sdk/client-ssm`), or choose another connector',
+      cause,
+    });
+  }
+};
