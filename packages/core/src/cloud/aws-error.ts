@@ -21,7 +21,7 @@ const rules: readonly Rule[] = [
       'check the profile in the AWS configuration files; `aws sts get-caller-identity --profile NAME` must work',
   },
   {
-    when: /^(AuthFailure|InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch|IncompleteSignature)$/,
+    when: /^(AuthFailure|InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch|InvalidSignatureException|IncompleteSignature)$/,
     code: 'ACCESS_DENIED',
     remedy: 'check that the keys are active, the clock is right and the region is enabled for the account',
   },

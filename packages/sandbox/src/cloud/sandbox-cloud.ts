@@ -20,6 +20,8 @@ export interface SandboxCloudOptions extends Omit<SandboxOptions, 'program'> {
   readonly unpackerState?: 'running' | 'stopped' | undefined;
   /** Whether faults, holds and the log of calls take in the calls of unpackers (`unpacker:UnpackImage`). @default false */
   readonly unpackerFaults?: boolean | undefined;
+  /** Whether the unpacker instances have public addresses. @default false */
+  readonly unpackerPublicAddress?: boolean | undefined;
   /** Gives up starting. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -120,6 +122,7 @@ const addUnpackers = (sandbox: Sandbox, options: SandboxCloudOptions): Promise<s
           region,
           name: options.unpackerName ?? 'ImageUnpacker',
           state: options.unpackerState,
+          publicAddress: options.unpackerPublicAddress,
         }),
       ),
     ),

@@ -1,9 +1,12 @@
 import { ApiError, authFailure } from '../model/api-error.js';
 import type { Dialect } from '../wire/dialect.js';
 
+/** The services that the sandbox answers. */
+export type Service = Dialect['service'] | 'ssm';
+
 /** What each service says to credentials that it does not take. */
 export const credentialRefusals: Readonly<
-  Record<Dialect['service'], Readonly<Record<'unknown' | 'signature' | 'expired', () => ApiError>>>
+  Record<Service, Readonly<Record<'unknown' | 'signature' | 'expired', () => ApiError>>>
 > = {
   ec2: {
     unknown: authFailure,
@@ -19,5 +22,16 @@ export const credentialRefusals: Readonly<
         'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.',
       ),
     expired: () => new ApiError('ExpiredToken', 'The security token included in the request is expired'),
+  },
+  ssm: {
+    unknown: () =>
+      new ApiError('UnrecognizedClientException', 'The security token included in the request is invalid.'),
+    signature: () =>
+      new ApiError(
+        'InvalidSignatureException',
+        'The request signature we calculated does not match the signature you provided.',
+      ),
+    expired: () =>
+      new ApiError('ExpiredTokenException', 'The security token included in the request is expired'),
   },
 };

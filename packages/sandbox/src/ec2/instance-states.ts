@@ -1,4 +1,5 @@
 import type { InstanceStateChange } from '@aws-sdk/client-ec2';
+import { takePublicAddress } from '../model/add-instance.js';
 import { ApiError, missingParameter } from '../model/api-error.js';
 import type { InstanceRecord, InstanceState } from '../model/records.js';
 import type { Ec2Context, Ec2Handler } from './handler.js';
@@ -60,7 +61,8 @@ export const startInstances: Ec2Handler<'StartInstances'> = (context, input) => 
   const instances = checkInstances(context, input.InstanceIds, starting);
   const StartingInstances = applyTo(context, instances, starting, ({ id }) => {
     state.instances.update(id, { launchTime: new Date(clock.now()) });
-    transitions.after(latency.next('startInstanceMs'), () => {
+    transitions.after(latency.next('startInstanceMs'), async () => {
+      await takePublicAddress(context, id);
       state.instances.update(id, { state: 'running' });
     });
     hosts.start(state, id).catch((error: unknown) => {
@@ -76,7 +78,8 @@ export const stopInstances: Ec2Handler<'StopInstances'> = (context, input) => {
   const StoppingInstances = applyTo(context, instances, stopping, ({ id }) => {
     transitions.after(latency.next('stopInstanceMs'), async () => {
       await hosts.stop(state, id, input.Force === true);
-      state.instances.update(id, { state: 'stopped' });
+      await hosts.closePublicAddress(state, id);
+      state.instances.update(id, { state: 'stopped', publicAddress: undefined });
     });
   });
   return { StoppingInstances };

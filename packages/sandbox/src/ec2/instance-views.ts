@@ -51,6 +51,7 @@ const instanceView = (state: RegionState, instance: InstanceRecord): ec2.Instanc
   PrivateDnsName: `ip-${instance.address.replaceAll('.', '-')}.${state.region}.compute.internal`,
   PrivateIpAddress: instance.address,
   PublicDnsName: '',
+  PublicIpAddress: instance.publicAddress,
   RootDeviceName: instance.rootDeviceName,
   RootDeviceType: 'ebs',
   SecurityGroups: [],

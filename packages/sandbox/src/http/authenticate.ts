@@ -1,6 +1,6 @@
 import type { Identity } from '../credentials/identity.js';
 import type { Keyring } from '../credentials/keyring.js';
-import { credentialRefusals } from '../credentials/refusals.js';
+import { credentialRefusals, type Service } from '../credentials/refusals.js';
 import {
   type Authorization,
   isSignedBy,
@@ -9,7 +9,7 @@ import {
 } from '../credentials/signature.js';
 import type { Account } from '../model/account.js';
 import { ApiError } from '../model/api-error.js';
-import type { Dialect } from '../wire/dialect.js';
+import type { CloudModel } from '../model/cloud-model.js';
 
 /** What authentication looks at. */
 export interface Authenticator {
@@ -18,6 +18,13 @@ export interface Authenticator {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
+
+/** Authentication against the model's keys, accounts and clock. */
+export const authenticatorOf = (model: CloudModel): Authenticator => ({
+  keyring: model.keyring,
+  account: (id) => model.account(id),
+  now: () => model.clock.now(),
+});
 
 /** The `Authorization` header of a request, parsed. @throws `IncompleteSignature` for one of another form */
 export const readAuthorization = (request: SignedRequest): Authorization | undefined => {
@@ -31,11 +38,11 @@ export const readAuthorization = (request: SignedRequest): Authorization | undef
 /**
  * Finds out who made a request.
  *
- * @throws `AuthFailure` or `RequestExpired` (EC2), `InvalidClientTokenId`, `SignatureDoesNotMatch` or `ExpiredToken` (STS).
+ * @throws the service's own error, such as `AuthFailure` (EC2), `SignatureDoesNotMatch` (STS), `UnrecognizedClientException` (SSM).
  */
 export const authenticate = async (
   { keyring, account, now }: Authenticator,
-  service: Dialect['service'],
+  service: Service,
   request: SignedRequest,
   authorization: Authorization,
 ): Promise<Identity> => {

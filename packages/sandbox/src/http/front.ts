@@ -13,14 +13,9 @@ import { type FormNode, parseForm } from '../wire/form.js';
 import { decodeInput } from '../wire/form-decoder.js';
 import { findOperation, type Operation } from '../wire/operations.js';
 import { encodeOutput } from '../wire/xml-encoder.js';
-import { authenticate, readAuthorization } from './authenticate.js';
-
-/** An answer to be sent. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
+import type { Answer } from './answer.js';
+import { authenticate, authenticatorOf, readAuthorization } from './authenticate.js';
+import { answerJson, isJsonRequest, jsonError } from './json-front.js';
 
 /** Calls that are made without a signature. */
 const unsignedActions: ReadonlySet<string> = new Set<StsAction>(['AssumeRoleWithWebIdentity']);
@@ -40,6 +35,12 @@ export const answerRequest = async (
   signal: AbortSignal,
 ): Promise<Answer> => {
   const requestId = randomUUID();
+  if (isJsonRequest(request)) {
+    return answerJson(model, request, requestId, signal).catch((error: unknown) => {
+      if (error instanceof ConnectionClosed) throw error;
+      return jsonError(toApiError(error, logger), requestId);
+    });
+  }
   const parameters = parseForm(
     request.method === 'GET' ? new URLSearchParams(request.query).toString() : request.body,
   );
@@ -121,12 +122,7 @@ const callSigned = async (
   authorization: Authorization,
   signal: AbortSignal,
 ): Promise<object> => {
-  const authenticator = {
-    keyring: model.keyring,
-    account: (id: string) => model.account(id),
-    now: () => model.clock.now(),
-  };
-  const caller = await authenticate(authenticator, dialect.service, request, authorization);
+  const caller = await authenticate(authenticatorOf(model), dialect.service, request, authorization);
   const input = decodeInput(dialect, operation.input, parameters);
   const { region } = authorization;
   return dialect.service === 'sts'

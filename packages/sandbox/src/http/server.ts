@@ -4,7 +4,9 @@ import { AmiPublisherError, type Logger } from '@ami-publisher/base';
 import type { SignedRequest } from '../credentials/signature.js';
 import { ConnectionClosed } from '../faults/connection-closed.js';
 import type { CloudModel } from '../model/cloud-model.js';
-import { type Answer, answerRequest } from './front.js';
+import type { Answer } from './answer.js';
+import { serveDataChannels } from './data-channel.js';
+import { answerRequest } from './front.js';
 
 /** A front that listens. */
 export interface HttpFront {
@@ -29,12 +31,14 @@ export const startHttpFront = async (model: CloudModel, logger: Logger, port: nu
       response.destroy();
     });
   });
+  serveDataChannels(server, model.sessions);
   await listen(server, port);
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
+        model.sessions.close();
         server.closeAllConnections();
       }),
   };

@@ -2,6 +2,7 @@ import type { Ec2Action } from '@ami-publisher/core';
 import type { CreateVolumeRequest, Tag, TagSpecification } from '@aws-sdk/client-ec2';
 import type { ResourceKind } from '../model/ids.js';
 import type { Place, RegionState } from '../model/region-state.js';
+import type { SsmAction } from '../ssm/handlers.js';
 import { created, type NamedResource, namedResources, tableOf } from '../visibility/named-resources.js';
 import type { Authorization } from './evaluate.js';
 
@@ -93,6 +94,34 @@ const makingAuthorizations = (
   };
   return [making, tagging];
 };
+
+/**
+ * What a call of Systems Manager needs: `StartSession` on the instance and on the document, `TerminateSession` on the session. Service
+ * authorization reference, "Actions, resources, and condition keys for AWS Systems Manager".
+ */
+export const ssmAuthorizations = (state: RegionState, action: SsmAction, input: object): Authorization[] => {
+  const { accountId, region } = state;
+  const { Target = '', DocumentName = '', SessionId = '' } = input as Readonly<Record<string, string>>;
+  const general: Context = [['aws:RequestedRegion', [region]]];
+  const on = (resource: string, context: Context = []) => ({
+    action: `ssm:${action}`,
+    resource,
+    context: new Map([...general, ...context]),
+  });
+  if (action === 'TerminateSession') return [on(`arn:aws:ssm:${region}:${accountId}:session/${SessionId}`)];
+  const instance = `arn:aws:ec2:${region}:${accountId}:instance/${Target}`;
+  // Documents of AWS belong to no account.
+  return [
+    on(instance, sessionTagContext(state, Target)),
+    on(`arn:aws:ssm:${region}::document/${DocumentName}`),
+  ];
+};
+
+const sessionTagContext = (state: RegionState, instanceId: string): Context =>
+  [...(state.instances.get(instanceId)?.tags ?? [])].flatMap(([key, value]) => [
+    [`aws:ResourceTag/${key}`, [value]] as const,
+    [`ssm:resourceTag/${key}`, [value]] as const,
+  ]);
 
 /** What an STS call of a signed caller needs. */
 export const stsAuthorization = (action: string, input: object, region: string): Authorization => {

@@ -2,7 +2,8 @@ import type { Ec2Action } from '@ami-publisher/core';
 import type { Identity } from '../credentials/identity.js';
 import { ApiError } from '../model/api-error.js';
 import type { RegionState } from '../model/region-state.js';
-import { ec2Authorizations, stsAuthorization } from './authorizations.js';
+import type { SsmAction } from '../ssm/handlers.js';
+import { ec2Authorizations, ssmAuthorizations, stsAuthorization } from './authorizations.js';
 import { type Authorization, type Evaluation, evaluate } from './evaluate.js';
 import { type Policy, type PolicyDocument, parsePolicy } from './policy.js';
 
@@ -61,6 +62,15 @@ export class Iam {
     const authorization = stsAuthorization(action, input, region);
     const refusal = this.#refusal(caller, this.#namesFor(caller), authorization);
     if (refusal !== undefined) throw new ApiError('AccessDenied', refusal);
+  }
+
+  /** @throws `AccessDeniedException` naming caller, action and resource */
+  checkSsm(caller: Identity, state: RegionState, action: SsmAction, input: object): void {
+    const names = this.#namesFor(caller);
+    for (const authorization of ssmAuthorizations(state, action, input)) {
+      const refusal = this.#refusal(caller, names, authorization);
+      if (refusal !== undefined) throw new ApiError('AccessDeniedException', refusal);
+    }
   }
 
   /** Actions that were called and allowed, and by which statements; `ec2:CreateTags` also where it came with a creating call. */

@@ -5,6 +5,10 @@ import type { InstanceHosts } from '../model/ports.js';
 import type { Place } from '../model/region-state.js';
 import type { InstanceMachine, InstanceProgram, RunningProgram } from './instance-program.js';
 import type { LoopbackAddresses } from './loopback-block.js';
+import { forwardPort, type PortForward } from './port-forward.js';
+
+/** The port that is open on a public address: the unpacker's. */
+const publicPort = 6974;
 
 /** The name that udev gives to a volume on Nitro instances. */
 const deviceName = (volumeId: string): string =>
@@ -13,6 +17,7 @@ const deviceName = (volumeId: string): string =>
 interface Machine {
   readonly about: InstanceMachine;
   program: RunningProgram | undefined;
+  publicAddress: PortForward | undefined;
   /** Starts and stops of one machine follow each other. */
   turn: Promise<unknown>;
 }
@@ -40,8 +45,26 @@ export class Machines implements InstanceHosts {
       mkdir(devicesDirectory, { recursive: true }),
     ]);
     const about = { account: accountId, region, instanceId, address, directory, devicesDirectory };
-    this.#machines.set(instanceId, { about, program: undefined, turn: Promise.resolve() });
+    this.#machines.set(instanceId, {
+      about,
+      program: undefined,
+      publicAddress: undefined,
+      turn: Promise.resolve(),
+    });
     return address;
+  }
+
+  async openPublicAddress(_place: Place, instanceId: string): Promise<string> {
+    const machine = this.#machine(instanceId);
+    const address = await this.#addresses.next();
+    machine.publicAddress = await forwardPort(address, machine.about.address, publicPort);
+    return address;
+  }
+
+  async closePublicAddress(_place: Place, instanceId: string): Promise<void> {
+    const machine = this.#machine(instanceId);
+    await machine.publicAddress?.close();
+    machine.publicAddress = undefined;
   }
 
   async attach(_place: Place, instanceId: string, volumeId: string, volumeDirectory: string): Promise<void> {
@@ -100,9 +123,11 @@ export class Machines implements InstanceHosts {
   async close(): Promise<void> {
     const places = [...this.#machines.values()].map(({ about }) => about);
     await Promise.all(
-      places.map(({ account, region, instanceId }) =>
-        this.stop({ accountId: account, region }, instanceId, false),
-      ),
+      places.map(async ({ account, region, instanceId }) => {
+        const place = { accountId: account, region };
+        await this.closePublicAddress(place, instanceId);
+        await this.stop(place, instanceId, false);
+      }),
     );
     await this.#addresses.close();
   }

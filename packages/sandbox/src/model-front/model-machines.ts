@@ -48,6 +48,13 @@ export class ModelMachines implements InstanceHosts {
     return address;
   }
 
+  /** From the range that RFC 2544 keeps for tests; nobody connects to it. */
+  async openPublicAddress(_place: Place, instanceId: string): Promise<string> {
+    return (this.#machines.get(instanceId)?.address ?? '').replace(/^10\.\d+/, '198.18');
+  }
+
+  async closePublicAddress(): Promise<void> {}
+
   async attach(_place: Place, instanceId: string, volumeId: string): Promise<void> {
     this.#machines.get(instanceId)?.attached.add(volumeId);
   }

@@ -19,6 +19,9 @@ export const addInstance = async (context: Ec2Context, options: InstanceOptions)
     type: options.type ?? 'm6i.large',
     zone,
     address,
+    publicAddress: undefined,
+    takesPublicAddress: options.publicAddress === true,
+    hasSsmAgent: options.ssmAgent !== false,
     architecture: options.architecture ?? 'x86_64',
     rootDeviceName,
     reservationId: newId('r'),
@@ -27,8 +30,17 @@ export const addInstance = async (context: Ec2Context, options: InstanceOptions)
     tags: new Map(Object.entries({ Name: options.name, ...options.tags })),
   });
   await addRootVolume(context, id, zone);
-  if (instanceState === 'running') await hosts.start(state, id);
+  if (instanceState === 'running') {
+    await hosts.start(state, id);
+    await takePublicAddress(context, id);
+  }
   return id;
+};
+
+/** Gives an instance that starts a public address, if it is to have one. */
+export const takePublicAddress = async ({ state, hosts }: Ec2Context, id: string): Promise<void> => {
+  if (!state.instances.get(id)?.takesPublicAddress) return;
+  state.instances.update(id, { publicAddress: await hosts.openPublicAddress(state, id) });
 };
 
 /** The root volume is there for callers to see; the machine does not use it. */

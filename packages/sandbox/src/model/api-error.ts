@@ -24,6 +24,7 @@ const statusByCode: Readonly<Record<string, number>> = {
   ExpiredToken: 403,
   InternalError: 500,
   InternalFailure: 500,
+  InternalServerError: 500,
   InvalidClientTokenId: 403,
   MissingAuthenticationToken: 403,
   RequestLimitExceeded: 503,

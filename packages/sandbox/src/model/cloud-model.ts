@@ -4,6 +4,7 @@ import type { _InstanceType, ArchitectureValues } from '@aws-sdk/client-ec2';
 import { type AuditOptions, type AuditReport, audit } from '../audit/audit.js';
 import type { Identity } from '../credentials/identity.js';
 import { Keyring } from '../credentials/keyring.js';
+import { credentialRefusals } from '../credentials/refusals.js';
 import type { Ec2Context } from '../ec2/handler.js';
 import { CallGate } from '../faults/call-gate.js';
 import { CallLog } from '../faults/call-log.js';
@@ -11,6 +12,9 @@ import { Faults } from '../faults/faults.js';
 import { Iam, type Policies } from '../iam/iam.js';
 import { type QuotaOptions, resolveQuotas } from '../quotas/figures.js';
 import { Quotas } from '../quotas/quotas.js';
+import { type SsmAction, type SsmContext, ssmHandlers } from '../ssm/handlers.js';
+import { ssmRefusal } from '../ssm/refusal.js';
+import { Sessions } from '../ssm/sessions.js';
 import type { StsContext } from '../sts/handler.js';
 import { type StsAction, stsHandlers } from '../sts/handlers.js';
 import { stsRefusal } from '../sts/refusal.js';
@@ -73,13 +77,17 @@ export interface InstanceOptions {
   readonly architecture?: ArchitectureValues | undefined;
   /** @default the region's first */
   readonly zone?: string | undefined;
+  /** Whether it has a public address while it runs. @default false */
+  readonly publicAddress?: boolean | undefined;
+  /** Whether Systems Manager can open sessions to it. @default true */
+  readonly ssmAgent?: boolean | undefined;
   /** Tags besides `Name`. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
  * The cloud: accounts, what they have in every region, and what AWS's calls do to it. It knows no sockets and no files; every call of
- * every front comes through {@link ec2} or {@link sts}.
+ * every front comes through {@link ec2}, {@link sts} or {@link ssm}.
  */
 export class CloudModel {
   readonly clock: Clock;
@@ -90,6 +98,8 @@ export class CloudModel {
   readonly calls = new CallLog();
   /** What policies allowed. */
   readonly iam: Iam;
+  /** What is open of Session Manager. */
+  readonly sessions = new Sessions();
   /** The way in for every call, of other services as well. */
   readonly gate: CallGate;
   readonly #accounts: ReadonlyMap<string, Account>;
@@ -162,6 +172,29 @@ export class CloudModel {
         return handler(context, input as never);
       },
       refuse: (fault) => stsRefusal(fault, caller, action),
+      signal,
+    });
+  }
+
+  /** Calls an action of Systems Manager. @throws ApiError, ConnectionClosed */
+  async ssm(
+    caller: Identity,
+    region: string,
+    action: SsmAction,
+    input: object,
+    { signal, streamUrl }: CallerOptions & Pick<SsmContext, 'streamUrl'>,
+  ): Promise<object> {
+    const { sessions } = this;
+    const { state } = this.#regions.at({ accountId: caller.accountId, region });
+    const handler: (context: SsmContext, input: never) => object = ssmHandlers[action];
+    return this.gate.run({
+      site: { account: caller.accountId, region, action },
+      apply: async () => {
+        if (!this.account(caller.accountId).regions.has(region)) throw credentialRefusals.ssm.unknown();
+        this.iam.checkSsm(caller, state, action, input);
+        return handler({ caller, state, sessions, streamUrl }, input as never);
+      },
+      refuse: (fault) => ssmRefusal(fault, caller, action),
       signal,
     });
   }

@@ -30,6 +30,10 @@ export interface VolumeStorage {
 export interface InstanceHosts {
   /** Makes the machine of a new instance. @returns its private address */
   create(place: Place, instanceId: string): Promise<string>;
+  /** Gives a machine a public address, a new one each time. @returns the address */
+  openPublicAddress(place: Place, instanceId: string): Promise<string>;
+  /** Takes the public address away, if there is one. */
+  closePublicAddress(place: Place, instanceId: string): Promise<void>;
   /** Makes a volume visible on the machine. */
   attach(place: Place, instanceId: string, volumeId: string, volumeDirectory: string): Promise<void>;
   detach(place: Place, instanceId: string, volumeId: string): Promise<void>;

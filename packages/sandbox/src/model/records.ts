@@ -88,7 +88,13 @@ export interface InstanceRecord extends Resource {
   readonly state: InstanceState;
   readonly type: ec2._InstanceType;
   readonly zone: string;
+  /** The private one. */
   readonly address: string;
+  readonly publicAddress: string | undefined;
+  /** Whether it gets a public address whenever it starts. */
+  readonly takesPublicAddress: boolean;
+  /** Whether Systems Manager can reach it while it runs. */
+  readonly hasSsmAgent: boolean;
   readonly architecture: ec2.ArchitectureValues;
   readonly rootDeviceName: string;
   readonly reservationId: string;
