@@ -1,5 +1,6 @@
 import { AmiPublisherError } from '@ami-publisher/base';
-import type { SSMClientConfig } from '@aws-sdk/client-ssm';
+import type { ServiceInputTypes, ServiceOutputTypes, SSMClientConfig } from '@aws-sdk/client-ssm';
+import type { FinalizeRequestMiddleware } from '@smithy/types';
 import { fromAwsError } from './aws-error.js';
 import type { CallOptions } from './ec2-api.js';
 import type { SsmApi } from './ssm-api.js';
@@ -8,7 +9,7 @@ export interface AwsSsmApiOptions {
   /** `account,region`, for messages. */
   readonly target: string;
   readonly profile: string | undefined;
-  readonly config: SSMClientConfig & { readonly region: string };
+  readonly config: SSMClientConfig;
 }
 
 /**
@@ -23,6 +24,14 @@ export const createAwsSsmApi = async ({
 }: AwsSsmApiOptions): Promise<{ readonly api: SsmApi; close(): void }> => {
   const { SSMClient, StartSessionCommand, TerminateSessionCommand } = await loadClient();
   const client = new SSMClient(config);
+  let endpoint = '';
+  // The SDK finds it out at each call, from options, environment, configuration files and its own rules.
+  const remember: FinalizeRequestMiddleware<ServiceInputTypes, ServiceOutputTypes> =
+    (next, context) => (request) => {
+      endpoint = context.endpointV2?.url.origin ?? endpoint;
+      return next(request);
+    };
+  client.middlewareStack.add(remember, { step: 'finalizeRequest' });
   const call = async <T>(
     action: string,
     resource: string,
@@ -38,7 +47,7 @@ export const createAwsSsmApi = async ({
   };
   const abort = ({ signal }: CallOptions) => signal && { abortSignal: signal };
   const api: SsmApi = {
-    endpoint: typeof config.endpoint === 'string' ? config.endpoint : defaultEndpoint(config.region),
+    endpoint: () => endpoint,
     profile,
     startSession: (input, options = {}) =>
       call('StartSession', input.Target ?? '', options, () =>
@@ -51,10 +60,6 @@ export const createAwsSsmApi = async ({
   };
   return { api, close: () => client.destroy() };
 };
-
-/** AWS General Reference, "Systems Manager endpoints". */
-const defaultEndpoint = (region: string): string =>
-  `https://ssm.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 
 const loadClient = async (): Promise<typeof import('@aws-sdk/client-ssm')> => {
   try {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,8 +34,10 @@ export interface ConnectorWorld {
   closeClients(): void;
   /** Gives the first target's unpacker a stream with a volume. @returns its lease */
   leaseWithVolume(client: UnpackerClient, stream: string): Promise<LeaseRef>;
-  /** Adds an image of one small file. @returns its manifest digest, which is the same under every name */
-  addImage(stream: string, leaf: string): Promise<string>;
+  /** The manifest digest of the image that {@link addImage} adds, under whatever name. */
+  manifestDigest(): Promise<string>;
+  /** Adds an image of one small file. */
+  addImage(stream: string, leaf: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -49,7 +52,7 @@ export const createConnectorWorld = async (options: SandboxCloudOptions = {}): P
     readClientTls({ directory: certificates, roles: [role], now: Date.now() });
   const cloud = await AwsCloud.fromConfig();
   const { targets } = await cloud.resolveTargets('');
-  const sink = createImageServerClient({ address: sandbox.imageServer, tls: tlsOf('ingester') });
+  const server = createImageServerClient({ address: sandbox.imageServer, tls: tlsOf('ingester') });
   const clients: UnpackerClient[] = [];
   const instance = async (target = targets[0]!): Promise<Instance> =>
     (await describeInstances(await cloud.ec2(target), []))[0]!;
@@ -88,21 +91,38 @@ export const createConnectorWorld = async (options: SandboxCloudOptions = {}): P
       await client.addDevice(VolumeId, '', lease);
       return lease;
     },
+    manifestDigest: async () => {
+      let digest = '';
+      const addImage = async (_name: unknown, manifest: Uint8Array) => {
+        digest = createHash('sha512').update(manifest).digest('hex');
+        return {} as never;
+      };
+      const nowhere = { missingObjects: async () => [], addObjects: async () => {}, addImage };
+      await ingestDirectory({ root: treeIn(directory), name: { stream: 'any', leaf: '1' }, sink: nowhere });
+      return digest;
+    },
     addImage: async (stream, leaf) => {
-      const root = join(directory, 'tree');
-      mkdirSync(root, { recursive: true });
-      writeFileSync(join(root, 'hello'), 'hello');
-      for (const path of ['hello', '']) utimesSync(join(root, path), madeAt, madeAt);
-      const image = await ingestDirectory({ root, name: { stream, leaf }, sink: new GrpcImageSink(sink) });
-      return image.manifestDigest;
+      await ingestDirectory({
+        root: treeIn(directory),
+        name: { stream, leaf },
+        sink: new GrpcImageSink(server),
+      });
     },
     close: async () => {
-      for (const client of [...clients, sink, cloud]) client.close();
+      for (const client of [...clients, server, cloud]) client.close();
       await sandbox.close();
       vi.unstubAllEnvs();
       rmSync(directory, { recursive: true, force: true });
     },
   };
+};
+
+const treeIn = (directory: string): string => {
+  const root = join(directory, 'tree');
+  mkdirSync(root, { recursive: true });
+  writeFileSync(join(root, 'hello'), 'hello');
+  for (const path of ['hello', '']) utimesSync(join(root, path), madeAt, madeAt);
+  return root;
 };
 
 const devices = new Map<string, string>();

@@ -19,6 +19,8 @@ const hosts: InstanceHosts = {
   detach: async () => {},
   start: async () => {},
   stop: async () => {},
+  openPublicAddress: async () => '198.18.0.1',
+  closePublicAddress: async () => {},
 };
 
 describe('The cloud model', () => {

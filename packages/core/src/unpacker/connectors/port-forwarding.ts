@@ -40,48 +40,49 @@ export interface PortForwarding {
 export const startPortForwarding = async (options: PortForwardingOptions): Promise<PortForwarding> => {
   const { ssm, target, instanceId, plugin: command, signal } = options;
   const response = await startSession(options);
-  const session: PluginSession = {
-    response,
-    region: target.region,
-    profile: ssm.profile,
-    instanceId,
-    endpoint: ssm.endpoint,
-  };
-  const plugin = startPlugin(command, session);
+  let plugin: RunningPlugin | undefined;
   const end = () => endSession(options, response.SessionId, plugin);
   try {
-    const port = await opened(plugin, options);
     signal.throwIfAborted();
-    const lost = new AbortController();
-    plugin.ended.addEventListener('abort', () => lost.abort(sessionLost(options, plugin)), { once: true });
-    return {
-      address: `127.0.0.1:${port}`,
-      lost: lost.signal,
-      fault: () => faultOf(options, plugin, lost.signal),
-      end,
-    };
+    const endpoint = ssm.endpoint();
+    const { profile } = ssm;
+    plugin = startPlugin(command, { response, region: target.region, profile, instanceId, endpoint });
+    return { ...(await forwarding(options, plugin)), end };
   } catch (reason) {
     await end();
     throw reason;
   }
 };
 
+const forwarding = async (
+  options: PortForwardingOptions,
+  plugin: RunningPlugin,
+): Promise<Omit<PortForwarding, 'end'>> => {
+  const port = await opened(plugin, options);
+  const lost = new AbortController();
+  const lose = () => lost.abort(sessionLost(options, plugin));
+  if (plugin.ended.aborted) lose();
+  else plugin.ended.addEventListener('abort', lose, { once: true });
+  return {
+    address: `127.0.0.1:${port}`,
+    lost: lost.signal,
+    fault: () => faultOf(options, plugin, lost.signal),
+  };
+};
+
+/** Not aborted: a session whose answer nobody heard could not be ended. */
 const startSession = async ({
   ssm,
   target,
   instanceId,
-  signal,
 }: PortForwardingOptions): Promise<PluginSession['response']> => {
-  const { SessionId, StreamUrl, TokenValue } = await ssm.startSession(
-    {
-      Target: instanceId,
-      DocumentName: documentName,
-      // Port 0: the plugin takes one that is free and says which.
-      Parameters: { portNumber: [String(unpackerPort)], localPortNumber: ['0'] },
-      Reason: 'ami-publisher',
-    },
-    { signal },
-  );
+  const { SessionId, StreamUrl, TokenValue } = await ssm.startSession({
+    Target: instanceId,
+    DocumentName: documentName,
+    // Port 0: the plugin takes one that is free and says which.
+    Parameters: { portNumber: [String(unpackerPort)], localPortNumber: ['0'] },
+    Reason: 'ami-publisher',
+  });
   if (SessionId !== undefined && StreamUrl !== undefined && TokenValue !== undefined) {
     return { SessionId, StreamUrl, TokenValue };
   }
@@ -112,7 +113,7 @@ const opened = async (plugin: RunningPlugin, options: PortForwardingOptions): Pr
 const endSession = async (
   { ssm, clock, logger, target, instanceId }: PortForwardingOptions,
   sessionId: string,
-  plugin: RunningPlugin,
+  plugin: RunningPlugin | undefined,
 ): Promise<void> => {
   await ssm.terminateSession({ SessionId: sessionId }).catch((error: unknown) =>
     logger.warn(
@@ -125,7 +126,7 @@ const endSession = async (
       },
     ),
   );
-  if (plugin.ended.aborted) return;
+  if (plugin === undefined || plugin.ended.aborted) return;
   plugin.stop();
   // It is over when the plugin is; the sleep ends by the abort of the same signal.
   await clock.sleep(stopTimeoutMs, plugin.ended).then(

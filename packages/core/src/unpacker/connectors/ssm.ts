@@ -16,6 +16,7 @@ interface SharedSession {
   readonly opening: Promise<PortForwarding>;
   readonly abandoned: AbortController;
   users: number;
+  hasEnded: boolean;
 }
 
 /**
@@ -70,7 +71,7 @@ export class SsmConnector implements UnpackerConnector {
   #begin(key: string, request: ConnectRequest): SharedSession {
     const abandoned = new AbortController();
     const opening = this.#start(request, abandoned.signal);
-    const session: SharedSession = { opening, abandoned, users: 0 };
+    const session: SharedSession = { opening, abandoned, users: 0, hasEnded: false };
     this.#sessions.set(key, session);
     opening.then(
       ({ lost }) => lost.addEventListener('abort', () => this.#forget(key, session), { once: true }),
@@ -100,6 +101,8 @@ export class SsmConnector implements UnpackerConnector {
   }
 
   #end(key: string, session: SharedSession): void {
+    if (session.hasEnded) return;
+    session.hasEnded = true;
     this.#forget(key, session);
     session.abandoned.abort();
     const ending = session.opening
