@@ -26,7 +26,7 @@ export { createEc2Api } from './cloud/create-ec2-api.js';
 export type { CallOptions, Ec2Action, Ec2Actions, Ec2Api } from './cloud/ec2-api.js';
 export { Pacer } from './cloud/pacer.js';
 export { Poller } from './cloud/poller.js';
-export type { SsmApi } from './cloud/ssm-api.js';
+export type { SessionAnswer, SessionRequest, SsmApi } from './cloud/ssm-api.js';
 export type { Tags } from './cloud/tags.js';
 export { tagKeys } from './cloud/tags.js';
 export type { Defaults } from './defaults.js';

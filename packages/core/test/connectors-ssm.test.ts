@@ -45,6 +45,8 @@ describe('the ssm connector', () => {
     const [run] = plugin.runs();
     expect(run).toMatchObject({ region: 'us-east-1', target: InstanceId, profile: 'development' });
     expect(isRunning(run!.pid)).toBe(true);
+    // In a process group of its own: Ctrl-C in a terminal does not reach it before the work is ended through it.
+    expect(readFileSync(`/proc/${run!.pid}/stat`, 'utf8').split(' ')[4]).toBe(String(run!.pid));
     client.close();
     await connector.close();
     expect(sessions()).toEqual([]);

@@ -120,6 +120,28 @@ describe('Instances', () => {
     expect(await ask(PrivateIpAddress!)).toBe(id);
   });
 
+  test('[INST-6] An instance that is to have a public address has another with every start', async () => {
+    const id = await sandbox.addInstance({ ...place, name: 'public', publicAddress: true });
+    const first = await describeInstance(ec2, id);
+    expect(first.PublicIpAddress).toMatch(/^127\./);
+    expect(first.PublicIpAddress).not.toBe(first.PrivateIpAddress);
+    expect(await ask(first.PublicIpAddress!)).toBe(id);
+    await stop(id);
+    expect((await instanceIn(ec2, id, 'stopped')).PublicIpAddress).toBeUndefined();
+    expect(await ask(first.PublicIpAddress!)).toBe('refused');
+    await start(id);
+    const second = await instanceIn(ec2, id, 'running');
+    expect(second.PublicIpAddress).not.toBe(first.PublicIpAddress);
+    expect(await eventually(async () => ((await ask(second.PublicIpAddress!)) === id ? id : undefined))).toBe(
+      id,
+    );
+  });
+
+  test('[INST-6] Others have none', async () => {
+    const id = await sandbox.addInstance({ ...place, name: 'private' });
+    expect((await describeInstance(ec2, id)).PublicIpAddress).toBeUndefined();
+  });
+
   test('[INST-4] An instance whose program does not start is running all the same', async () => {
     const broken = await startSandbox({ program: () => Promise.reject(new Error('no such daemon')) });
     const id = await broken.addInstance({ ...place, name: 'broken', state: 'stopped' });

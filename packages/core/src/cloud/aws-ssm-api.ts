@@ -2,7 +2,6 @@ import { AmiPublisherError } from '@ami-publisher/base';
 import type { ServiceInputTypes, ServiceOutputTypes, SSMClientConfig } from '@aws-sdk/client-ssm';
 import type { FinalizeRequestMiddleware } from '@smithy/types';
 import { fromAwsError } from './aws-error.js';
-import type { CallOptions } from './ec2-api.js';
 import type { SsmApi } from './ssm-api.js';
 
 export interface AwsSsmApiOptions {
@@ -32,31 +31,18 @@ export const createAwsSsmApi = async ({
       return next(request);
     };
   client.middlewareStack.add(remember, { step: 'finalizeRequest' });
-  const call = async <T>(
-    action: string,
-    resource: string,
-    { signal }: CallOptions,
-    send: () => Promise<T>,
-  ): Promise<T> => {
-    try {
-      return await send();
-    } catch (reason) {
-      if (signal?.aborted) throw signal.reason;
+  const call = async <T>(action: string, resource: string, answer: Promise<T>): Promise<T> =>
+    answer.catch((reason: unknown) => {
       throw fromAwsError(reason, { call: `ssm:${action}`, target, resource });
-    }
-  };
-  const abort = ({ signal }: CallOptions) => signal && { abortSignal: signal };
+    });
   const api: SsmApi = {
     endpoint: () => endpoint,
     profile,
-    startSession: (input, options = {}) =>
-      call('StartSession', input.Target ?? '', options, () =>
-        client.send(new StartSessionCommand(input), { ...abort(options) }),
-      ),
-    terminateSession: (input, options = {}) =>
-      call('TerminateSession', input.SessionId ?? '', options, () =>
-        client.send(new TerminateSessionCommand(input), { ...abort(options) }),
-      ),
+    startSession: (request) =>
+      call('StartSession', request.Target, client.send(new StartSessionCommand(request))),
+    terminateSession: async (SessionId) => {
+      await call('TerminateSession', SessionId, client.send(new TerminateSessionCommand({ SessionId })));
+    },
   };
   return { api, close: () => client.destroy() };
 };

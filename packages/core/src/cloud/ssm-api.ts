@@ -1,10 +1,19 @@
-import type {
-  StartSessionRequest,
-  StartSessionResponse,
-  TerminateSessionRequest,
-  TerminateSessionResponse,
-} from '@aws-sdk/client-ssm';
-import type { CallOptions } from './ec2-api.js';
+/** Asks for a session; names as in AWS's API. Types of our own, because the AWS client is an optional dependency. */
+export interface SessionRequest {
+  /** The instance. */
+  readonly Target: string;
+  readonly DocumentName: string;
+  readonly Parameters: Record<string, string[]>;
+  readonly Reason: string;
+}
+
+/** What AWS answers; its documentation promises all three. */
+export interface SessionAnswer {
+  readonly SessionId?: string | undefined;
+  readonly StreamUrl?: string | undefined;
+  /** Lets whoever has it into the session. */
+  readonly TokenValue?: string | undefined;
+}
 
 /** What this package asks of AWS Systems Manager in one target. */
 export interface SsmApi {
@@ -12,6 +21,6 @@ export interface SsmApi {
   endpoint(): string;
   /** The AWS profile whose credentials are used; undefined where it is not a profile alone that gives them. */
   readonly profile: string | undefined;
-  startSession(input: StartSessionRequest, options?: CallOptions): Promise<StartSessionResponse>;
-  terminateSession(input: TerminateSessionRequest, options?: CallOptions): Promise<TerminateSessionResponse>;
+  startSession(request: SessionRequest): Promise<SessionAnswer>;
+  terminateSession(sessionId: string): Promise<void>;
 }

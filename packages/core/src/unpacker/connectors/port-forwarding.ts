@@ -115,7 +115,7 @@ const endSession = async (
   sessionId: string,
   plugin: RunningPlugin | undefined,
 ): Promise<void> => {
-  await ssm.terminateSession({ SessionId: sessionId }).catch((error: unknown) =>
+  await ssm.terminateSession(sessionId).catch((error: unknown) =>
     logger.warn(
       'a session of Session Manager was not ended; it ends by itself when it has been idle for a while',
       {
