@@ -32,6 +32,12 @@ overrides:
     kmsKey: alias/ami-publisher
   - targets: 'dev,*'
     bestEffort: true
+  - targets: 'prod,eu-*'
+    connector:
+      proxy: http://proxy.example.com:3128
+      credentials: { file: /etc/ami-publisher/proxy }
+  - targets: 'china,*'
+    connector: ssm
   - targets: 'dev,eu-west-1'
     connector:
       map:
@@ -59,7 +65,7 @@ const fieldRows = (schema: Schema, path: string): string[][] =>
   });
 
 const typeOf = (schema: Schema): string => {
-  if (schema.anyOf !== undefined) return schema.anyOf.map(typeOf).join(' or ');
+  if (schema.anyOf !== undefined) return [...new Set(schema.anyOf.map(typeOf))].join(' or ');
   if (schema.const !== undefined) return code(schema.const);
   if (schema.type === 'array') return 'list';
   if (schema.type === 'object') return 'mapping';

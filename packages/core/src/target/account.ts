@@ -30,7 +30,10 @@ export const accountSchema = z
   );
 
 const credentialsSchema = z
-  .union([z.strictObject({ environment: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })])
+  .union(
+    [z.strictObject({ environment: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })],
+    'a mapping with environment or file',
+  )
   .describe('environment variable or file with user:password');
 
 const proxySchema = z.strictObject({
@@ -45,16 +48,19 @@ const proxySchema = z.strictObject({
 
 /** How a target's unpacker is reached; see docs/connectors.md. */
 export const connectorSchema = z
-  .union([
-    z.literal('private'),
-    z.literal('public'),
-    z.literal('ssm'),
-    z.strictObject({ map: z.record(z.string(), z.string().regex(/^.+:\d+$/, 'host:port')) }),
-    proxySchema,
-    z.strictObject({ ssm: z.strictObject({ plugin: z.string().min(1) }) }),
-  ])
+  .union(
+    [
+      z.literal('private'),
+      z.literal('public'),
+      z.literal('ssm'),
+      z.strictObject({ map: z.record(z.string(), z.string().regex(/^.+:\d+$/, 'host:port')) }),
+      proxySchema,
+      z.strictObject({ ssm: z.strictObject({ plugin: z.string().min(1) }) }),
+    ],
+    'private, public, ssm, or a mapping with map, proxy or ssm',
+  )
   .describe(
-    'how unpackers are reached: `private` or `public` (that address of theirs), `ssm` (Session Manager; `ssm: {plugin: PATH}` where its plugin is not on the path), `proxy: http://host:port` with `credentials: {environment: NAME}` or `{file: PATH}`, or `map` (instance id to host:port); see [connectors](connectors.md)',
+    'how unpackers are reached: `private` or `public` (that address of theirs), `ssm` (Session Manager; `ssm: {plugin: PATH}` where its plugin is not on the path), `proxy: http://host:port` with `credentials: {environment: NAME}` or `{file: PATH}`, or `map` (instance id to host:port); see docs/connectors.md',
   );
 
 export type ConnectorConfiguration = z.infer<typeof connectorSchema>;
