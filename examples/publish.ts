@@ -30,10 +30,11 @@ const tls = readClientTls({
 });
 const imageServer = createImageServerClient({ address: defaults.imageServer, tls });
 const cloud = await AwsCloud.fromConfig();
+const fleet = new UnpackerFleet({ cloud, tls });
 const publisher = new Publisher({
   cloud,
   images: new GrpcImageSource(imageServer),
-  fleet: new UnpackerFleet({ cloud, tls }),
+  fleet,
   journals: new FileJournalStore(defaults.journalDirectory),
 });
 
@@ -63,5 +64,6 @@ try {
   process.exitCode = 1;
 } finally {
   imageServer.close();
+  await fleet.close();
   cloud.close();
 }

@@ -40,6 +40,12 @@ export interface World {
   runWith(environment: Readonly<Record<string, string>>, ...command: string[]): Promise<Run>;
   /** Runs any program in the same environment. The sandbox lives in this process, so a test must never block it. */
   execute(program: string, ...parameters: string[]): Promise<Run>;
+  /** Does the same with another environment on top. */
+  executeWith(
+    environment: Readonly<Record<string, string>>,
+    program: string,
+    ...parameters: string[]
+  ): Promise<Run>;
   /** Runs it and does something when its stderr shows `when`. */
   whenShown(when: RegExp, act: (pid: number) => void, ...command: string[]): Promise<Run>;
   /** Runs it and interrupts it when its stderr shows `when`. */
@@ -76,6 +82,8 @@ export const createWorld = async (options: SandboxCloudOptions = {}): Promise<Wo
     start: (extra, ...command) => start(extra, command),
     runWith: (extra, ...command) => start(extra, command).ended,
     execute: (program, ...parameters) => startProcess(program, parameters, environment).ended,
+    executeWith: (extra, program, ...parameters) =>
+      startProcess(program, parameters, { ...environment, ...extra }).ended,
     whenShown: (when, act, ...command) => start({}, command, { when, act }).ended,
     interrupt: (when, ...command) =>
       start({}, command, { when, act: (pid) => process.kill(pid, 'SIGINT') }).ended,
