@@ -5,6 +5,7 @@ import { type InstalledPlugin, installPlugin, isRunning } from '../../../test/su
 import { SsmConnector } from '../src/unpacker/connectors/ssm.js';
 import { UnpackerFleet } from '../src/unpacker/fleet.js';
 import { type ConnectorWorld, createConnectorWorld } from './support/connector-world.js';
+import { fastClock } from './support/fast-clock.js';
 
 let world: ConnectorWorld;
 beforeAll(async () => {
@@ -243,6 +244,33 @@ describe('a session that does not open', () => {
       ),
     });
     await expect.poll(sessions).toEqual([]);
+  });
+
+  it('because the plugin is silent is given up; a plugin that does not stop is killed', async () => {
+    const path = join(world.directory, 'silent-plugin');
+    const pidFile = join(world.directory, 'silent-plugin.pid');
+    const program = `process.on('SIGTERM', () => {}); fs.writeFileSync('${pidFile}', String(process.pid)); setInterval(() => {}, 1000)`;
+    writeFileSync(
+      path,
+      `#!/bin/sh\n[ "$1" = --version ] && exec echo 1.2.707.0\nexec '${process.execPath}' -e "${program}"\n`,
+      { mode: 0o755 },
+    );
+    const { cloud } = world;
+    // 30 s are 600 ms, and 5 s are 100 ms.
+    const connector = new SsmConnector({
+      cloud: { ssm: (target) => cloud.ssm(target), clock: fastClock(50), logger: cloud.logger },
+      plugin: path,
+    });
+    const client = await world.client(connector);
+    await expect(client.status()).rejects.toMatchObject({
+      code: 'UNPACKER_UNREACHABLE',
+      message: expect.stringMatching(
+        /session-manager-plugin opened no port within 30 s for i-\w+: it said nothing/,
+      ),
+    });
+    expect(sessions()).toEqual([]);
+    const pid = Number(readFileSync(pidFile, 'utf8'));
+    await expect.poll(() => isRunning(pid)).toBe(false);
   });
 
   it('because there is no plugin names the program to install, and starts no session', async () => {
