@@ -169,7 +169,7 @@ describe('a publication', () => {
     expect(run.json<PrintedResults>().targets).toMatchObject([
       {
         region: 'eu-west-1',
-        code: 'UNPACKER_UNREACHABLE',
+        code: 'UNPACKER_ADDRESS_MISSING',
         message: expect.stringContaining('has no entry in the connector map; add it'),
       },
       { region: 'us-east-1', status: 'published' },

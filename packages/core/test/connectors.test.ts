@@ -56,7 +56,7 @@ describe('a connector', () => {
   ])('says which address is missing, and what to do about it: %o', async (connector, what, remedy) => {
     const client = await world.client(connector, { instance: { InstanceId: 'i-1' } });
     await expect(client.status()).rejects.toMatchObject({
-      code: 'UNPACKER_UNREACHABLE',
+      code: 'UNPACKER_ADDRESS_MISSING',
       resource: 'i-1',
       message: expect.stringMatching(new RegExp(`i-1 ${what}.*; ${remedy}`)),
     });
@@ -163,6 +163,20 @@ describe('a proxy in the environment', () => {
 });
 
 describe('a fleet', () => {
+  it('does not wait for an address that no waiting brings', async () => {
+    const fleet = new UnpackerFleet({
+      cloud: world.cloud,
+      tls: world.tls,
+      connectorOf: () => mapConnector({}),
+    });
+    const begunAt = Date.now();
+    await expect(fleet.connect(world.targets[0]!, '')).rejects.toMatchObject({
+      code: 'UNPACKER_ADDRESS_MISSING',
+      target: 'development,us-east-1',
+    });
+    expect(Date.now() - begunAt).toBeLessThan(20_000);
+  });
+
   it('reaches each target by the connector of its configuration, and makes one for all that say the same', async () => {
     const [one, two] = world.targets;
     const settings = vi.spyOn(world.cloud, 'settings').mockImplementation(({ account }) => ({
@@ -178,7 +192,7 @@ describe('a fleet', () => {
         { target: one, value: [{ status: { streams: [] } }] },
         {
           target: two,
-          value: [{ error: { code: 'UNPACKER_UNREACHABLE', target: `${two!.account},us-east-1` } }],
+          value: [{ error: { code: 'UNPACKER_ADDRESS_MISSING', target: `${two!.account},us-east-1` } }],
         },
       ]);
     } finally {

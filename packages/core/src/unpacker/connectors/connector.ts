@@ -59,7 +59,7 @@ export interface UnpackerConnector {
   close?(): Promise<void>;
 }
 
-/** The instance's private address with the unpacker's port. @throws `UNPACKER_UNREACHABLE` */
+/** The instance's private address with the unpacker's port. @throws `UNPACKER_ADDRESS_MISSING` */
 export const privateAddress = ({
   instance,
   connector,
@@ -77,7 +77,7 @@ export const privateAddress = ({
 
 /** @returns the error of an instance that a connector has no address for. */
 export const noAddress = (instance: Instance, what: string, remedy: string): AmiPublisherError =>
-  new AmiPublisherError('UNPACKER_UNREACHABLE', {
+  new AmiPublisherError('UNPACKER_ADDRESS_MISSING', {
     message: `the unpacker instance ${instance.InstanceId ?? 'without an id'} ${what}`,
     resource: instance.InstanceId ?? 'unknown',
     remedy,
