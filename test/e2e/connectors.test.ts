@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ConnectProxy, startConnectProxy } from '../support/connect-proxy.js';
+import { identities, policiesFor, sessionManagerPolicy } from '../support/iam-page.js';
 import { type InstalledPlugin, installPlugin, isRunning } from '../support/plugin.js';
 import { createWorld, type PrintedResults, type World } from '../support/world.js';
 
@@ -23,7 +24,12 @@ let config: string;
 let environment: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
-  world = await createWorld({ accounts: 2, regions, unpackerPublicAddress: true });
+  world = await createWorld({
+    accounts: 2,
+    regions,
+    unpackerPublicAddress: true,
+    policies: policiesFor(sessionManagerPolicy),
+  });
   proxy = await startConnectProxy(secret);
   plugin = installPlugin(join(world.directory, 'plugin'));
   const { instances } = await world.sandbox.model.inventory(accountOf('development'), regionOf.map);
@@ -159,4 +165,12 @@ describe('one publication over every connector', () => {
       expect(sessions()).toEqual([]);
     },
   );
+});
+
+describe('the policy for Session Manager', () => {
+  it('has no entry that was not needed for this', () => {
+    // The account with sessions has a profile with keys.
+    const unused = world.sandbox.model.iam.unused().filter(({ policy }) => policy === identities.user);
+    expect(unused.map(({ action }) => action).filter((action) => action.startsWith('ssm:'))).toEqual([]);
+  });
 });

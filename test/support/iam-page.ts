@@ -6,7 +6,7 @@ const page = readFileSync(join(import.meta.dirname, '../../docs/iam.md'), 'utf8'
 
 /** The policy under a heading of docs/iam.md, as a reader of the page would copy it. */
 const policyOf = (heading: string): PolicyDocument => {
-  const [, section] = page.split(`\n## ${heading}\n`);
+  const [, section] = page.split(new RegExp(`^###? ${heading}$`, 'm'));
   const json = /^```json\n([\s\S]*?)^```$/m.exec(section ?? '')?.[1];
   if (json === undefined) throw new Error(`docs/iam.md has no policy under "${heading}"`);
   return JSON.parse(json) as PolicyDocument;
@@ -40,11 +40,19 @@ export const actionsOfCommands: ReadonlyMap<string, ReadonlySet<string>> = (() =
 /** The names of users and roles that every account of a sandbox has. */
 export const identities = { user: 'administrator', role: 'ami-publisher' } as const;
 
+/** The statements for Session Manager, which come on top of the publishers'. */
+export const sessionManagerPolicy = policyOf('Session Manager');
+
 /** Profiles of a sandbox use the user's keys, or the role by way of them; both may publish then, and nothing else. */
-export const everybodyPublishes: Readonly<Record<string, PolicyDocument>> = {
-  [identities.role]: pagePolicies.publisher,
-  [identities.user]: {
+export const policiesFor = (
+  ...extras: readonly PolicyDocument[]
+): Readonly<Record<string, PolicyDocument>> => {
+  const together = (policies: readonly PolicyDocument[]): PolicyDocument => ({
     Version: '2012-10-17',
-    Statement: [pagePolicies.publisher, pagePolicies.caller].flatMap(({ Statement }) => Statement),
-  },
+    Statement: policies.flatMap(({ Statement }) => Statement),
+  });
+  return {
+    [identities.role]: together([pagePolicies.publisher, ...extras]),
+    [identities.user]: together([pagePolicies.publisher, pagePolicies.caller, ...extras]),
+  };
 };

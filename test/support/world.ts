@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { type SandboxCloud, type SandboxCloudOptions, startSandboxCloud } from '@ami-publisher/sandbox';
-import { everybodyPublishes } from './iam-page.js';
+import { policiesFor } from './iam-page.js';
 
 export const root = resolve(import.meta.dirname, '../..');
 const bin = join(root, 'packages/cli/bin/ami-publisher.js');
@@ -60,7 +60,7 @@ export const createWorld = async (options: SandboxCloudOptions = {}): Promise<Wo
   if (!existsSync(join(root, 'packages/cli/dist/bin.js'))) throw new Error('build first: pnpm build:js');
   const directory = mkdtempSync(join(tmpdir(), 'ami-publisher-e2e-'));
   const sandbox = await startSandboxCloud({
-    policies: everybodyPublishes,
+    policies: policiesFor(),
     ...options,
     directory: join(directory, 'sandbox'),
   });

@@ -38,4 +38,39 @@ export const extras: readonly ExplainedPolicy[] = [
       },
     ],
   },
+  {
+    title: 'Session Manager',
+    about:
+      'With the connector `ssm` ([connectors](connectors.md)). `test/e2e/connectors.test.ts` runs under these statements. If the plugin is to take a session up again after a network failure, add `ssm:ResumeSession` beside `ssm:TerminateSession`.',
+    statements: [
+      {
+        statement: {
+          Sid: 'ReachUnpackers',
+          Effect: 'Allow',
+          Action: ['ssm:StartSession'],
+          Resource: 'arn:aws:ec2:*:*:instance/*',
+          Condition: { StringEquals: { 'aws:ResourceTag/Name': 'ImageUnpacker' } },
+        },
+        why: 'Opens sessions to unpackers, and to no other instance.',
+      },
+      {
+        statement: {
+          Sid: 'ForwardPorts',
+          Effect: 'Allow',
+          Action: ['ssm:StartSession'],
+          Resource: 'arn:aws:ssm:*:*:document/AWS-StartPortForwardingSession',
+        },
+        why: 'The sessions forward a port; without this document they would be shells.',
+      },
+      {
+        statement: {
+          Sid: 'EndSessions',
+          Effect: 'Allow',
+          Action: ['ssm:TerminateSession'],
+          Resource: 'arn:aws:ssm:*:*:session/*',
+        },
+        why: "Ends them. A session's id begins with the name of the role's session, which narrows this where a role is assumed by name: `session/ami-publisher-*`.",
+      },
+    ],
+  },
 ];

@@ -12,7 +12,7 @@ export const renderIamPage = (): string =>
     intro,
     ...[publisherPolicy, readerPolicy, callerPolicy].map((policy) => policySection('##', policy)),
     trustSection,
-    '## Where you use more\n\nStatements to add to the policy for publishers; words in capitals are for you to replace. The sandbox enforces only EC2 and STS, so that these are as AWS documents them, but not proven by a test.',
+    '## Where you use more\n\nStatements to add to the policy for publishers; words in capitals are for you to replace. Where no test is named they are as AWS documents them, and not proven.',
     ...extras.map((extra) => policySection('###', extra)),
     commandSection(),
     provenSection,
@@ -85,7 +85,7 @@ const provenSection = `## What is proven
 const limitsSection = `## What is not
 
 - AWS itself was never asked. The sandbox follows AWS's documents; it knows no permission boundaries, service control policies, key policies or variables.
-- KMS permissions, trust policies and external ids, and what comes under [Where you use more](#where-you-use-more), are from AWS's documents alone.
+- KMS permissions, trust policies and external ids are from AWS's documents alone.
 - Tags are as strong as the permission to write them: who may tag any instance, volume, snapshot or AMI in the account can widen what these
   policies allow.
 - Accounts and regions are \`*\` in ARNs, since a role acts in its own account only; \`aws:RequestedRegion\` narrows the regions.
