@@ -1,3 +1,5 @@
+import { type Sleeper, WakeUpQueue } from './wake-up-queue.js';
+
 /**
  * Time as every package reads it. Nothing else sleeps or looks at the time of day, so that tests and the model sandbox can run in
  * virtual time.
@@ -34,12 +36,6 @@ export const systemClock: Clock = {
     }),
 };
 
-interface Sleeper {
-  readonly wakeAt: number;
-  readonly order: number;
-  readonly wake: () => void;
-}
-
 /**
  * A clock that stands still until told to move.
  *
@@ -47,9 +43,8 @@ interface Sleeper {
  * sleep before time moves on.
  */
 export class VirtualClock implements Clock {
-  readonly #sleepers: Sleeper[] = [];
+  readonly #sleepers = new WakeUpQueue();
   #now: number;
-  #order = 0;
 
   /** @param start milliseconds since the Unix epoch. */
   constructor(start = Date.UTC(2026, 0, 1)) {
@@ -67,18 +62,17 @@ export class VirtualClock implements Clock {
         return;
       }
       const onAbort = () => {
-        this.#sleepers.splice(this.#sleepers.indexOf(sleeper), 1);
+        this.#sleepers.remove(sleeper);
         reject(signal?.reason);
       };
       const sleeper: Sleeper = {
         wakeAt: this.#now + Math.max(0, ms),
-        order: this.#order++,
         wake: () => {
           signal?.removeEventListener('abort', onAbort);
           resolve();
         },
       };
-      this.#sleepers.push(sleeper);
+      this.#sleepers.add(sleeper);
       signal?.addEventListener('abort', onAbort, { once: true });
     });
   }
@@ -88,7 +82,7 @@ export class VirtualClock implements Clock {
     const end = this.#now + ms;
     for (;;) {
       await settle();
-      const next = this.#next();
+      const next = this.#sleepers.first;
       if (next === undefined || next.wakeAt > end) break;
       this.#wake(next);
     }
@@ -106,29 +100,15 @@ export class VirtualClock implements Clock {
     for (;;) {
       await settle();
       if (settled) return promise;
-      const next = this.#next();
+      const next = this.#sleepers.first;
       if (next === undefined)
         throw new Error('virtual time stands still: nothing sleeps and the promise has not settled');
       this.#wake(next);
     }
   }
 
-  #next(): Sleeper | undefined {
-    let first: Sleeper | undefined;
-    for (const sleeper of this.#sleepers) {
-      if (
-        first === undefined ||
-        sleeper.wakeAt < first.wakeAt ||
-        (sleeper.wakeAt === first.wakeAt && sleeper.order < first.order)
-      ) {
-        first = sleeper;
-      }
-    }
-    return first;
-  }
-
   #wake(sleeper: Sleeper): void {
-    this.#sleepers.splice(this.#sleepers.indexOf(sleeper), 1);
+    this.#sleepers.remove(sleeper);
     this.#now = Math.max(this.#now, sleeper.wakeAt);
     sleeper.wake();
   }
