@@ -27,10 +27,11 @@ export type { CloudBehaviour, CloudModelOptions, InstanceOptions } from './model
 export { CloudModel } from './model/cloud-model.js';
 export type { Duration } from './model/duration.js';
 export type { Inventory } from './model/inventory.js';
-export type { Latency } from './model/latency.js';
+export type { DrawnTime, Latency } from './model/latency.js';
 export { readLatencyFile } from './model/latency.js';
 export type { Random } from './model/random.js';
 export { seededRandom } from './model/random.js';
+export type { SnapshotProgress } from './model/snapshot-progress.js';
 export type { ModelCloudOptions } from './model-front/model-cloud.js';
 export { ModelCloud } from './model-front/model-cloud.js';
 export type { ModelImage, ModelImageOptions, ModelImages } from './model-front/model-images.js';

@@ -94,6 +94,7 @@ export const resolveSandboxOptions = (options: SandboxOptions): ResolvedSandboxO
   clock: options.clock ?? systemClock,
   latency: options.latency,
   seed: options.seed,
+  snapshotProgress: options.snapshotProgress,
   visibility: options.visibility,
   quotas: options.quotas,
   policies: options.policies,

@@ -24,7 +24,7 @@ export const attachVolume: Ec2Handler<'AttachVolume'> = (context, input) => {
     deleteOnTermination: false,
   };
   state.volumes.update(volume.id, { state: 'in-use', attachment });
-  transitions.after(latency.next('attachVolumeMs'), async () => {
+  transitions.after(latency.next('attachVolumeMs', volume.id), async () => {
     await hosts.attach(state, instance.id, volume.id, storage.volumeDirectory(state, volume.id));
     changeAttachment(state, volume.id, { state: 'attached' });
   });
@@ -73,7 +73,7 @@ export const detachVolume: Ec2Handler<'DetachVolume'> = ({ state, latency, hosts
   const volume = lookup(state.volumes, 'volume', input.VolumeId);
   const attachment = checkDetachable(state, volume, input.InstanceId, input.Device);
   changeAttachment(state, volume.id, { state: 'detaching' });
-  transitions.after(latency.next('detachVolumeMs'), async () => {
+  transitions.after(latency.next('detachVolumeMs', volume.id), async () => {
     await hosts.detach(state, attachment.instanceId, volume.id);
     state.volumes.update(volume.id, { state: 'available', attachment: undefined });
   });

@@ -3,6 +3,7 @@ import type { Ec2Action, Ec2Actions } from '@ami-publisher/core';
 import type { LatencySampler } from '../model/latency.js';
 import type { InstanceHosts, VolumeStorage } from '../model/ports.js';
 import type { RegionState } from '../model/region-state.js';
+import type { SnapshotProgress } from '../model/snapshot-progress.js';
 import type { Transitions } from '../model/transitions.js';
 import type { RegionName } from '../model/world.js';
 import type { Lag } from '../visibility/lag.js';
@@ -16,6 +17,7 @@ export interface Ec2Context {
   readonly storage: VolumeStorage;
   readonly hosts: InstanceHosts;
   readonly logger: Logger;
+  readonly snapshotProgress: SnapshotProgress;
   /** What the call does not see yet. */
   readonly lag: Lag;
   /** Every region that exists. */

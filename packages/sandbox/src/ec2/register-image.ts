@@ -42,7 +42,7 @@ export const registerImage: Ec2Handler<'RegisterImage'> = ({ state, clock, laten
     properties: propertiesOf(input),
     tags: tagsAtCreation('image', input.TagSpecifications),
   });
-  transitions.after(latency.next('registerImageMs'), () => {
+  transitions.after(latency.next('registerImageMs', id), () => {
     state.images.update(id, { state: 'available' });
   });
   return { ImageId: id };

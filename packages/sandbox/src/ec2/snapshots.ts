@@ -2,17 +2,21 @@ import type * as ec2 from '@aws-sdk/client-ec2';
 import { ApiError } from '../model/api-error.js';
 import { newResourceId } from '../model/ids.js';
 import type { SnapshotRecord, VolumeRecord } from '../model/records.js';
+import { reportedPercent } from '../model/snapshot-progress.js';
 import { type DescribeRules, describeRecords } from './describe.js';
 import type { Ec2Context, Ec2Handler } from './handler.js';
 import { lookup } from './lookup.js';
 import { isOwnedBy } from './owners.js';
 import { tagList, tagsAtCreation } from './tags.js';
 
-/** Whole per cent, counted towards the time at which the snapshot completes. */
-const progressOf = ({ clock }: Ec2Context, { state, pendingSince, completesAt }: SnapshotRecord): string => {
+/** Counted towards the time at which the snapshot completes. */
+const progressOf = (
+  { clock, snapshotProgress }: Ec2Context,
+  { state, pendingSince, completesAt }: SnapshotRecord,
+): string => {
   if (state === 'completed') return '100%';
   const share = (clock.now() - pendingSince) / Math.max(1, completesAt - pendingSince);
-  return `${Math.min(99, Math.floor(share * 100))}%`;
+  return `${reportedPercent(snapshotProgress, share)}%`;
 };
 
 const snapshotView = (context: Ec2Context, snapshot: SnapshotRecord): ec2.Snapshot => ({
@@ -45,7 +49,7 @@ export const createSnapshot: Ec2Handler<'CreateSnapshot'> = async (context, inpu
   const startTime = new Date(clock.now());
   const content = await storage.createSnapshot(state, volume.id, id);
   const pendingSince = clock.now();
-  const completionMs = latency.next('completeSnapshotMs');
+  const completionMs = latency.next('completeSnapshotMs', id);
   const snapshot = state.snapshots.insert({
     id,
     state: 'pending',

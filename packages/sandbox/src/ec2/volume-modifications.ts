@@ -25,11 +25,11 @@ export const modifyVolume: Ec2Handler<'ModifyVolume'> = (
     target,
     tags: new Map(),
   });
-  transitions.after(latency.next('modifyVolumeMs'), async () => {
+  transitions.after(latency.next('modifyVolumeMs', volume.id), async () => {
     await storage.resizeVolume(state, volume.id, target.sizeGiB);
     state.volumes.update(volume.id, target);
     state.modifications.update(volume.id, { state: 'optimizing' });
-    transitions.after(latency.next('optimizeVolumeMs'), () => {
+    transitions.after(latency.next('optimizeVolumeMs', volume.id), () => {
       state.modifications.update(volume.id, { state: 'completed', endTime: new Date(clock.now()) });
     });
   });

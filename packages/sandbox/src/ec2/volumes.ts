@@ -81,7 +81,7 @@ const makeVolume = async (context: Ec2Context, input: CreateVolumeRequest): Prom
     attachment: undefined,
     tags: tagsAtCreation('volume', input.TagSpecifications),
   });
-  transitions.after(latency.next('createVolumeMs'), async () => {
+  transitions.after(latency.next('createVolumeMs', id), async () => {
     if (kmsKey !== unknownKey) await storage.createVolume(state, id, performance.sizeGiB, snapshot?.id);
     state.volumes.update(id, { state: kmsKey === unknownKey ? 'error' : 'available' });
   });
@@ -128,7 +128,7 @@ export const deleteVolume: Ec2Handler<'DeleteVolume'> = ({ state, latency, stora
     throw new ApiError('IncorrectState', `The volume '${volume.id}' is '${volume.state}'.`);
   }
   state.volumes.update(volume.id, { state: 'deleting' });
-  transitions.after(latency.next('deleteVolumeMs'), async () => {
+  transitions.after(latency.next('deleteVolumeMs', volume.id), async () => {
     await storage.deleteVolume(state, volume.id);
     state.volumes.remove(volume.id);
     state.modifications.remove(volume.id);

@@ -7,6 +7,7 @@ import {
   UnpackerFleet,
 } from '@ami-publisher/core';
 import { describe, expect, test } from 'vitest';
+import type { DrawnTime } from '../model/latency.js';
 import { ModelCloud, type ModelCloudOptions } from './model-cloud.js';
 
 const stream = 'base/debian-12';
@@ -78,6 +79,21 @@ describe('The model front', () => {
     expect(results.targets.find(({ status }) => status === 'failed')).toMatchObject({
       code: 'CREDENTIALS_EXPIRED',
     });
+  });
+
+  test('[TIME-4] Tells every time that it draws, and what takes it', async () => {
+    const times: DrawnTime[] = [];
+    const { clock, cloud, publish } = await modelWorld({ onTime: (time) => times.push(time) });
+    await clock.runUntil(publish('1'));
+    const region = cloud.regions[0]!;
+    const { snapshots, images } = await cloud.model.inventory('111111111111', region);
+    const there = times.filter(
+      ({ accountId, ...time }) => accountId === '111111111111' && time.region === region,
+    );
+    const drawn = (kind: DrawnTime['kind']) => there.filter((time) => time.kind === kind);
+    expect(drawn('completeSnapshotMs')).toMatchObject([{ resourceId: snapshots[0]?.SnapshotId, ms: 300 }]);
+    expect(drawn('registerImageMs')).toMatchObject([{ resourceId: images[0]?.ImageId, ms: 100 }]);
+    expect(drawn('apiMs').length).toBeGreaterThan(5);
   });
 
   test('[MODEL-2] Repeats what may be repeated, and gives up on what gets no answer within 60 s', async () => {

@@ -20,6 +20,7 @@ import { credentialRefusals } from '../credentials/refusals.js';
 import type { Account } from '../model/account.js';
 import { ApiError } from '../model/api-error.js';
 import { type CloudBehaviour, CloudModel, type InstanceOptions } from '../model/cloud-model.js';
+import type { DrawnTime } from '../model/latency.js';
 import { seededRandom } from '../model/random.js';
 import { createModelUnpackerClient } from '../model-unpacker/client.js';
 import { defaultUnpackerFigures, type UnpackerFigures } from '../model-unpacker/figures.js';
@@ -39,6 +40,8 @@ export interface ModelCloudOptions extends CloudBehaviour {
   readonly regions?: number | readonly string[] | undefined;
   /** @default a virtual clock of its own */
   readonly clock?: VirtualClock | undefined;
+  /** Hears of every time that is taken from `latency`, as it is drawn. */
+  readonly onTime?: ((time: DrawnTime) => void) | undefined;
   /** How long unpackers take. @default {@link defaultUnpackerFigures} */
   readonly unpackers?: Partial<UnpackerFigures> | undefined;
   /** What the configuration would say about a target. */

@@ -24,10 +24,11 @@ import type { Account, CredentialState } from './account.js';
 import { addInstance } from './add-instance.js';
 import { Ec2Service, ec2Refusal } from './ec2-service.js';
 import { type Inventory, inventoryOf } from './inventory.js';
-import { type Latency, resolveLatency } from './latency.js';
+import { type DrawnTime, type Latency, resolveLatency } from './latency.js';
 import type { InstanceHosts, VolumeStorage } from './ports.js';
 import type { Place } from './region-state.js';
 import { Regions } from './regions.js';
+import { checkSnapshotProgress, type SnapshotProgress } from './snapshot-progress.js';
 import { Transitions } from './transitions.js';
 import { type RegionName, worldOf } from './world.js';
 
@@ -37,6 +38,8 @@ export interface CloudBehaviour {
   readonly latency?: Partial<Latency> | undefined;
   /** Seed of the random numbers behind distributions of times. @default a fixed one */
   readonly seed?: string | number | undefined;
+  /** How the progress of snapshots is reported. @default 'linear' */
+  readonly snapshotProgress?: SnapshotProgress | undefined;
   /** How late changes are seen. @default at once */
   readonly visibility?: VisibilityOptions | undefined;
   /** AWS's limits. @default 'off' */
@@ -53,6 +56,8 @@ export interface CloudModelOptions extends CloudBehaviour {
   readonly hosts: InstanceHosts;
   /** @default the system's */
   readonly clock?: Clock | undefined;
+  /** Hears of every time that is taken from `latency`, as it is drawn. */
+  readonly onTime?: ((time: DrawnTime) => void) | undefined;
   /** Hears what goes wrong after a call was answered. @default silent */
   readonly logger?: Logger | undefined;
 }
@@ -108,6 +113,7 @@ export class CloudModel {
   readonly #lagOf: (action: Ec2Action) => Lag;
   readonly #logger: Logger;
   readonly #regions: Regions;
+  readonly #snapshotProgress: SnapshotProgress;
   readonly #storage: VolumeStorage;
   readonly #transitions: Transitions;
   readonly #world: readonly RegionName[];
@@ -123,7 +129,13 @@ export class CloudModel {
     this.#hosts = options.hosts;
     this.#lagOf = resolveVisibility(options.visibility);
     this.#logger = logger;
-    this.#regions = new Regions(clock, resolveLatency(options.latency), options.seed ?? 'sandbox');
+    this.#regions = new Regions({
+      clock,
+      latency: resolveLatency(options.latency),
+      seed: options.seed ?? 'sandbox',
+      onTime: options.onTime,
+    });
+    this.#snapshotProgress = checkSnapshotProgress(options.snapshotProgress);
     this.#storage = options.storage;
     this.#transitions = new Transitions(clock, logger);
     this.#world = worldOf(regions);
@@ -290,6 +302,7 @@ export class CloudModel {
       storage: this.#storage,
       hosts: this.#hosts,
       logger: this.#logger,
+      snapshotProgress: this.#snapshotProgress,
       lag,
       world: this.#world,
       isEnabled: (name) => account.regions.has(name),

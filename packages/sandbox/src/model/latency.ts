@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { AmiPublisherError, invalidOption } from '@ami-publisher/base';
 import { checkDuration, type Duration, sampleMs } from './duration.js';
 import { type Random, seededRandom } from './random.js';
+import type { Place } from './region-state.js';
 
 /** How long requests and state transitions take: milliseconds, or a distribution of them. */
 export interface Latency {
@@ -87,6 +88,16 @@ const readJson = async (path: string): Promise<unknown> => {
   }
 };
 
+type OnDraw = (kind: keyof Latency, ms: number, resourceId: string | undefined) => void;
+
+/** A time that the model has taken from a distribution. */
+export interface DrawnTime extends Place {
+  readonly kind: keyof Latency;
+  readonly ms: number;
+  /** Id of what takes that time; left out for the time of a request. */
+  readonly resourceId?: string | undefined;
+}
+
 /**
  * The times of one account in one region, one after the other. Each kind of time has random numbers of its own, so that one more call of
  * some action does not change the times of the others.
@@ -94,16 +105,20 @@ const readJson = async (path: string): Promise<unknown> => {
 export class LatencySampler {
   readonly #latency: Latency;
   readonly #seed: string;
+  readonly #onDraw: OnDraw;
   readonly #random = new Map<keyof Latency, Random>();
 
-  constructor(latency: Latency, seed: string) {
+  constructor(latency: Latency, seed: string, onDraw: OnDraw = () => {}) {
     this.#latency = latency;
     this.#seed = seed;
+    this.#onDraw = onDraw;
   }
 
-  /** The next time of that kind, in milliseconds. */
-  next(name: keyof Latency): number {
-    return sampleMs(this.#latency[name], this.#randomOf(name));
+  /** The next time of that kind, in milliseconds; `resourceId` is of what takes it. */
+  next(name: keyof Latency, resourceId?: string): number {
+    const ms = sampleMs(this.#latency[name], this.#randomOf(name));
+    this.#onDraw(name, ms, resourceId);
+    return ms;
   }
 
   #randomOf(name: keyof Latency): Random {

@@ -1,5 +1,5 @@
 import { AmiPublisherError, type Clock } from '@ami-publisher/base';
-import { type Latency, LatencySampler } from './latency.js';
+import { type DrawnTime, type Latency, LatencySampler } from './latency.js';
 import { type Place, RegionState } from './region-state.js';
 
 /** What one account has in one region, and how long things take there. */
@@ -8,26 +8,34 @@ export interface Region {
   readonly latency: LatencySampler;
 }
 
+/** What all regions have in common. */
+export interface RegionsOptions {
+  readonly clock: Clock;
+  readonly latency: Latency;
+  readonly seed: string | number;
+  /** Hears of every time as it is drawn. */
+  readonly onTime?: ((time: DrawnTime) => void) | undefined;
+}
+
 /** All accounts' regions; each begins to exist when it is first asked for. */
 export class Regions {
-  readonly #clock: Clock;
-  readonly #latency: Latency;
-  readonly #seed: string | number;
+  readonly #options: RegionsOptions;
   readonly #regions = new Map<string, Region>();
 
-  constructor(clock: Clock, latency: Latency, seed: string | number) {
-    this.#clock = clock;
-    this.#latency = latency;
-    this.#seed = seed;
+  constructor(options: RegionsOptions) {
+    this.#options = options;
   }
 
   at({ accountId, region }: Place): Region {
     const key = `${accountId},${region}`;
     const existing = this.#regions.get(key);
     if (existing !== undefined) return existing;
+    const { clock, latency, seed, onTime } = this.#options;
     const made = {
-      state: new RegionState(accountId, region, this.#clock),
-      latency: new LatencySampler(this.#latency, `${this.#seed}/${key}`),
+      state: new RegionState(accountId, region, clock),
+      latency: new LatencySampler(latency, `${seed}/${key}`, (kind, ms, resourceId) =>
+        onTime?.({ accountId, region, kind, ms, resourceId }),
+      ),
     };
     this.#regions.set(key, made);
     return made;
