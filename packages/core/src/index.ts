@@ -25,6 +25,7 @@ export type { Ec2Transport } from './cloud/create-ec2-api.js';
 export { createEc2Api } from './cloud/create-ec2-api.js';
 export type { CallOptions, Ec2Action, Ec2Actions, Ec2Api } from './cloud/ec2-api.js';
 export { Pacer } from './cloud/pacer.js';
+export type { Look, PollPacing } from './cloud/poll-pacing.js';
 export { Poller } from './cloud/poller.js';
 export type { SessionAnswer, SessionRequest, SsmApi } from './cloud/ssm-api.js';
 export type { Tags } from './cloud/tags.js';

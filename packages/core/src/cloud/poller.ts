@@ -1,7 +1,8 @@
-import { AmiPublisherError, type Clock } from '@ami-publisher/base';
+import { AmiPublisherError, type Clock, toAmiPublisherError } from '@ami-publisher/base';
 import type { Image, Instance, Snapshot, Volume } from '@aws-sdk/client-ec2';
 import { describeImages, describeInstances, describeSnapshots, describeVolumes } from './describe.js';
 import type { Ec2Api } from './ec2-api.js';
+import { adaptivePacing, addLook, type Look, type PollPacing } from './poll-pacing.js';
 
 /** What can be waited for, by kind of resource. */
 export interface Pollable {
@@ -24,9 +25,12 @@ export interface WaitOptions<K extends PollKind> {
 
 /** EC2 may not show a new resource at once (EC2 API reference, "Eventual consistency"). */
 const invisibleForMs = 60_000;
-const firstPollMs = 200;
-const slowestPollMs = 3_000;
-const slowestSnapshotPollMs = 15_000;
+/** Who is due this soon joins a poll, so that several waits of one kind fall into step. */
+const togetherMs = 1_000;
+/** A Describe call that fails for want of AWS tells nothing of what is waited for; so long it is tried again. */
+const patienceMs = 5 * 60_000;
+const firstRetryMs = 1_000;
+const longestRetryMs = 20_000;
 /** EC2 takes at most 200 values in a filter. */
 const idsPerCall = 200;
 
@@ -36,9 +40,14 @@ interface Waiter<K extends PollKind = PollKind> {
   readonly startedAt: number;
   readonly resolve: (resource: Pollable[K]) => void;
   readonly reject: (reason: unknown) => void;
-  polls: number;
+  readonly looks: Look[];
   nextAt: number;
   last: Pollable[K] | undefined;
+}
+
+export interface PollerOptions {
+  /** How long to wait between polls. @default {@link adaptivePacing} */
+  readonly pacing?: PollPacing | undefined;
 }
 
 /** Waits for the resources of one target: one Describe call per kind at a time, for all that are due, however many wait. */
@@ -46,19 +55,21 @@ export class Poller {
   readonly #loops: { readonly [K in PollKind]: PollLoop<K> };
 
   /** @param target `account,region`, for messages. */
-  constructor(ec2: Ec2Api, clock: Clock, target: string) {
+  constructor(ec2: Ec2Api, clock: Clock, target: string, { pacing = adaptivePacing }: PollerOptions = {}) {
+    const describe = describers(ec2);
     this.#loops = {
-      image: new PollLoop('image', describers(ec2).image, clock, target),
-      instance: new PollLoop('instance', describers(ec2).instance, clock, target),
-      snapshot: new PollLoop('snapshot', describers(ec2).snapshot, clock, target),
-      volume: new PollLoop('volume', describers(ec2).volume, clock, target),
+      image: new PollLoop('image', describe.image, clock, target, pacing),
+      instance: new PollLoop('instance', describe.instance, clock, target, pacing),
+      snapshot: new PollLoop('snapshot', describe.snapshot, clock, target, pacing),
+      volume: new PollLoop('volume', describe.volume, clock, target, pacing),
     };
   }
 
   /**
    * Resolves with the resource as soon as it is as wanted.
    *
-   * @throws what `until` throws; `AWS_NOT_FOUND` if it stays invisible for a minute; `TIMED_OUT` with its last state; the signal's reason.
+   * @throws what `until` throws; `AWS_NOT_FOUND` if it stays invisible for a minute; `TIMED_OUT` with its last state; the signal's reason; the
+   * error of the Describe call if it is final, or has come again and again for five minutes.
    */
   wait<K extends PollKind>(kind: K, id: string, options: WaitOptions<K>): Promise<Pollable[K]> {
     return (this.#loops[kind] as unknown as PollLoop<K>).wait(id, options);
@@ -68,6 +79,8 @@ export class Poller {
 class PollLoop<K extends PollKind> {
   readonly #waiters = new Set<Waiter<K>>();
   #running = false;
+  /** When Describe calls began to fail, and how many have since. */
+  #failing: { readonly since: number; count: number } | undefined;
   /** Ends the present pause, for a newcomer that is due before. */
   #wake = new AbortController();
 
@@ -76,6 +89,7 @@ class PollLoop<K extends PollKind> {
     private readonly describe: Describer<K>,
     private readonly clock: Clock,
     private readonly target: string,
+    private readonly pacing: PollPacing,
   ) {}
 
   wait(id: string, options: WaitOptions<K>): Promise<Pollable[K]> {
@@ -100,7 +114,7 @@ class PollLoop<K extends PollKind> {
           leave();
           reject(reason);
         },
-        polls: 0,
+        looks: [],
         nextAt: this.clock.now(),
         last: undefined,
       };
@@ -116,10 +130,13 @@ class PollLoop<K extends PollKind> {
     this.#running = true;
     while (this.#waiters.size > 0) {
       await this.#pause();
-      const due = [...this.#waiters].filter((waiter) => waiter.nextAt <= this.clock.now());
-      if (due.length > 0) await this.#poll(due);
+      const now = this.clock.now();
+      const waiters = [...this.#waiters];
+      if (!waiters.some((waiter) => waiter.nextAt <= now)) continue;
+      await this.#poll(waiters.filter((waiter) => waiter.nextAt <= now + togetherMs));
     }
     this.#running = false;
+    this.#failing = undefined;
   }
 
   async #pause(): Promise<void> {
@@ -137,16 +154,31 @@ class PollLoop<K extends PollKind> {
     try {
       found = await this.describe([...new Set(due.map((waiter) => waiter.id))]);
     } catch (reason) {
-      for (const waiter of due) waiter.reject(reason);
+      this.#failed(due, reason);
       return;
     }
+    this.#failing = undefined;
     for (const waiter of due) this.#judge(waiter, found.get(waiter.id));
+  }
+
+  /** What is waited for goes on, whatever has become of the call; only an error that would come again ends the waits. */
+  #failed(due: readonly Waiter<K>[], reason: unknown): void {
+    const now = this.clock.now();
+    this.#failing ??= { since: now, count: 0 };
+    const { since, count } = this.#failing;
+    const isFinal = !toAmiPublisherError(reason).retryable || now - since >= patienceMs;
+    const delayMs = Math.min(longestRetryMs, firstRetryMs * 2 ** count);
+    this.#failing.count += 1;
+    for (const waiter of due) {
+      if (isFinal || now - waiter.startedAt >= waiter.options.timeoutMs) waiter.reject(reason);
+      else waiter.nextAt = now + delayMs;
+    }
   }
 
   #judge(waiter: Waiter<K>, resource: Pollable[K] | undefined): void {
     if (!this.#waiters.has(waiter)) return;
     const waitedMs = this.clock.now() - waiter.startedAt;
-    waiter.polls += 1;
+    addLook(waiter.looks, { waitedMs, percent: percentOf(this.kind, resource) });
     try {
       if (resource !== undefined) {
         waiter.last = resource;
@@ -159,7 +191,7 @@ class PollLoop<K extends PollKind> {
         throw this.#vanished(waiter);
       }
       if (waitedMs >= waiter.options.timeoutMs) throw this.#timedOut(waiter);
-      waiter.nextAt = this.clock.now() + pollDelayMs(this.kind, waiter.polls, waitedMs, resource);
+      waiter.nextAt = this.clock.now() + this.pacing(waiter.looks);
     } catch (reason) {
       waiter.reject(reason);
     }
@@ -190,19 +222,9 @@ const stateOf = (resource: Pollable[PollKind]): string => {
   return (typeof State === 'string' ? State : State?.Name) ?? 'in an unknown state';
 };
 
-/** Short at first, longer with the waiting; a snapshot's own progress says when a look is worth while. */
-const pollDelayMs = (
-  kind: PollKind,
-  polls: number,
-  waitedMs: number,
-  resource: Pollable[PollKind] | undefined,
-): number => {
-  const backedOff = Math.min(slowestPollMs, firstPollMs * 1.5 ** (polls - 1));
-  if (kind !== 'snapshot' || resource === undefined) return backedOff;
-  const done = Number.parseInt((resource as Snapshot).Progress ?? '', 10);
-  if (!(done > 0 && done < 100)) return backedOff;
-  const remainingMs = (waitedMs / done) * (100 - done);
-  return Math.max(backedOff, Math.min(slowestSnapshotPollMs, remainingMs / 2));
+const percentOf = (kind: PollKind, resource: Pollable[PollKind] | undefined): number | undefined => {
+  if (kind !== 'snapshot' || resource === undefined) return undefined;
+  return Number.parseInt((resource as Snapshot).Progress ?? '', 10) || 0;
 };
 
 type Describer<K extends PollKind> = (ids: readonly string[]) => Promise<ReadonlyMap<string, Pollable[K]>>;

@@ -7,6 +7,7 @@ import {
   fromAwsError,
   Pacer,
   Poller,
+  type PollPacing,
   type ResolvedTargets,
   type ResolveOptions,
   type Target,
@@ -42,6 +43,8 @@ export interface ModelCloudOptions extends CloudBehaviour {
   readonly clock?: VirtualClock | undefined;
   /** Hears of every time that is taken from `latency`, as it is drawn. */
   readonly onTime?: ((time: DrawnTime) => void) | undefined;
+  /** How long to wait between polls. @default that of core's poller */
+  readonly pacing?: PollPacing | undefined;
   /** How long unpackers take. @default {@link defaultUnpackerFigures} */
   readonly unpackers?: Partial<UnpackerFigures> | undefined;
   /** What the configuration would say about a target. */
@@ -82,6 +85,7 @@ export class ModelCloud implements Cloud {
   readonly regions: readonly string[];
   readonly #connections = new Map<string, Connection>();
   readonly #machines: ModelMachines;
+  readonly #pacing: PollPacing | undefined;
   readonly #settings: NonNullable<ModelCloudOptions['settings']>;
 
   /** @throws `INVALID_OPTION` */
@@ -93,6 +97,7 @@ export class ModelCloud implements Cloud {
     this.clock = clock;
     this.logger = logger;
     this.regions = resolveRegions(options.regions ?? 1);
+    this.#pacing = options.pacing;
     this.#settings = options.settings ?? (() => ({}));
     this.#machines = new ModelMachines({ clock, storage, figures, images: this.images });
     const accounts = resolveAccounts(options.accounts ?? 1);
@@ -175,7 +180,8 @@ export class ModelCloud implements Cloud {
     if (existing !== undefined) return existing;
     const account = this.model.account(target.accountId);
     const api = this.#api(account, target.region);
-    const made = { api, poller: new Poller(api, this.clock, formatTarget(target)) };
+    const poller = new Poller(api, this.clock, formatTarget(target), { pacing: this.#pacing });
+    const made = { api, poller };
     this.#connections.set(key, made);
     return made;
   }
