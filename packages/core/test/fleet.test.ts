@@ -61,7 +61,7 @@ describe('the unpackers of a target', () => {
         volumes: [volumeOf('base/debian', 'vol-1')],
       },
     });
-    expect(idsOf(await fleet.find(here, 'base/debian'))).toEqual(['i-2', 'i-3', 'i-1', 'i-4']);
+    expect(idsOf((await fleet.find(here, 'base/debian')).instances)).toEqual(['i-2', 'i-3', 'i-1', 'i-4']);
   });
 
   it('of one rank come in a steady order', async () => {
@@ -69,7 +69,7 @@ describe('the unpackers of a target', () => {
       { id: 'i-2', state: 'running' },
       { id: 'i-1', state: 'running' },
     ]);
-    expect(idsOf(await fleet.find(here, 'base/debian'))).toEqual(['i-1', 'i-2']);
+    expect(idsOf((await fleet.find(here, 'base/debian')).instances)).toEqual(['i-1', 'i-2']);
   });
 });
 

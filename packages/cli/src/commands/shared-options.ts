@@ -132,6 +132,6 @@ export const publishOptions: readonly OptionDefinition[] = [
       flags: '--ignore-missing-unpackers',
       summary: 'leave out targets without unpacker instead of failing them',
     },
-    { flags: '--concurrency <number>', summary: 'how many targets at once', default: '64' },
+    { flags: '--concurrency <number>', summary: 'how many targets at once', default: '1024' },
   ]),
 ];

@@ -35,6 +35,8 @@ export interface AwsCloudOptions {
 /** No answer of EC2 takes longer: CreateSnapshot of a large volume is answered at once. */
 const defaultRequestTimeoutMs = 60_000;
 const connectionTimeoutMs = 5_000;
+/** All accounts share the sockets to a region; a request that waits for one counts as connecting. */
+const socketsPerRegion = 256;
 
 type SsmConnection = Awaited<ReturnType<typeof createAwsSsmApi>>;
 
@@ -221,6 +223,8 @@ export class AwsCloud implements Cloud {
       requestTimeout: this.#options.requestTimeoutMs ?? defaultRequestTimeoutMs,
       // Without it the handler only warns, and a silent endpoint hangs the call for ever.
       throwOnRequestTimeout: true,
+      httpAgent: { maxSockets: socketsPerRegion },
+      httpsAgent: { maxSockets: socketsPerRegion },
     });
     return {
       region,

@@ -2,6 +2,7 @@ import { AmiPublisherError } from '@ami-publisher/base';
 import type { ResolvedTargets } from '../cloud/cloud.js';
 import { checkTags, type Tags } from '../cloud/tags.js';
 import type { JsonObject } from '../steps/json.js';
+import { defaultConcurrency } from '../target/concurrency.js';
 import { defaultAmiNameTemplate } from './ami-name.js';
 
 export type Architecture = 'x86_64' | 'arm64';
@@ -42,7 +43,7 @@ export interface PublishOptions {
   readonly deregistrationProtection?: boolean | undefined;
   /** Leave targets without unpacker out instead of failing them. @default false */
   readonly ignoreMissingUnpackers?: boolean | undefined;
-  /** How many targets at once. @default 64 */
+  /** How many targets at once. @default 1,024 */
   readonly concurrency?: number | undefined;
 }
 
@@ -135,7 +136,7 @@ export const resolvePublishOptions = (options: PublishOptions, now: number): Res
         : new Date(now + wholeNumber('deprecateInMs', deprecateInMs, 60_000, tenYearsMs)).toISOString(),
     deregistrationProtection: options.deregistrationProtection ?? false,
     ignoreMissingUnpackers: options.ignoreMissingUnpackers ?? false,
-    concurrency: wholeNumber('concurrency', options.concurrency ?? 64, 1, 4_096),
+    concurrency: wholeNumber('concurrency', options.concurrency ?? defaultConcurrency, 1, 4_096),
   };
 };
 

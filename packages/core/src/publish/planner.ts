@@ -4,9 +4,9 @@ import type { ImageSource, ImageSummary } from '@ami-publisher/image';
 import type { Image, Volume } from '@aws-sdk/client-ec2';
 import pMap from 'p-map';
 import type { Cloud } from '../cloud/cloud.js';
-import { describeImages, describeVolumes } from '../cloud/describe.js';
+import { describeImages } from '../cloud/describe.js';
 import type { CallOptions } from '../cloud/ec2-api.js';
-import { escapeFilterValue, fromTagList, tagFilter, tagKeys } from '../cloud/tags.js';
+import { escapeFilterValue, fromTagList, tagKeys } from '../cloud/tags.js';
 import { compareTargets, formatTarget, type Target } from '../target/target.js';
 import type { UnpackerFleet } from '../unpacker/fleet.js';
 import { idOf, noUnpacker, stateOf } from '../unpacker/instances.js';
@@ -85,10 +85,9 @@ const planTarget = async (
   try {
     const ec2 = await planner.cloud.ec2(target);
     const named = [{ Name: 'name', Values: [escapeFilterValue(common.amiName)] }];
-    const [images, instances, volumes] = await Promise.all([
+    const [images, { instances, volumes }] = await Promise.all([
       describeImages(ec2, named, call),
       planner.fleet.find(target, common.options.stream, call),
-      describeVolumes(ec2, [tagFilter(tagKeys.stream, common.options.stream)], call),
     ]);
     const existing = images.find(({ Name }) => Name === common.amiName);
     if (existing !== undefined) return { skip: skipOf(existing, target, settings.bestEffort, common) };

@@ -1,11 +1,12 @@
 import { AmiPublisherError, isAmiPublisherError, toAmiPublisherError } from '@ami-publisher/base';
 import type { ClientTls } from '@ami-publisher/protocol';
-import type { Instance } from '@aws-sdk/client-ec2';
+import type { Instance, Volume } from '@aws-sdk/client-ec2';
 import pMap from 'p-map';
 import type { Cloud } from '../cloud/cloud.js';
 import { describeVolumes } from '../cloud/describe.js';
 import type { CallOptions } from '../cloud/ec2-api.js';
 import { fromTagList, tagFilter, tagKeys } from '../cloud/tags.js';
+import { defaultConcurrency } from '../target/concurrency.js';
 import { formatTarget, type Target } from '../target/target.js';
 import { createConnectedClient } from './connected-client.js';
 import { configuredConnectors } from './connectors/configured.js';
@@ -20,7 +21,7 @@ export interface UnpackerFleetOptions {
   readonly tls?: ClientTls | undefined;
   /** `Name` tag of unpacker instances. @default 'ImageUnpacker' */
   readonly instanceName?: string | undefined;
-  /** How many targets at once. @default 64 */
+  /** How many targets at once. @default 1,024 */
   readonly concurrency?: number | undefined;
   /**
    * How long a running instance's unpacker may take to answer, ms.
@@ -32,6 +33,13 @@ export interface UnpackerFleetOptions {
   readonly connectorOf?: ((target: Target) => UnpackerConnector) | undefined;
   /** Makes the client of an unpacker. @default over gRPC, by the target's connector */
   readonly createClient?: ((target: Target, instance: Instance) => UnpackerClient) | undefined;
+}
+
+/** What a target has for a stream. */
+export interface FoundUnpackers {
+  /** The best first. */
+  readonly instances: readonly Instance[];
+  readonly volumes: readonly Volume[];
 }
 
 /** A connected unpacker. Close its client when done. */
@@ -89,18 +97,19 @@ export class UnpackerFleet {
       ((target, instance) =>
         createConnectedClient({ target, instance, connector: this.#connector(target), tls: options.tls }));
     this.instanceName = options.instanceName ?? 'ImageUnpacker';
-    this.#concurrency = options.concurrency ?? 64;
+    this.#concurrency = options.concurrency ?? defaultConcurrency;
     this.#connectTimeoutMs = options.connectTimeoutMs;
   }
 
-  /** The unpacker instances of a target, the best for the stream first. Reads only. */
-  async find(target: Target, stream: string, options: CallOptions = {}): Promise<Instance[]> {
+  /** The unpacker instances of a target, the best for the stream first, and all volumes of the stream there. Reads only. */
+  async find(target: Target, stream: string, options: CallOptions = {}): Promise<FoundUnpackers> {
     const ec2 = await this.#cloud.ec2(target);
     const [instances, volumes] = await Promise.all([
       findUnpackerInstances(ec2, this.instanceName, options),
       describeVolumes(ec2, [tagFilter(tagKeys.stream, stream)], options),
     ]);
-    return rankInstances(instances, new Set(volumes.flatMap(({ VolumeId }) => VolumeId ?? [])));
+    const ids = new Set(volumes.flatMap(({ VolumeId }) => VolumeId ?? []));
+    return { instances: rankInstances(instances, ids), volumes };
   }
 
   /**
@@ -109,7 +118,7 @@ export class UnpackerFleet {
    * @throws `UNPACKER_NOT_FOUND`, `UNPACKER_UNREACHABLE`, `CERTIFICATE_REFUSED`, `DRAINING`.
    */
   async connect(target: Target, stream: string, options: CallOptions = {}): Promise<ConnectedUnpacker> {
-    const candidates = await this.find(target, stream, options);
+    const { instances: candidates } = await this.find(target, stream, options);
     let failure: AmiPublisherError | undefined;
     for (const candidate of candidates) {
       try {
