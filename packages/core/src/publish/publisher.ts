@@ -3,10 +3,10 @@ import type { Cloud } from '../cloud/cloud.js';
 import type { CallOptions } from '../cloud/ec2-api.js';
 import { shared } from '../signals.js';
 import { type EventBody, EventStream, type PublicationEvent } from '../steps/events.js';
-import type { Journal, JournalStore } from '../steps/journal.js';
+import { isHalfUndone, type Journal, type JournalStore } from '../steps/journal.js';
 import { type RunOptions, runSteps } from '../steps/run.js';
 import { undoSteps } from '../steps/undo.js';
-import { formatTarget, targetKey } from '../target/target.js';
+import { formatTarget, type Target, targetKey } from '../target/target.js';
 import type { UnpackerFleet } from '../unpacker/fleet.js';
 import { planOf } from './journals.js';
 import type { PublishOptions } from './options.js';
@@ -158,6 +158,7 @@ export class Publisher {
         signal: shared(call.signal),
         // A late request of a dead process of this publication may have taken the lease; another publication's is refused as held.
         isInterruption: ({ code }) => code === 'LEASE_LOST',
+        onTargetStart: (target) => this.#finishUndoing(plan, target, journal, emit, shared(call.signal)),
         onTargetEnd: async (run) => {
           const result = resultOfRun(run, plannedOf(plan, targetKey(run.target)));
           await journal.append({
@@ -176,6 +177,25 @@ export class Publisher {
     } finally {
       await journal.close();
     }
+  }
+
+  /** A step that a rollback has undone by half must not be taken for done: the rollback is finished first, and all begins anew. */
+  async #finishUndoing(
+    plan: PublicationPlan,
+    target: Target,
+    journal: Journal,
+    emit: (event: EventBody) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const key = targetKey(target);
+    if (!isHalfUndone(journal.records, key)) return;
+    const [undone] = await undoSteps({
+      ...this.#runOptions(plan, [plannedOf(plan, key)], journal, emit),
+      signal,
+    });
+    const failure = undone?.failures[0];
+    if (failure !== undefined) throw failure.error;
+    await journal.append({ type: 'finished', at: this.#now(), target: key, status: 'rolled-back' });
   }
 
   #runOptions(
@@ -206,8 +226,14 @@ export class Publisher {
   }
 }
 
+/** Of each plan, its targets by key: a plan of a thousand is asked for each of them several times. */
+const plannedTargets = new WeakMap<PublicationPlan, ReadonlyMap<string, PlannedTarget>>();
+
 const plannedOf = (plan: PublicationPlan, key: string): PlannedTarget => {
-  const planned = plan.targets.find(({ target }) => targetKey(target) === key);
+  const byKey =
+    plannedTargets.get(plan) ?? new Map(plan.targets.map((planned) => [targetKey(planned.target), planned]));
+  plannedTargets.set(plan, byKey);
+  const planned = byKey.get(key);
   if (planned === undefined) throw new TypeError(`${key} is not in the plan`);
   return planned;
 };

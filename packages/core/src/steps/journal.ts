@@ -17,6 +17,7 @@ export type JournalRecord =
   | (Placed & { readonly type: 'outcome'; readonly value: Json })
   | (Placed & { readonly type: 'failure'; readonly code: string; readonly message: string })
   | (Placed & { readonly type: 'undone' })
+  | { readonly type: 'undoing'; readonly at: string; readonly target: string }
   | { readonly type: 'finished'; readonly at: string; readonly target: string; readonly status: string };
 
 /** The append-only record of one publication, held by one process at a time. */
@@ -44,6 +45,16 @@ export interface JournalStore {
   /** Ids, the newest first. */
   list(): Promise<readonly string[]>;
 }
+
+/** Whether a rollback of the target was begun and has not ended well: a step may be undone by half, whatever its outcome says. */
+export const isHalfUndone = (records: readonly JournalRecord[], target: string): boolean => {
+  const last = records.findLast(
+    (record) =>
+      (record.type === 'undoing' || (record.type === 'finished' && record.status === 'rolled-back')) &&
+      record.target === target,
+  );
+  return last?.type === 'undoing';
+};
 
 /** What a journal says about one step of one target. */
 export interface StepHistory {

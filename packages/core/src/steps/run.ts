@@ -20,6 +20,8 @@ export interface RunOptions<Services extends Closable, Values extends object>
   extends EngineOptions<Services, Values> {
   /** Whether a target may be taken up again, with new services, after such a failure: up to twice. @default never */
   readonly isInterruption?: (error: AmiPublisherError) => boolean;
+  /** Called before the first step of each target. Throws if the target must not be worked on. */
+  readonly onTargetStart?: (target: Target) => Promise<void>;
   /** Called as each target ends. */
   readonly onTargetEnd?: (run: TargetRun<Values>) => Promise<void>;
 }
@@ -100,6 +102,7 @@ const runToTheEnd = async <Services extends Closable, Values extends object>(
   let services: Services | undefined;
   try {
     throwIfCancelled(options.signal);
+    await options.onTargetStart?.(target);
     services = await options.services(target, options.signal);
     const signal = shared(
       services.signal === undefined ? options.signal : AbortSignal.any([options.signal, services.signal]),

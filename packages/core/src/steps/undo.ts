@@ -39,6 +39,8 @@ const undoTarget = async <Services extends Closable, Values extends object>(
   ) as Partial<Values>;
   let services: Services | undefined;
   try {
+    const at = new Date(options.clock.now()).toISOString();
+    await options.journal.append({ type: 'undoing', at, target: targetKey(target) });
     services = await options.services(target, options.signal);
     for (const step of options.steps.toReversed()) {
       const history = histories.get(step.name);
