@@ -6,7 +6,10 @@ export interface PublishValues {
     readonly volumeId: string;
     readonly sizeGiB: number;
     readonly created: boolean;
-    readonly replaced: string | null;
+    /** It is still smaller than `sizeGiB`. */
+    readonly tooSmall: boolean;
+    /** Volumes of the stream that are of no more use once the new one has proved itself. */
+    readonly replaced: readonly string[];
   };
   attach: { readonly device: string | null };
   grow: { readonly sizeGiB: number };
@@ -25,7 +28,7 @@ export interface PublishValues {
   register: { readonly imageId: string; readonly sizeGiB: number };
   available: { readonly imageId: string };
   protect: { readonly deprecated: boolean; readonly protected: boolean };
-  retire: { readonly deletedVolumeId: string | null };
+  retire: { readonly deletedVolumeIds: readonly string[] };
 }
 
 export type PublishStepName = keyof PublishValues & string;

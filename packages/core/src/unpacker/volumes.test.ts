@@ -55,12 +55,33 @@ describe('choosing a volume', () => {
     });
   });
 
+  it('also asks for the removal of free volumes that the stream has left behind', () => {
+    const left = (id: string, tags: Readonly<Record<string, string>>): Volume => ({
+      ...volume(id, 8),
+      Tags: Object.entries(tags).map(([Key, Value]) => ({ Key: `ami-publisher:${Key}`, Value })),
+    });
+    const devices = [
+      ['vol-1', 's'],
+      ['vol-2', ''],
+      ['vol-3', ''],
+      ['vol-4', ''],
+    ] as const;
+    const volumes = [
+      volume('vol-1', 8),
+      left('vol-2', { stream: 's', 'last-publication': 'pub-1' }),
+      left('vol-3', { stream: 's' }),
+      left('vol-4', { stream: 'other', 'last-publication': 'pub-1' }),
+    ];
+    const choice = chooseVolume(status(devices, 'vol-1'), volumes, { ...need, kmsKey: 'another' });
+    expect(choice).toEqual({ action: 'create', sizeGiB: 4, replaced: ['vol-1', 'vol-2'] });
+  });
+
   it('asks for a new one, and later the removal of the old, when the key is another', () => {
     const choice = chooseVolume(status([['vol-1', 's']], 'vol-1'), [volume('vol-1', 8)], {
       ...need,
       kmsKey: '9999',
     });
-    expect(choice).toEqual({ action: 'create', sizeGiB: 4, replaced: 'vol-1' });
+    expect(choice).toEqual({ action: 'create', sizeGiB: 4, replaced: ['vol-1'] });
   });
 
   it('knows a key by its id as well as by its ARN', () => {

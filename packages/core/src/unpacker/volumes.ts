@@ -17,7 +17,7 @@ export type VolumeChoice =
   | { readonly action: 'keep'; readonly volumeId: string; readonly sizeGiB: number }
   | { readonly action: 'grow'; readonly volumeId: string; readonly sizeGiB: number }
   | { readonly action: 'adopt'; readonly volumeId: string; readonly sizeGiB: number }
-  | { readonly action: 'create'; readonly sizeGiB: number; readonly replaced?: string };
+  | { readonly action: 'create'; readonly sizeGiB: number; readonly replaced: readonly string[] };
 
 /**
  * Size of a stream's volume, GiB: the image, and a quarter of it (so that an update has room for old and new content) or the free bytes
@@ -60,8 +60,23 @@ export const chooseVolume = (
       .sort((a, b) => a.sizeGiB - b.sizeGiB || (a.id < b.id ? -1 : 1));
     if (free !== undefined) return { action: 'adopt', volumeId: free.id, sizeGiB: free.sizeGiB };
   }
-  return { action: 'create', sizeGiB: need.sizeGiB, ...(bound ? { replaced: bound } : {}) };
+  const replaced = [...(bound ? [bound] : []), ...leftovers(status, byId, need.stream)];
+  return { action: 'create', sizeGiB: need.sizeGiB, replaced };
 };
+
+/** Free volumes that held releases of the stream until one of another key took their place, and whose publication was undone before it deleted them. */
+const leftovers = (
+  { devices }: UnpackerStatus,
+  volumes: ReadonlyMap<string | undefined, Volume>,
+  stream: string,
+): string[] =>
+  devices
+    .filter((device) => {
+      const tags = fromTagList(volumes.get(device.id)?.Tags);
+      const wasCaptured = tags[tagKeys.lastPublication] !== undefined;
+      return device.stream === '' && tags[tagKeys.stream] === stream && wasCaptured;
+    })
+    .map(({ id }) => id);
 
 /** AWS answers with the ARN of the key, which does not tell its aliases: the name that it was asked for by is in a tag. */
 const keyMatches = (volume: Volume, kmsKey: string | undefined): boolean => {

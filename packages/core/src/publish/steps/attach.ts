@@ -1,17 +1,20 @@
 import { AmiPublisherError } from '@ami-publisher/base';
 import type { Instance, Volume } from '@aws-sdk/client-ec2';
-import { describeInstances } from '../../cloud/describe.js';
 import { stepValue } from '../../steps/step.js';
 import { minuteMs, type PublishContext, type PublishStep } from './step-type.js';
 
 const letters = [...'bcdefghijklmnopqrstuvwxyz'];
-/** Device names for EBS volumes, in the order they are tried (reference 4.5); the unpacker finds the true one by the volume's identity. */
-const deviceNames = [
-  ...letters.map((letter) => `/dev/sd${letter}`),
-  ...letters.flatMap((first) =>
-    [...'abcdefghijklmnopqrstuvwxyz'].map((second) => `/dev/xvd${first}${second}`),
-  ),
-];
+/** Device names for EBS volumes (reference 4.5); the unpacker finds the true one by the volume's identity. */
+const firstNames = letters.map((letter) => `/dev/sd${letter}`);
+const furtherNames = letters.flatMap((first) =>
+  [...'abcdefghijklmnopqrstuvwxyz'].map((second) => `/dev/xvd${first}${second}`),
+);
+
+/** The names in the order in which they are tried for a volume: all `/dev/sd` first, from one on that follows from its id. */
+const namesFor = (volumeId: string): string[] => {
+  const start = Number.parseInt(volumeId.slice(-6), 16) % firstNames.length || 0;
+  return [...firstNames.slice(start), ...firstNames.slice(0, start), ...furtherNames];
+};
 
 /** Attaches the volume to the unpacker's instance and has the unpacker take it for the stream. */
 export const attachVolume: PublishStep<'attach'> = {
@@ -58,11 +61,15 @@ const attachmentTo = (volume: Volume, instanceId: string) =>
     (attachment) => attachment.InstanceId === instanceId && attachment.State !== 'detached',
   );
 
-/** Two attachments at once may pick the same name; AWS refuses the second, which then takes the next. */
+/**
+ * Several streams may be attached to one instance at once. Each begins its search for a free name at a place of its own; if two meet all the same,
+ * AWS refuses the second, which then takes the next.
+ */
 const attach = async (context: PublishContext, volumeId: string, instanceId: string): Promise<string> => {
   const { services, signal } = context;
-  const taken = takenNames(await describeInstance(context, instanceId));
-  for (const device of deviceNames.filter((name) => !taken.has(name)).slice(0, 5)) {
+  // As it was when the unpacker was connected; a name that was taken since is refused like any other.
+  const taken = takenNames(services.unpacker.instance);
+  for (const device of namesFor(volumeId).filter((name) => !taken.has(name))) {
     await context.intend('ec2:AttachVolume', { volumeId, instanceId, device });
     try {
       await services.ec2.attachVolume(
@@ -90,15 +97,5 @@ const isDeviceNameTaken = (reason: unknown): boolean =>
   reason.code === 'AWS_REJECTED' &&
   /already in use/i.test(reason.message);
 
-const describeInstance = async (
-  { services, signal }: PublishContext,
-  instanceId: string,
-): Promise<Instance | undefined> => {
-  const [instance] = await describeInstances(services.ec2, [{ Name: 'instance-id', Values: [instanceId] }], {
-    signal,
-  });
-  return instance;
-};
-
-const takenNames = (instance: Instance | undefined): ReadonlySet<string> =>
-  new Set((instance?.BlockDeviceMappings ?? []).flatMap(({ DeviceName }) => DeviceName ?? []));
+const takenNames = (instance: Instance): ReadonlySet<string> =>
+  new Set((instance.BlockDeviceMappings ?? []).flatMap(({ DeviceName }) => DeviceName ?? []));

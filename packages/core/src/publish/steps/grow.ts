@@ -11,7 +11,8 @@ export const growVolume: PublishStep<'grow'> = {
   timeoutMs: 15 * minuteMs,
   run: async (context) => {
     const { services, signal } = context;
-    const { volumeId, sizeGiB } = stepValue(context, 'volume');
+    const { volumeId, sizeGiB, tooSmall } = stepValue(context, 'volume');
+    if (!tooSmall) return { sizeGiB };
     const isGrown = async () => ((await services.describeVolume(volumeId, signal)).Size ?? 0) >= sizeGiB;
     if (await isGrown()) return { sizeGiB };
     await sendOnce(context, {

@@ -31,10 +31,13 @@ export const provideVolume: PublishStep<'volume'> = {
       kmsKey: services.planned.kmsKey ?? undefined,
     });
     if (choice.action === 'adopt') await client.associateStream(choice.volumeId, services.lease, { signal });
-    if (choice.action !== 'create')
-      return { volumeId: choice.volumeId, sizeGiB: choice.sizeGiB, created: false, replaced: null };
-    const volumeId = await createVolume(context, choice.sizeGiB);
-    return { volumeId, sizeGiB: choice.sizeGiB, created: true, replaced: choice.replaced ?? null };
+    const { sizeGiB } = choice;
+    if (choice.action === 'create') {
+      const volumeId = await createVolume(context, sizeGiB);
+      return { volumeId, sizeGiB, created: true, tooSmall: false, replaced: choice.replaced };
+    }
+    const { volumeId } = choice;
+    return { volumeId, sizeGiB, created: false, tooSmall: choice.action === 'grow', replaced: [] };
   },
   undo: async (context, value) => {
     const made = await listSettled(context, createCall, value?.created ? value.volumeId : undefined, {
