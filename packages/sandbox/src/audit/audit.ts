@@ -103,7 +103,11 @@ const leftVolumes = (volumes: readonly VolumeRecord[], { open, rolledBack }: Pub
       return [[volume, 'its publication was rolled back']];
     if (open.has(publication)) return [];
     if (volume.attachment === undefined) return [[volume, 'no unpacker has it']];
-    const successor = volumes.find((other) => isNewerVolume(other, volume));
+    const successor = volumes.find((other) => {
+      const replacedBy = publicationOf(other) ?? '';
+      // One that goes on will still delete the old volume; one that was rolled back has left it to the stream.
+      return isNewerVolume(other, volume) && !open.has(replacedBy) && !rolledBack.has(replacedBy);
+    });
     return successor === undefined ? [] : [[volume, `${successor.id} has taken its place`]];
   });
 
