@@ -60,23 +60,22 @@ export const chooseVolume = (
       .sort((a, b) => a.sizeGiB - b.sizeGiB || (a.id < b.id ? -1 : 1));
     if (free !== undefined) return { action: 'adopt', volumeId: free.id, sizeGiB: free.sizeGiB };
   }
-  const replaced = [...(bound ? [bound] : []), ...leftovers(status, byId, need.stream)];
+  const replaced = [...(bound ? [bound] : []), ...leftVolumes(status, volumes, need.stream)];
   return { action: 'create', sizeGiB: need.sizeGiB, replaced };
 };
 
-/** Free volumes that held releases of the stream until one of another key took their place, and whose publication was undone before it deleted them. */
-const leftovers = (
+/** Free volumes that held releases of the stream, until others took their place of whose publications none has deleted them. */
+export const leftVolumes = (
   { devices }: UnpackerStatus,
-  volumes: ReadonlyMap<string | undefined, Volume>,
+  volumes: readonly Volume[],
   stream: string,
 ): string[] =>
-  devices
-    .filter((device) => {
-      const tags = fromTagList(volumes.get(device.id)?.Tags);
-      const wasCaptured = tags[tagKeys.lastPublication] !== undefined;
-      return device.stream === '' && tags[tagKeys.stream] === stream && wasCaptured;
-    })
-    .map(({ id }) => id);
+  volumes.flatMap(({ VolumeId = '', Tags }) => {
+    const tags = fromTagList(Tags);
+    const isFree = devices.some((device) => device.id === VolumeId && device.stream === '');
+    const wasCaptured = tags[tagKeys.stream] === stream && tags[tagKeys.lastPublication] !== undefined;
+    return isFree && wasCaptured ? [VolumeId] : [];
+  });
 
 /** AWS answers with the ARN of the key, which does not tell its aliases: the name that it was asked for by is in a tag. */
 const keyMatches = (volume: Volume, kmsKey: string | undefined): boolean => {
