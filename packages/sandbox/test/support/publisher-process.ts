@@ -100,7 +100,7 @@ export class PublisherProcess {
       resolveTargets: (selection, options) => cloud.resolveTargets(selection, options),
       ec2: async (target) => (await connect(target)).api,
       poller: async (target) => (await connect(target)).poller,
-      ssm: (target) => cloud.ssm(target),
+      ssm: () => cloud.ssm(),
       settings: (target) => cloud.settings(target),
       close: () => undefined,
     };
