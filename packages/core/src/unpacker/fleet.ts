@@ -7,7 +7,7 @@ import { describeVolumes } from '../cloud/describe.js';
 import type { CallOptions } from '../cloud/ec2-api.js';
 import { fromTagList, tagFilter, tagKeys } from '../cloud/tags.js';
 import { defaultConcurrency } from '../target/concurrency.js';
-import { formatTarget, type Target } from '../target/target.js';
+import { formatTarget, type Target, targetKey } from '../target/target.js';
 import { createConnectedClient } from './connected-client.js';
 import { configuredConnectors } from './connectors/configured.js';
 import type { UnpackerConnector } from './connectors/connector.js';
@@ -47,6 +47,8 @@ export interface ConnectedUnpacker {
   readonly instance: Instance;
   readonly client: UnpackerClient;
   readonly status: UnpackerStatus;
+  /** All volumes of the stream in the target, as they were at most a minute ago. */
+  readonly volumes: readonly Volume[];
 }
 
 export interface UnpackerListing {
@@ -77,6 +79,12 @@ const startTimeoutMs = 10 * 60_000;
 const connectTimeoutMs = 10 * 60_000;
 const leastConnectTimeoutMs = 60_000;
 const connectPauseMs = 2_000;
+/** How long what was found is taken for true, and how long an unpacker that ran then may take to answer. */
+const recentMs = 60_000;
+const recentConnectTimeoutMs = 10_000;
+
+const isRefusal = (reason: unknown): boolean =>
+  isAmiPublisherError(reason) && ['CERTIFICATE_REFUSED', 'ROLE_REFUSED'].includes(reason.code);
 
 /** All unpackers of the targets: finds, wakes, connects and prepares them. */
 export class UnpackerFleet {
@@ -88,6 +96,7 @@ export class UnpackerFleet {
   readonly instanceName: string;
   readonly #concurrency: number;
   readonly #connectTimeoutMs: number | undefined;
+  readonly #recent = new Map<string, { readonly found: FoundUnpackers; readonly at: number }>();
 
   constructor(options: UnpackerFleetOptions) {
     this.#cloud = options.cloud;
@@ -101,8 +110,40 @@ export class UnpackerFleet {
     this.#connectTimeoutMs = options.connectTimeoutMs;
   }
 
-  /** The unpacker instances of a target, the best for the stream first, and all volumes of the stream there. Reads only. */
+  /**
+   * The unpacker instances of a target, the best for the stream first, and all volumes of the stream there. Reads only. What is found is good for a
+   * `connect` within the next minute, so that a publication need not look for what its plan has just seen.
+   */
   async find(target: Target, stream: string, options: CallOptions = {}): Promise<FoundUnpackers> {
+    const found = await this.#look(target, stream, options);
+    this.#recent.set(`${targetKey(target)} ${stream}`, { found, at: this.#cloud.clock.now() });
+    return found;
+  }
+
+  /**
+   * Connects to the best unpacker of a target, starting it if it is stopped. The next one is tried when the best does not answer.
+   *
+   * @throws `UNPACKER_NOT_FOUND`, `UNPACKER_UNREACHABLE`, `CERTIFICATE_REFUSED`, `DRAINING`.
+   */
+  async connect(target: Target, stream: string, options: CallOptions = {}): Promise<ConnectedUnpacker> {
+    const recent = this.#takeRecent(target, stream);
+    if (recent !== undefined) {
+      try {
+        return await this.#connectToBest(target, recent, options, recentConnectTimeoutMs);
+      } catch (reason) {
+        options.signal?.throwIfAborted();
+        if (isRefusal(reason)) throw reason;
+      }
+    }
+    return this.#connectToBest(
+      target,
+      await this.#look(target, stream, options),
+      options,
+      this.#connectTimeoutMs,
+    );
+  }
+
+  async #look(target: Target, stream: string, options: CallOptions): Promise<FoundUnpackers> {
     const ec2 = await this.#cloud.ec2(target);
     const [instances, volumes] = await Promise.all([
       findUnpackerInstances(ec2, this.instanceName, options),
@@ -112,23 +153,29 @@ export class UnpackerFleet {
     return { instances: rankInstances(instances, ids), volumes };
   }
 
-  /**
-   * Connects to the best unpacker of a target, starting it if it is stopped. The next one is tried when the best does not answer.
-   *
-   * @throws `UNPACKER_NOT_FOUND`, `UNPACKER_UNREACHABLE`, `CERTIFICATE_REFUSED`, `DRAINING`.
-   */
-  async connect(target: Target, stream: string, options: CallOptions = {}): Promise<ConnectedUnpacker> {
-    const { instances: candidates } = await this.find(target, stream, options);
+  #takeRecent(target: Target, stream: string): FoundUnpackers | undefined {
+    const key = `${targetKey(target)} ${stream}`;
+    const recent = this.#recent.get(key);
+    this.#recent.delete(key);
+    return recent !== undefined && this.#cloud.clock.now() - recent.at < recentMs ? recent.found : undefined;
+  }
+
+  async #connectToBest(
+    target: Target,
+    { instances, volumes }: FoundUnpackers,
+    options: CallOptions,
+    timeoutMs: number | undefined,
+  ): Promise<ConnectedUnpacker> {
     let failure: AmiPublisherError | undefined;
-    for (const candidate of candidates) {
+    for (const candidate of instances) {
       try {
         const instance = await this.#wake(target, candidate, options);
-        return await this.#connectTo(target, instance, options);
+        return { ...(await this.#connectTo(target, instance, options, timeoutMs)), volumes };
       } catch (reason) {
         options.signal?.throwIfAborted();
         const error = toAmiPublisherError(reason).at(formatTarget(target));
         // Another unpacker would refuse the same certificate.
-        if (error.code === 'CERTIFICATE_REFUSED' || error.code === 'ROLE_REFUSED') throw error;
+        if (isRefusal(error)) throw error;
         failure = error;
         this.#cloud.logger.warn('unpacker not usable', {
           target: formatTarget(target),
@@ -280,9 +327,14 @@ export class UnpackerFleet {
     return reach('running');
   }
 
-  async #connectTo(target: Target, instance: Instance, options: CallOptions): Promise<ConnectedUnpacker> {
+  async #connectTo(
+    target: Target,
+    instance: Instance,
+    options: CallOptions,
+    timeoutMs: number | undefined,
+  ): Promise<Omit<ConnectedUnpacker, 'volumes'>> {
     const { clock } = this.#cloud;
-    const deadline = this.#connectDeadline(instance);
+    const deadline = this.#connectDeadline(instance, timeoutMs);
     const client = this.#createClient(target, instance);
     try {
       for (;;) {
@@ -302,9 +354,9 @@ export class UnpackerFleet {
     }
   }
 
-  #connectDeadline(instance: Instance): number {
+  #connectDeadline(instance: Instance, timeoutMs: number | undefined): number {
     const now = this.#cloud.clock.now();
-    if (this.#connectTimeoutMs !== undefined) return now + this.#connectTimeoutMs;
+    if (timeoutMs !== undefined) return now + timeoutMs;
     const launchedAt = Math.min(instance.LaunchTime?.getTime() ?? 0, now);
     return Math.max(launchedAt + connectTimeoutMs, now + leastConnectTimeoutMs);
   }

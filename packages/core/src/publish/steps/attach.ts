@@ -3,6 +3,8 @@ import type { Instance, Volume } from '@aws-sdk/client-ec2';
 import { stepValue } from '../../steps/step.js';
 import { minuteMs, type PublishContext, type PublishStep } from './step-type.js';
 
+const attachCall = 'ec2:AttachVolume';
+
 const letters = [...'bcdefghijklmnopqrstuvwxyz'];
 /** Device names for EBS volumes (reference 4.5); the unpacker finds the true one by the volume's identity. */
 const firstNames = letters.map((letter) => `/dev/sd${letter}`);
@@ -45,7 +47,10 @@ const ensureAttached = async (
   instanceId: string,
 ): Promise<string> => {
   const { services, signal } = context;
-  const present = attachmentTo(await services.describeVolume(volumeId, signal), instanceId);
+  const wasTried = context.openIntent(attachCall) !== undefined;
+  const present = wasTried
+    ? attachmentTo(await services.describeVolume(volumeId, signal), instanceId)
+    : undefined;
   const device = present?.Device ?? (await attach(context, volumeId, instanceId));
   await services.poller.wait('volume', volumeId, {
     until: (volume) => attachmentTo(volume, instanceId)?.State === 'attached',
@@ -70,7 +75,7 @@ const attach = async (context: PublishContext, volumeId: string, instanceId: str
   // As it was when the unpacker was connected; a name that was taken since is refused like any other.
   const taken = takenNames(services.unpacker.instance);
   for (const device of namesFor(volumeId).filter((name) => !taken.has(name))) {
-    await context.intend('ec2:AttachVolume', { volumeId, instanceId, device });
+    await context.intend(attachCall, { volumeId, instanceId, device });
     try {
       await services.ec2.attachVolume(
         { VolumeId: volumeId, InstanceId: instanceId, Device: device },

@@ -5,6 +5,7 @@ import { fromTagList, tagFilter, tagKeys, tagSpecification } from '../../cloud/t
 import { listSettled } from '../../steps/send-once.js';
 import { stepValue } from '../../steps/step.js';
 import { targetKey } from '../../target/target.js';
+import type { UnpackerStatus } from '../../unpacker/unpacker-client.js';
 import { chooseVolume } from '../../unpacker/volumes.js';
 import { minuteMs, type PublishContext, type PublishStep } from './step-type.js';
 
@@ -19,12 +20,8 @@ export const provideVolume: PublishStep<'volume'> = {
     const { services, signal } = context;
     const { client } = services.unpacker;
     const status = await client.status({ signal });
-    const ids = status.devices.map(({ id }) => id);
-    const volumes =
-      ids.length === 0
-        ? []
-        : await describeVolumes(services.ec2, [{ Name: 'volume-id', Values: ids }], { signal });
     const { options } = services.plan;
+    const volumes = await volumesOf(context, status);
     const choice = chooseVolume(status, volumes, {
       stream: options.stream,
       sizeGiB: services.planned.volumeSizeGiB,
@@ -46,6 +43,18 @@ export const provideVolume: PublishStep<'volume'> = {
     });
     for (const { VolumeId = '' } of made) await deleteVolume(context, VolumeId);
   },
+};
+
+/** The volumes of the unpacker's devices; those of the stream are enough if its own is among them. */
+const volumesOf = async (
+  { services, signal }: PublishContext,
+  { devices, streams }: UnpackerStatus,
+): Promise<readonly Volume[]> => {
+  const { volumes } = services.unpacker;
+  const own = streams.find(({ name }) => name === services.plan.options.stream)?.deviceId;
+  if (devices.length === 0 || volumes.some(({ VolumeId }) => VolumeId === own)) return volumes;
+  const ids = devices.map(({ id }) => id);
+  return describeVolumes(services.ec2, [{ Name: 'volume-id', Values: ids }], { signal });
 };
 
 const createVolume = async (context: PublishContext, sizeGiB: number): Promise<string> => {
