@@ -2,7 +2,7 @@ import { ApiError, authFailure } from '../model/api-error.js';
 import type { Dialect } from '../wire/dialect.js';
 
 /** The services that the sandbox answers. */
-export type Service = Dialect['service'] | 'ssm';
+export type Service = Dialect['service'] | 'ssm' | 's3';
 
 /** What each service says to credentials that it does not take. */
 export const credentialRefusals: Readonly<
@@ -33,5 +33,19 @@ export const credentialRefusals: Readonly<
       ),
     expired: () =>
       new ApiError('ExpiredTokenException', 'The security token included in the request is expired'),
+  },
+  s3: {
+    unknown: () =>
+      new ApiError(
+        'InvalidAccessKeyId',
+        'The AWS Access Key Id you provided does not exist in our records.',
+        403,
+      ),
+    signature: () =>
+      new ApiError(
+        'SignatureDoesNotMatch',
+        'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+      ),
+    expired: () => new ApiError('ExpiredToken', 'The provided token has expired.', 400),
   },
 };

@@ -70,6 +70,8 @@ export const isSignedBy = async (
     service: authorization.service,
     sha256: Hash.bind(null, 'sha256'),
     applyChecksum: signed.has(payloadHashHeader),
+    // Only S3 signs paths as they are sent.
+    uriEscapePath: authorization.service !== 's3',
   });
   const again = await signer.sign(
     new HttpRequest({ ...request, query: { ...request.query }, headers: Object.fromEntries(headers) }),

@@ -38,7 +38,8 @@ export const readAuthorization = (request: SignedRequest): Authorization | undef
 /**
  * Finds out who made a request.
  *
- * @throws the service's own error, such as `AuthFailure` (EC2), `SignatureDoesNotMatch` (STS), `UnrecognizedClientException` (SSM).
+ * @throws the service's own error, such as `AuthFailure` (EC2), `SignatureDoesNotMatch` (STS), `UnrecognizedClientException` (SSM),
+ * `InvalidAccessKeyId` (S3).
  */
 export const authenticate = async (
   { keyring, account, now }: Authenticator,

@@ -16,6 +16,7 @@ import { encodeOutput } from '../wire/xml-encoder.js';
 import type { Answer } from './answer.js';
 import { authenticate, authenticatorOf, readAuthorization } from './authenticate.js';
 import { answerJson, isJsonRequest, jsonError } from './json-front.js';
+import { answerS3, isForS3, s3Error } from './s3-front.js';
 
 /** Calls that are made without a signature. */
 const unsignedActions: ReadonlySet<string> = new Set<StsAction>(['AssumeRoleWithWebIdentity']);
@@ -35,23 +36,46 @@ export const answerRequest = async (
   signal: AbortSignal,
 ): Promise<Answer> => {
   const requestId = randomUUID();
-  if (isJsonRequest(request)) {
-    return answerJson(model, request, requestId, signal).catch((error: unknown) => {
-      if (error instanceof ConnectionClosed) throw error;
-      return jsonError(toApiError(error, logger), requestId);
-    });
+  const service = serviceOf(request);
+  try {
+    return await service.answer(model, requestId, signal);
+  } catch (error) {
+    if (error instanceof ConnectionClosed) throw error;
+    return service.error(toApiError(error, logger), requestId);
   }
+};
+
+/** How a request is answered, and how an error of its service looks. */
+interface Service {
+  answer(model: CloudModel, requestId: string, signal: AbortSignal): Promise<Answer>;
+  error(error: ApiError, requestId: string): Answer;
+}
+
+const serviceOf = (request: SignedRequest): Service => {
+  if (isForS3(request)) return restService(request);
+  return isJsonRequest(request) ? jsonService(request) : queryService(request);
+};
+
+const jsonService = (request: SignedRequest): Service => ({
+  answer: (model, requestId, signal) => answerJson(model, request, requestId, signal),
+  error: jsonError,
+});
+
+const restService = (request: SignedRequest): Service => ({
+  answer: (model, requestId, signal) => answerS3(model, request, requestId, signal),
+  error: (error, requestId) => s3Error(error, request, requestId),
+});
+
+const queryService = (request: SignedRequest): Service => {
   const parameters = parseForm(
     request.method === 'GET' ? new URLSearchParams(request.query).toString() : request.body,
   );
   const dialect = chooseDialect(request, parameters);
-  try {
-    return xmlAnswer(200, await call(model, dialect, request, parameters, requestId, signal), requestId);
-  } catch (error) {
-    if (error instanceof ConnectionClosed) throw error;
-    const apiError = toApiError(error, logger);
-    return xmlAnswer(apiError.status, dialect.error(apiError, requestId), requestId);
-  }
+  return {
+    answer: async (model, requestId, signal) =>
+      xmlAnswer(200, await call(model, dialect, request, parameters, requestId, signal), requestId),
+    error: (error, requestId) => xmlAnswer(error.status, dialect.error(error, requestId), requestId),
+  };
 };
 
 const xmlAnswer = (status: number, body: string, requestId: string): Answer => ({

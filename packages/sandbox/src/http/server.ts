@@ -7,6 +7,7 @@ import type { CloudModel } from '../model/cloud-model.js';
 import type { Answer } from './answer.js';
 import { serveDataChannels } from './data-channel.js';
 import { answerRequest } from './front.js';
+import { isForS3 } from './s3-front.js';
 
 /** A front that listens. */
 export interface HttpFront {
@@ -17,6 +18,8 @@ export interface HttpFront {
 
 /** EC2 takes no larger ones either. */
 const maxBodyBytes = 1024 * 1024;
+/** Of an object; S3 takes far larger ones. */
+const maxObjectBytes = 16 * 1024 * 1024;
 
 /**
  * Lets AWS clients call the model over HTTP on 127.0.0.1.
@@ -66,30 +69,29 @@ const serve = async (
   incoming: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> => {
-  const body = await readBody(incoming);
+  const head = toRequest(incoming);
+  const body = await readBody(incoming, isForS3(head) ? maxObjectBytes : maxBodyBytes);
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   const answer =
-    body === undefined
-      ? tooLarge
-      : await answerRequest(model, logger, toRequest(incoming, body), gone.signal);
+    body === undefined ? tooLarge : await answerRequest(model, logger, { ...head, body }, gone.signal);
   response.writeHead(answer.status, answer.headers).end(answer.body);
 };
 
 const tooLarge: Answer = { status: 413, headers: { connection: 'close' }, body: '' };
 
-const readBody = async (incoming: IncomingMessage): Promise<string | undefined> => {
+const readBody = async (incoming: IncomingMessage, maxBytes: number): Promise<string | undefined> => {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of incoming) {
     length += (chunk as Buffer).length;
-    if (length > maxBodyBytes) return undefined;
+    if (length > maxBytes) return undefined;
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks).toString('utf8');
 };
 
-const toRequest = (incoming: IncomingMessage, body: string): SignedRequest => {
+const toRequest = (incoming: IncomingMessage): SignedRequest => {
   const url = new URL(incoming.url ?? '/', 'http://127.0.0.1');
   const headers = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]);
   return {
@@ -97,6 +99,6 @@ const toRequest = (incoming: IncomingMessage, body: string): SignedRequest => {
     path: url.pathname,
     query: Object.fromEntries(url.searchParams),
     headers: Object.fromEntries(headers),
-    body,
+    body: '',
   };
 };

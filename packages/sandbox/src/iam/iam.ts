@@ -73,6 +73,14 @@ export class Iam {
     }
   }
 
+  /** @throws `AccessDenied` naming caller, action and resource */
+  checkS3(caller: Identity, permission: string, resource: string, region: string): void {
+    const context = new Map([['aws:RequestedRegion', [region]]]);
+    const authorization = { action: `s3:${permission}`, resource, context };
+    const refusal = this.#refusal(caller, this.#namesFor(caller), authorization);
+    if (refusal !== undefined) throw new ApiError('AccessDenied', refusal);
+  }
+
   /** Actions that were called and allowed, and by which statements; `ec2:CreateTags` also where it came with a creating call. */
   used(): AllowedAction[] {
     return [...this.#used.values()];

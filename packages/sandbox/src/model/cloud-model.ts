@@ -12,6 +12,8 @@ import { Faults } from '../faults/faults.js';
 import { Iam, type Policies } from '../iam/iam.js';
 import { type QuotaOptions, resolveQuotas } from '../quotas/figures.js';
 import { Quotas } from '../quotas/quotas.js';
+import type { S3Answer, S3Request } from '../s3/operations.js';
+import { S3Service, s3Refusal } from '../s3/s3-service.js';
 import { type SsmAction, type SsmContext, ssmHandlers } from '../ssm/handlers.js';
 import { ssmRefusal } from '../ssm/refusal.js';
 import { Sessions } from '../ssm/sessions.js';
@@ -92,7 +94,7 @@ export interface InstanceOptions {
 
 /**
  * The cloud: accounts, what they have in every region, and what AWS's calls do to it. It knows no sockets and no files; every call of
- * every front comes through {@link ec2}, {@link sts} or {@link ssm}.
+ * every front comes through {@link ec2}, {@link sts}, {@link ssm} or {@link s3}.
  */
 export class CloudModel {
   readonly clock: Clock;
@@ -113,6 +115,7 @@ export class CloudModel {
   readonly #lagOf: (action: Ec2Action) => Lag;
   readonly #logger: Logger;
   readonly #regions: Regions;
+  readonly #s3: S3Service;
   readonly #snapshotProgress: SnapshotProgress;
   readonly #storage: VolumeStorage;
   readonly #transitions: Transitions;
@@ -135,6 +138,7 @@ export class CloudModel {
       seed: options.seed ?? 'sandbox',
       onTime: options.onTime,
     });
+    this.#s3 = new S3Service(this.iam, clock);
     this.#snapshotProgress = checkSnapshotProgress(options.snapshotProgress);
     this.#storage = options.storage;
     this.#transitions = new Transitions(clock, logger);
@@ -209,6 +213,26 @@ export class CloudModel {
       refuse: (fault) => ssmRefusal(fault, caller, action),
       signal,
     });
+  }
+
+  /** Calls S3. @throws ApiError, ConnectionClosed */
+  async s3(
+    caller: Identity,
+    region: string,
+    request: S3Request,
+    { signal }: CallerOptions = {},
+  ): Promise<S3Answer> {
+    return this.gate.run({
+      site: { account: caller.accountId, region, action: `s3:${request.action}` },
+      apply: async () => this.#s3.apply(caller, region, request),
+      refuse: (fault) => s3Refusal(fault, caller, request.action),
+      signal,
+    });
+  }
+
+  /** Makes a bucket, as its owner would have. */
+  addBucket(name: string, accountId: string, region: string): void {
+    this.#s3.addBucket(name, this.account(accountId).id, region);
   }
 
   /** All accounts. */

@@ -1,0 +1,48 @@
+import type { SignedRequest } from '../credentials/signature.js';
+import { ApiError } from '../model/api-error.js';
+import type { CloudModel } from '../model/cloud-model.js';
+import { readS3Request } from '../s3/operations.js';
+import { WrongRegion } from '../s3/s3-service.js';
+import { element, escapeXml, xmlDeclaration } from '../wire/xml.js';
+import type { Answer } from './answer.js';
+import { authenticate, authenticatorOf, readAuthorization } from './authenticate.js';
+
+/** Whether a request was signed for S3, whose requests have no form. */
+export const isForS3 = ({ headers }: SignedRequest): boolean =>
+  /\/s3\/aws4_request/.test(headers.authorization ?? '');
+
+/** Answers a request to S3. @throws ApiError, ConnectionClosed */
+export const answerS3 = async (
+  model: CloudModel,
+  request: SignedRequest,
+  requestId: string,
+  signal: AbortSignal,
+): Promise<Answer> => {
+  const authorization = readAuthorization(request);
+  if (authorization === undefined) throw new ApiError('AccessDenied', 'Access Denied');
+  const caller = await authenticate(authenticatorOf(model), 's3', request, authorization);
+  const { status, headers, body } = await model.s3(caller, authorization.region, readS3Request(request), {
+    signal,
+  });
+  return { status, headers: { ...headers, ...idHeader(requestId) }, body };
+};
+
+/** An error in S3's shape. */
+export const s3Error = (error: ApiError, request: SignedRequest, requestId: string): Answer => {
+  const members = [
+    element('Code', escapeXml(error.code)),
+    element('Message', escapeXml(error.message)),
+    element('RequestId', requestId),
+  ];
+  return {
+    status: error.status,
+    headers: {
+      'content-type': 'application/xml',
+      ...idHeader(requestId),
+      ...(error instanceof WrongRegion && { 'x-amz-bucket-region': error.region }),
+    },
+    body: request.method === 'HEAD' ? '' : xmlDeclaration + element('Error', members.join('')),
+  };
+};
+
+const idHeader = (requestId: string) => ({ 'x-amz-request-id': requestId });
