@@ -10,9 +10,9 @@
 import {
   AwsCloud,
   createImageServerClient,
-  FileJournalStore,
   GrpcImageSource,
   isAmiPublisherError,
+  openJournalStore,
   Publisher,
   readClientTls,
   readDefaults,
@@ -35,7 +35,7 @@ const publisher = new Publisher({
   cloud,
   images: new GrpcImageSource(imageServer),
   fleet,
-  journals: new FileJournalStore(defaults.journalDirectory),
+  journals: openJournalStore(defaults.journal),
 });
 
 // Ctrl-C ends the work in order; what was begun can be resumed or rolled back.

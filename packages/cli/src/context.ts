@@ -6,8 +6,9 @@ import {
   type ClientTls,
   type Configuration,
   createImageServerClient,
-  FileJournalStore,
   GrpcImageSource,
+  type JournalStore,
+  openJournalStore,
   Publisher,
   parseConfiguration,
   type ResolvedTargets,
@@ -67,7 +68,7 @@ export const createContext = async (options: Options): Promise<Context> => {
     tls,
   });
   const images = new GrpcImageSource(imageServer);
-  const publisher = new Publisher({ cloud, images, fleet, journals: journalStore() });
+  const publisher = new Publisher({ cloud, images, fleet, journals: journalsAt(options, configuration) });
   return {
     cloud,
     fleet,
@@ -88,7 +89,14 @@ export const createContext = async (options: Options): Promise<Context> => {
   };
 };
 
-export const journalStore = (): FileJournalStore => new FileJournalStore(readDefaults().journalDirectory);
+/** The journals alone; needs no AWS account, no image server and no certificates. */
+export const openJournals = async (options: Options): Promise<JournalStore> =>
+  journalsAt(options, await readConfiguration(text(options, 'config')));
+
+const journalsAt = (options: Options, configuration: Configuration): JournalStore =>
+  openJournalStore(text(options, 'journal') ?? configuration.journal ?? readDefaults().journal, {
+    endpoint: text(options, 'endpointUrl'),
+  });
 
 const selectionOf = (options: Options, configuration: Configuration): string => {
   const region = text(options, 'region');

@@ -56,7 +56,11 @@ describe.each(cases)('the command %s', (_name, path, definition) => {
     const { code, error } = await run(...path, '--no-such-option');
     expect(code).toBe(2);
     expect(error).toContain("unknown option '--no-such-option'");
-    expect(error).toContain(`ami-publisher ${path.join(' ')} --help`);
+    const names = [
+      ...path,
+      ...(definition.commands ?? []).flatMap(({ name, isDefault }) => (isDefault ? name : [])),
+    ];
+    expect(error).toContain(`ami-publisher ${names.join(' ')} --help`);
   });
 
   it('loads something that runs, or has commands below it', async () => {
@@ -132,12 +136,12 @@ describe('the command line', () => {
     vi.stubEnv('AMI_PUBLISHER_OUTPUT', 'yaml');
     const heard: unknown[] = [];
     const program = createProgram({ onExit: () => {} });
-    const command = program.commands.find((candidate) => candidate.name() === 'publications');
-    command?.action((options: unknown) => {
+    const publications = program.commands.find((candidate) => candidate.name() === 'publications');
+    publications?.commands[0]?.action((options: unknown) => {
       heard.push(options);
     });
     await program.parseAsync(['node', 'ami-publisher', 'publications']);
-    await program.parseAsync(['node', 'ami-publisher', 'publications', '--output', 'json']);
+    await program.parseAsync(['node', 'ami-publisher', 'publications', 'list', '--output', 'json']);
     vi.unstubAllEnvs();
     expect(heard).toEqual([{ output: 'yaml' }, { output: 'json' }]);
   });

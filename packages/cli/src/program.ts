@@ -52,7 +52,7 @@ const addGroup = (program: Command, group: CommandGroup, options: ProgramOptions
 
 const addCommand = (parent: Command, definition: CommandDefinition, options: ProgramOptions): void => {
   const command = parent
-    .command(definition.name)
+    .command(definition.name, { isDefault: definition.isDefault === true })
     .summary(definition.summary)
     .description(asSentence(definition.summary))
     .helpCommand(false);

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 
 /** What the environment says; the one place of this package that reads it. */
 export interface Defaults {
-  /** Folder of journals: `$XDG_STATE_HOME/ami-publisher/publications`, by default below `~/.local/state`. */
-  readonly journalDirectory: string;
+  /** Where journals are: the folder `$XDG_STATE_HOME/ami-publisher/publications`, by default below `~/.local/state`. */
+  readonly journal: string;
   /** Folder of client certificates: `$AMI_PUBLISHER_CERTIFICATES`, by default `~/.ssl`. */
   readonly certificateDirectory: string;
   /** `host:port`: `$AMI_PUBLISHER_IMAGE_SERVER`, by default `localhost:6971`. */
@@ -24,7 +24,7 @@ export const childEnvironment = (added: Readonly<Record<string, string>>): NodeJ
 export const readDefaults = (environment: NodeJS.ProcessEnv = process.env): Defaults => {
   const stateHome = environment.XDG_STATE_HOME || join(homedir(), '.local', 'state');
   return {
-    journalDirectory: join(stateHome, 'ami-publisher', 'publications'),
+    journal: join(stateHome, 'ami-publisher', 'publications'),
     certificateDirectory: environment.AMI_PUBLISHER_CERTIFICATES || join(homedir(), '.ssl'),
     imageServer: environment.AMI_PUBLISHER_IMAGE_SERVER || 'localhost:6971',
   };

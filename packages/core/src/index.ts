@@ -45,7 +45,14 @@ export type { EventCode, PublicationEvent } from './steps/events.js';
 export { eventCodes } from './steps/events.js';
 export { FileJournalStore } from './steps/file-journal.js';
 export type { Journal, JournalRecord, JournalStore } from './steps/journal.js';
+export type { JournalLocationOptions } from './steps/journal-location.js';
+export { openJournalStore } from './steps/journal-location.js';
 export { MemoryJournalStore } from './steps/memory-journal.js';
+export type { ObjectBucket, ObjectToWrite, StoredObject, WriteCondition } from './steps/object-bucket.js';
+export type { S3BucketOptions } from './steps/s3-bucket.js';
+export { S3Bucket } from './steps/s3-bucket.js';
+export type { S3JournalStoreOptions } from './steps/s3-journal.js';
+export { S3JournalStore } from './steps/s3-journal.js';
 export type { StepProgress } from './steps/step.js';
 export type {
   AccountConfiguration,

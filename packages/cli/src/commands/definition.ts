@@ -23,6 +23,8 @@ export interface CommandDefinition {
   readonly options?: readonly OptionDefinition[];
   readonly examples?: readonly string[];
   readonly commands?: readonly CommandDefinition[];
+  /** Runs where the command above it is given without one of its commands. */
+  readonly isDefault?: true;
   /** Loads what the command needs, and no sooner. */
   readonly load?: () => Promise<CommandRunner>;
 }

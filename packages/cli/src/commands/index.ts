@@ -2,9 +2,12 @@ import type { CommandGroup } from './definition.js';
 import {
   awsOptions,
   certificateOptions,
+  configOption,
   debugOption,
+  endpointOption,
   fleetOptions,
   imageServerOptions,
+  journalOptions,
   outputOptions,
   progressOptions,
   publishOptions,
@@ -16,11 +19,12 @@ const image = [
   { name: '<leaf>', summary: 'the release in the stream, such as 2026-11-22' },
 ];
 const publicationId = [
-  { name: '<publication-id>', summary: 'as `publish` printed it, or `publications` lists it' },
+  { name: '<publication-id>', summary: 'as `publish` printed it, or `publications list` lists it' },
 ];
 const imageServer = [...imageServerOptions, ...certificateOptions, ...outputOptions];
 const imageName = [{ name: '<image>', summary: 'STREAM/LEAF' }];
 const fleet = [...targetOptions, ...awsOptions, ...fleetOptions];
+const journals = [...journalOptions, configOption, endpointOption];
 
 /** Every command, as `--help` shows them. */
 export const commandGroups: readonly CommandGroup[] = [
@@ -33,6 +37,7 @@ export const commandGroups: readonly CommandGroup[] = [
         arguments: image,
         options: [
           ...fleet,
+          ...journalOptions,
           ...imageServerOptions,
           ...publishOptions,
           { flags: '--dry-run', summary: 'print the plan and do nothing', group: 'How' },
@@ -66,6 +71,7 @@ export const commandGroups: readonly CommandGroup[] = [
         arguments: publicationId,
         options: [
           ...awsOptions,
+          ...journalOptions,
           ...fleetOptions,
           ...imageServerOptions,
           ...progressOptions,
@@ -80,6 +86,7 @@ export const commandGroups: readonly CommandGroup[] = [
         arguments: publicationId,
         options: [
           ...awsOptions,
+          ...journalOptions,
           ...fleetOptions,
           { flags: '--force', summary: 'also remove AMIs that are published', group: 'How' },
           { flags: '--dry-run', summary: 'say what would be undone and do nothing', group: 'How' },
@@ -93,15 +100,26 @@ export const commandGroups: readonly CommandGroup[] = [
         name: 'status',
         summary: 'where a publication stands, from its journal',
         arguments: publicationId,
-        options: outputOptions,
+        options: [...journals, ...outputOptions],
         examples: ["ami-publisher status pub-20261122140312-7f3a9c01 --query 'targets[].imageId'"],
         load: async () => (await import('./publications.js')).status,
       },
       {
         name: 'publications',
-        summary: 'list the publications that there are journals of',
-        options: outputOptions,
-        load: async () => (await import('./publications.js')).publications,
+        summary: 'publications that there are journals of: list',
+        commands: [
+          {
+            name: 'list',
+            isDefault: true,
+            summary: 'list the publications that there are journals of, the newest first',
+            options: [...journals, ...outputOptions],
+            examples: [
+              'ami-publisher publications list',
+              "ami-publisher publications list --journal 's3://state-of-builds/publications'",
+            ],
+            load: async () => (await import('./publications.js')).listPublications,
+          },
+        ],
       },
     ],
   },

@@ -1,5 +1,5 @@
 import { PublicationJournals, type PublicationStatus } from '@ami-publisher/core';
-import { journalStore } from '../context.js';
+import { openJournals } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { formatTime, withoutPlace } from '../output/quantities.js';
 import { outputOptionsOf, type TableView, writeResult } from '../output/render.js';
@@ -23,7 +23,7 @@ const statusView: TableView<PublicationStatus> = {
 const listView: TableView<readonly PublicationStatus[]> = {
   head: ['PUBLICATION', 'CREATED', 'IMAGE', 'TARGETS'],
   expendable: ['CREATED'],
-  empty: 'no publication has been made from here yet',
+  empty: 'there are no journals of publications here yet',
   rows: (all) =>
     all.map(({ publicationId, createdAt, stream, leaf, targets }) => [
       publicationId,
@@ -41,16 +41,16 @@ const countStates = (states: readonly string[]): string =>
 /** `status PUBLICATION-ID` */
 export const status: CommandRunner = async ([publicationId = ''], options) => {
   await writeResult(
-    await new PublicationJournals(journalStore()).status(publicationId),
+    await new PublicationJournals(await openJournals(options)).status(publicationId),
     statusView,
     outputOptionsOf(options),
   );
   return exitCodes.success;
 };
 
-/** `publications` */
-export const publications: CommandRunner = async (_positional, options) => {
-  const { found, damaged } = await new PublicationJournals(journalStore()).list();
+/** `publications list` */
+export const listPublications: CommandRunner = async (_positional, options) => {
+  const { found, damaged } = await new PublicationJournals(await openJournals(options)).list();
   for (const error of damaged) process.stderr.write(`warning: ${error.message}\n`);
   await writeResult(found, listView, outputOptionsOf(options));
   return exitCodes.success;

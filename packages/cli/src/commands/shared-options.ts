@@ -36,19 +36,36 @@ export const targetOptions: readonly OptionDefinition[] = under('Where', [
   { flags: '--region <region>', summary: 'only this region, where --targets is not given' },
 ]);
 
-export const awsOptions: readonly OptionDefinition[] = under('Where', [
+export const journalOptions: readonly OptionDefinition[] = under('Where', [
   {
-    flags: '-c, --config <file>',
-    summary: 'configuration file (YAML): accounts, targets, overrides',
-    environment: 'AMI_PUBLISHER_CONFIG',
-  },
-  { flags: '--profile <name>', summary: 'use only this AWS profile', environment: 'AWS_PROFILE' },
-  {
-    flags: '--endpoint-url <url>',
-    summary: 'another AWS, such as the sandbox',
-    environment: 'AWS_ENDPOINT_URL',
+    flags: '--journal <place>',
+    summary: 'journals of publications: a folder, or s3://BUCKET/PREFIX[?region=NAME&profile=NAME]',
+    environment: 'AMI_PUBLISHER_JOURNAL',
+    default: '~/.local/state/ami-publisher/publications',
   },
 ]);
+
+export const configOption: OptionDefinition = {
+  flags: '-c, --config <file>',
+  summary: 'configuration file (YAML): accounts, targets, overrides',
+  environment: 'AMI_PUBLISHER_CONFIG',
+  group: 'Where',
+};
+
+export const endpointOption: OptionDefinition = {
+  flags: '--endpoint-url <url>',
+  summary: 'another AWS, such as the sandbox',
+  environment: 'AWS_ENDPOINT_URL',
+  group: 'Where',
+};
+
+export const awsOptions: readonly OptionDefinition[] = [
+  configOption,
+  ...under('Where', [
+    { flags: '--profile <name>', summary: 'use only this AWS profile', environment: 'AWS_PROFILE' },
+  ]),
+  endpointOption,
+];
 
 const daemons = 'Daemons';
 

@@ -27,6 +27,7 @@ skipTargets: 'dev,us-gov-*'
 imageServer: images.example.com:6971
 certificates: /etc/ami-publisher/certificates
 instanceName: ImageUnpacker
+journal: s3://state-of-builds/publications
 overrides:
   - targets: 'prod,*'
     kmsKey: alias/ami-publisher

@@ -70,7 +70,10 @@ const exitCodeSection = [
 
 /** Variables that no option is for. */
 const otherVariables: readonly (readonly [string, string])[] = [
-  ['XDG_STATE_HOME', 'journals are in `ami-publisher/publications` below it; default `~/.local/state`'],
+  [
+    'XDG_STATE_HOME',
+    'without `--journal`, journals are in `ami-publisher/publications` below it; default `~/.local/state`',
+  ],
   ['NO_COLOR, FORCE_COLOR', 'no colours; colours even where there is no terminal'],
   ['CI', 'progress as lines even on a terminal'],
   [

@@ -1,5 +1,8 @@
 import { AmiPublisherError } from '@ami-publisher/base';
 import type { Journal, JournalRecord, JournalStore } from './journal.js';
+import { noSuchPublication, publicationExists } from './journal-lines.js';
+
+const where = 'this process';
 
 /** Journals that end with the process: for tests, and for callers who want no files. */
 export class MemoryJournalStore implements JournalStore {
@@ -7,6 +10,7 @@ export class MemoryJournalStore implements JournalStore {
   readonly #open = new Set<string>();
 
   async create(publicationId: string): Promise<Journal> {
+    if (this.#journals.has(publicationId)) throw publicationExists(publicationId, where);
     this.#journals.set(publicationId, []);
     return this.open(publicationId);
   }
@@ -37,15 +41,12 @@ export class MemoryJournalStore implements JournalStore {
   }
 
   async list(): Promise<readonly string[]> {
-    return [...this.#journals.keys()].reverse();
+    return [...this.#journals.keys()].sort().reverse();
   }
 
   #records(publicationId: string): JournalRecord[] {
     const records = this.#journals.get(publicationId);
     if (records !== undefined) return records;
-    throw new AmiPublisherError('PUBLICATION_NOT_FOUND', {
-      message: `there is no publication ${publicationId}`,
-      resource: publicationId,
-    });
+    throw noSuchPublication(publicationId, where);
   }
 }

@@ -82,6 +82,13 @@ export const configurationSchema = z.strictObject({
   skipTargets: z.string().optional().describe('what `--skip-targets` is when left out'),
   imageServer: z.string().optional().describe('host:port of the image server'),
   certificates: z.string().optional().describe('folder with CA.pem and client certificates'),
+  journal: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'where journals are kept: a folder, or `s3://BUCKET/PREFIX`, with `?region=` and `&profile=` if need be',
+    ),
   instanceName: z.string().min(1).optional().describe('`Name` tag of unpacker instances'),
   connector: connectorSchema.optional(),
   overrides: z
