@@ -54,6 +54,50 @@ export const createContext = async (options: Options): Promise<Context> => {
     endpoint: text(options, 'endpointUrl'),
     logger,
   });
+  const daemons = lazily(() => createDaemonClients(options, configuration, cloud));
+  const publisher = lazily(() => {
+    const { fleet, imageServer } = daemons.get();
+    const journals = journalsAt(options, configuration);
+    return new Publisher({ cloud, images: new GrpcImageSource(imageServer), fleet, journals });
+  });
+  return {
+    cloud,
+    get fleet() {
+      return daemons.get().fleet;
+    },
+    get publisher() {
+      return publisher.get();
+    },
+    signal: interruptSignal(),
+    resolveTargets: () =>
+      withStatus(options, 'Finding the accounts and regions', () =>
+        cloud.resolveTargets(selectionOf(options, configuration), {
+          skip: text(options, 'skipTargets') ?? configuration.skipTargets,
+          signal: interruptSignal(),
+        }),
+      ),
+    close: async () => {
+      const made = daemons.made();
+      made?.imageServer.close();
+      await made?.fleet.close();
+      cloud.close();
+    },
+  };
+};
+
+/** What is made when it is first asked for: commands that need no daemon need no certificates either. */
+const lazily = <T>(make: () => T) => {
+  let made: { readonly value: T } | undefined;
+  return {
+    get: (): T => {
+      made ??= { value: make() };
+      return made.value;
+    },
+    made: (): T | undefined => made?.value,
+  };
+};
+
+const createDaemonClients = (options: Options, configuration: Configuration, cloud: AwsCloud) => {
   const tls = clientTls({ certs: configuration.certificates, ...options }, ['publisher', 'operator']);
   const connectTimeout = text(options, 'connectTimeout');
   const fleet = new UnpackerFleet({
@@ -67,26 +111,7 @@ export const createContext = async (options: Options): Promise<Context> => {
     address: text(options, 'imageServer') ?? configuration.imageServer ?? readDefaults().imageServer,
     tls,
   });
-  const images = new GrpcImageSource(imageServer);
-  const publisher = new Publisher({ cloud, images, fleet, journals: journalsAt(options, configuration) });
-  return {
-    cloud,
-    fleet,
-    publisher,
-    signal: interruptSignal(),
-    resolveTargets: () =>
-      withStatus(options, 'Finding the accounts and regions', () =>
-        cloud.resolveTargets(selectionOf(options, configuration), {
-          skip: text(options, 'skipTargets') ?? configuration.skipTargets,
-          signal: interruptSignal(),
-        }),
-      ),
-    close: async () => {
-      imageServer.close();
-      await fleet.close();
-      cloud.close();
-    },
-  };
+  return { fleet, imageServer };
 };
 
 /** The journals alone; needs no AWS account, no image server and no certificates. */

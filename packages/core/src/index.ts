@@ -41,6 +41,15 @@ export type { PublicationResults, ReferenceResult, TargetResult } from './publis
 export { toReferenceResults } from './publish/results.js';
 export type { RollbackReport, TargetRollback } from './publish/rollback.js';
 export type { PublicationStatus, TargetState, TargetStatus } from './publish/status.js';
+export type {
+  TaggedImage,
+  TaggedOrigin,
+  TaggedResources,
+  TaggedSnapshot,
+  TaggedVolume,
+} from './publish/tagged/find.js';
+export type { TaggedState, TaggedStatus, TaggedTargetStatus } from './publish/tagged/status.js';
+export { statusByTags } from './publish/tagged/status.js';
 export type { EventCode, PublicationEvent } from './steps/events.js';
 export { eventCodes } from './steps/events.js';
 export { FileJournalStore } from './steps/file-journal.js';

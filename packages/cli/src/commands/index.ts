@@ -1,4 +1,4 @@
-import type { CommandGroup } from './definition.js';
+import { type CommandGroup, under } from './definition.js';
 import {
   awsOptions,
   certificateOptions,
@@ -21,6 +21,18 @@ const image = [
 const publicationId = [
   { name: '<publication-id>', summary: 'as `publish` printed it, or `publications list` lists it' },
 ];
+const publicationByTags = [
+  {
+    name: '[publication-id]',
+    summary: 'as `publish` printed it, or `publications list` lists it; its journal must be here',
+  },
+];
+const byTags = under('How', [
+  {
+    flags: '--publication <id>',
+    summary: 'by the tags of its resources in the targets, without its journal',
+  },
+]);
 const imageServer = [...imageServerOptions, ...certificateOptions, ...outputOptions];
 const imageName = [{ name: '<image>', summary: 'STREAM/LEAF' }];
 const fleet = [...targetOptions, ...awsOptions, ...fleetOptions];
@@ -83,25 +95,38 @@ export const commandGroups: readonly CommandGroup[] = [
       {
         name: 'rollback',
         summary: 'remove what an unfinished publication made',
-        arguments: publicationId,
+        arguments: publicationByTags,
         options: [
-          ...awsOptions,
-          ...journalOptions,
-          ...fleetOptions,
+          ...byTags,
           { flags: '--force', summary: 'also remove AMIs that are published', group: 'How' },
           { flags: '--dry-run', summary: 'say what would be undone and do nothing', group: 'How' },
+          ...fleet,
+          ...journalOptions,
           ...progressOptions,
           ...outputOptions,
         ],
-        examples: ['ami-publisher rollback pub-20261122140312-7f3a9c01 --dry-run'],
+        examples: [
+          'ami-publisher rollback pub-20261122140312-7f3a9c01 --dry-run',
+          "ami-publisher rollback --publication pub-20261122140312-7f3a9c01 -t 'prod,*'",
+        ],
         load: async () => (await import('./rollback.js')).rollback,
       },
       {
         name: 'status',
-        summary: 'where a publication stands, from its journal',
-        arguments: publicationId,
-        options: [...journals, ...outputOptions],
-        examples: ["ami-publisher status pub-20261122140312-7f3a9c01 --query 'targets[].imageId'"],
+        summary: 'where a publication stands, from its journal or the tags of its resources',
+        arguments: publicationByTags,
+        options: [
+          ...byTags,
+          ...targetOptions,
+          ...awsOptions,
+          ...journalOptions,
+          ...progressOptions,
+          ...outputOptions,
+        ],
+        examples: [
+          "ami-publisher status pub-20261122140312-7f3a9c01 --query 'targets[].imageId'",
+          "ami-publisher status --publication pub-20261122140312-7f3a9c01 -t 'prod,*'",
+        ],
         load: async () => (await import('./publications.js')).status,
       },
       {

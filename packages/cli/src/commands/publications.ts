@@ -1,9 +1,17 @@
-import { PublicationJournals, type PublicationStatus } from '@ami-publisher/core';
-import { openJournals } from '../context.js';
+import {
+  PublicationJournals,
+  type PublicationStatus,
+  statusByTags,
+  type TaggedStatus,
+} from '@ami-publisher/core';
+import { createContext, openJournals } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { formatTime, withoutPlace } from '../output/quantities.js';
 import { outputOptionsOf, type TableView, writeResult } from '../output/render.js';
+import { notice } from '../progress/notice.js';
+import { withStatus } from '../progress/status-line.js';
 import type { CommandRunner } from './definition.js';
+import { othersWithout, whichPublication } from './which-publication.js';
 
 const statusView: TableView<PublicationStatus> = {
   head: ['TARGET', 'STATE', 'LAST STEP', 'SNAPSHOT', 'AMI', 'MESSAGE'],
@@ -38,14 +46,70 @@ const countStates = (states: readonly string[]): string =>
     .map((state) => `${states.filter((other) => other === state).length} ${state}`)
     .join(', ') || 'nothing to do';
 
-/** `status PUBLICATION-ID` */
-export const status: CommandRunner = async ([publicationId = ''], options) => {
+const taggedView: TableView<TaggedStatus> = {
+  head: ['TARGET', 'STATE', 'AMI', 'SNAPSHOT', 'VOLUME', 'MESSAGE'],
+  sentences: true,
+  expendable: ['VOLUME', 'SNAPSHOT'],
+  empty: 'nothing of it was found',
+  rows: ({ targets }) =>
+    targets
+      .filter(({ state }) => state !== 'nothing')
+      .map(({ account, region, state, images, snapshots, volumes, message }) => [
+        `${account},${region}`,
+        state,
+        listed(images.map(({ imageId, state: now }) => `${imageId} ${now}`)),
+        listed(
+          snapshots.map(
+            ({ snapshotId, state: now, progressPercent }) =>
+              `${snapshotId} ${now === 'pending' ? `${progressPercent} %` : now}`,
+          ),
+        ),
+        listed(
+          volumes.map(
+            ({ volumeId, state: now, usedSinceBy }) =>
+              `${volumeId} ${usedSinceBy === null ? now : `of ${usedSinceBy}`}`,
+          ),
+        ),
+        withoutPlace(message ?? '', `${account},${region}`),
+      ]),
+  footer: ({ origin, targets }) => [
+    ...othersWithout(targets),
+    ...(origin === null
+      ? []
+      : [
+          '',
+          `image ${origin.stream}/${origin.leaf || '(no leaf yet)'}, digest ${origin.manifestDigest.slice(0, 16)}…`,
+        ]),
+  ],
+};
+
+const listed = (resources: readonly string[]): string => resources.join(', ') || '-';
+
+/** `status PUBLICATION-ID`, `status --publication ID` */
+export const status: CommandRunner = async (positional, options) => {
+  const { publicationId, byTags } = whichPublication(positional, options);
+  if (byTags) return showTagged(publicationId, options);
   await writeResult(
     await new PublicationJournals(await openJournals(options)).status(publicationId),
     statusView,
     outputOptionsOf(options),
   );
   return exitCodes.success;
+};
+
+const showTagged = async (publicationId: string, options: Record<string, unknown>): Promise<number> => {
+  const context = await createContext(options);
+  try {
+    const targets = await context.resolveTargets();
+    for (const message of targets.notices) notice(`note: ${message}`);
+    const found = await withStatus(options, `Looking for ${publicationId} by its tags`, () =>
+      statusByTags(context.cloud, publicationId, targets, { signal: context.signal }),
+    );
+    await writeResult(found, taggedView, outputOptionsOf(options));
+    return found.ok ? exitCodes.success : exitCodes.failure;
+  } finally {
+    await context.close();
+  }
 };
 
 /** `publications list` */

@@ -51,6 +51,13 @@ const rules: readonly Rule[] = [
     remedy:
       'check that the instance runs the SSM agent, that its role has the policy AmazonSSMManagedInstanceCore, and that it can reach the endpoints ssm and ssmmessages of its region',
   },
+  {
+    when: /^OperationNotPermitted$/,
+    code: 'AWS_REJECTED',
+    // EC2 user guide, "Protect an AMI from deregistration": with a cool-down, protection lasts on for 24 hours.
+    remedy:
+      'if this is about an AMI that was protected with a cool-down, AWS keeps it for 24 hours after its protection was taken off; try again then',
+  },
   // An AMI that was deregistered is "unavailable".
   { when: /NotFound|\.Unknown$|^InvalidAMIID\.Unavailable$/, code: 'AWS_NOT_FOUND' },
   {

@@ -1,12 +1,14 @@
 import type { ImageSource } from '@ami-publisher/image';
-import type { Cloud } from '../cloud/cloud.js';
+import pMap from 'p-map';
+import type { Cloud, ResolvedTargets } from '../cloud/cloud.js';
 import type { CallOptions } from '../cloud/ec2-api.js';
 import { shared } from '../signals.js';
 import { type EventBody, EventStream, type PublicationEvent } from '../steps/events.js';
 import { isHalfUndone, type Journal, type JournalStore } from '../steps/journal.js';
 import { type RunOptions, runSteps } from '../steps/run.js';
+import { settlingMs } from '../steps/send-once.js';
 import { undoSteps } from '../steps/undo.js';
-import { formatTarget, type Target, targetKey } from '../target/target.js';
+import { compareTargets, formatTarget, type Target, targetKey } from '../target/target.js';
 import type { UnpackerFleet } from '../unpacker/fleet.js';
 import { planOf } from './journals.js';
 import type { PublishOptions } from './options.js';
@@ -23,7 +25,11 @@ import { type RollbackReport, rollbackReport, undoableSteps } from './rollback.j
 import { PublishSession } from './session.js';
 import { finalState } from './status.js';
 import { publishSteps } from './steps/index.js';
+import { rollbackByTags } from './tagged/rollback.js';
 import type { PublishValues } from './values.js';
+
+/** Targets that are rolled back by tags at once. */
+const concurrency = 64;
 
 export interface PublisherOptions {
   readonly cloud: Cloud;
@@ -128,6 +134,31 @@ export class Publisher {
     } finally {
       await journal.close();
     }
+  }
+
+  /**
+   * Removes what a publication made as the tags in the targets show it: for a machine that does not have its journal. Published targets stay
+   * unless `force` is given; so does, until its lease has run out, what a publication that still runs is making.
+   */
+  async rollbackByTags(
+    publicationId: string,
+    { targets, failures }: ResolvedTargets,
+    options: RollbackOptions = {},
+  ): Promise<RollbackReport> {
+    const { cloud, fleet } = this.#options;
+    const { dryRun = false, force = false } = options;
+    const emit = this.#emitter(publicationId, (event) => options.onEvent?.(event));
+    if (!dryRun)
+      emit({ code: 'PUB1003', message: 'looking for a minute for what a last request may still bring' });
+    const settledAt = cloud.clock.now() + settlingMs;
+    const signal = shared(options.signal);
+    const common = { cloud, fleet, publicationId, dryRun, force, settledAt, signal, emit };
+    const asked = await pMap(targets, (target) => rollbackByTags(common, target), { concurrency });
+    const unresolved = failures.map(({ account, region, error }) => {
+      return { account, region, status: 'failed' as const, undone: [], errors: [error.message] };
+    });
+    const all = [...asked, ...unresolved].sort(compareTargets);
+    return { publicationId, ok: all.every(({ status }) => status !== 'failed'), targets: all };
   }
 
   #run(plan: PublicationPlan, call: CallOptions, openJournal: () => Promise<Journal>): Publication {

@@ -7,8 +7,8 @@ import { publishSteps } from './steps/index.js';
 export interface TargetRollback {
   readonly account: string;
   readonly region: string;
-  /** `kept`: it is published, and no force was asked for. */
-  readonly status: 'rolled-back' | 'would-roll-back' | 'failed' | 'kept';
+  /** `kept`: it is published, and no force was asked for. `nothing`: by tags, nothing of it was found. */
+  readonly status: 'rolled-back' | 'would-roll-back' | 'failed' | 'kept' | 'nothing';
   /** Steps undone (or that would be), in the order of undoing. */
   readonly undone: readonly string[];
   readonly errors: readonly string[];

@@ -1,0 +1,73 @@
+import type { JournalRecord } from '../../steps/journal.js';
+import type { Json } from '../../steps/json.js';
+import { type Target, targetKey } from '../../target/target.js';
+import { resolvePublishOptions } from '../options.js';
+import type { PublicationPlan } from '../plan.js';
+import type { PublishStepName, PublishValues } from '../values.js';
+import type { TaggedResources } from './find.js';
+
+/** As much of the plan as undoing needs. What the tags do not tell has the value of a publication without wishes. */
+export const planOfTags = (
+  publicationId: string,
+  target: Target,
+  { origin, images }: TaggedResources,
+  now: number,
+): PublicationPlan => {
+  const { stream = '', leaf = '', manifestDigest = '' } = origin ?? {};
+  const targets = { targets: [target], failures: [], notices: [] };
+  const deregistrationProtection = images.some(({ isProtected }) => isProtected);
+  return {
+    publicationId,
+    createdAt: new Date(now).toISOString(),
+    options: resolvePublishOptions({ stream, leaf, targets, deregistrationProtection }, now),
+    manifestDigest,
+    usageBytes: 0,
+    contentBytes: 0,
+    entryCount: 0,
+    amiName: images[0]?.name ?? '',
+    targets: [
+      {
+        target: { ...target },
+        kmsKey: null,
+        bestEffort: false,
+        instanceId: '',
+        instanceState: '',
+        volumeId: null,
+        volumeSizeGiB: 0,
+        holdsLeaf: null,
+        actions: [],
+      },
+    ],
+    failures: [],
+    skipped: [],
+    notices: [],
+  };
+};
+
+type Values = Partial<{ readonly [Name in PublishStepName]: PublishValues[Name] }>;
+
+/** The journal that the steps would have left that made what was found: an outcome for each that has something to undo. */
+export const recordsOfTags = (target: Target, found: TaggedResources, now: number): JournalRecord[] =>
+  Object.entries(valuesOf(found)).map(([step, value]) => ({
+    type: 'outcome',
+    at: new Date(now).toISOString(),
+    target: targetKey(target),
+    step,
+    attempt: 1,
+    value: value as Json,
+  }));
+
+const valuesOf = ({ volumes, snapshots, images }: TaggedResources): Values => {
+  const volume = volumes.find(({ usedSinceBy }) => usedSinceBy === null);
+  const [snapshot] = snapshots;
+  // The protected one first: undoing the protection looks at this value.
+  const image = images.find(({ isProtected }) => isProtected) ?? images[0];
+  return {
+    ...(volume && {
+      volume: { volumeId: volume.volumeId, sizeGiB: volume.sizeGiB, created: true, replaced: null },
+    }),
+    ...(snapshot && { snapshot: { snapshotId: snapshot.snapshotId, generation: 0 } }),
+    ...(image && { register: { imageId: image.imageId, sizeGiB: image.sizeGiB } }),
+    ...(image?.isProtected && { protect: { deprecated: false, protected: true } }),
+  };
+};
