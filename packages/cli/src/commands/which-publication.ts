@@ -27,5 +27,8 @@ export const othersWithout = (
   targets: readonly { readonly state?: string; readonly status?: string }[],
 ): string[] => {
   const others = targets.filter(({ state, status }) => (state ?? status) === 'nothing').length;
-  return others === 0 ? [] : ['', `nothing of it in ${counted(others, 'target')}`];
+  // If nothing is left of the table, it says so itself.
+  return others === 0 || others === targets.length
+    ? []
+    : ['', `nothing of it in ${counted(others, 'target')}`];
 };

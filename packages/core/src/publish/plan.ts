@@ -1,5 +1,6 @@
 import type { JsonObject } from '../steps/json.js';
 import type { Target } from '../target/target.js';
+import type { PlanEstimate, TargetEstimate, VolumeAction } from './estimate/estimate.js';
 import type { ResolvedPublishOptions } from './options.js';
 
 /** A target that the plan could not be made for; it fails without being touched. */
@@ -24,6 +25,9 @@ export interface PlannedTarget extends JsonObject {
   readonly volumeId: string | null;
   readonly volumeSizeGiB: number;
   readonly holdsLeaf: string | null;
+  /** What would become of the volume: `replace` where its KMS key is another than is asked for. */
+  readonly volumeAction: VolumeAction;
+  readonly estimate: TargetEstimate;
   /** The steps with what each would do, in order. */
   readonly actions: readonly string[];
 }
@@ -50,5 +54,6 @@ export interface PublicationPlan extends JsonObject {
   readonly targets: readonly PlannedTarget[];
   readonly failures: readonly PlannedFailure[];
   readonly skipped: readonly PlannedSkip[];
+  readonly estimate: PlanEstimate;
   readonly notices: readonly string[];
 }

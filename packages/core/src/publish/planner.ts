@@ -7,11 +7,14 @@ import type { Cloud } from '../cloud/cloud.js';
 import { describeImages } from '../cloud/describe.js';
 import type { CallOptions } from '../cloud/ec2-api.js';
 import { escapeFilterValue, fromTagList, tagKeys } from '../cloud/tags.js';
-import { compareTargets, formatTarget, type Target } from '../target/target.js';
+import type { JournalStore } from '../steps/journal.js';
+import { compareTargets, formatTarget, type Target, targetKey } from '../target/target.js';
 import type { UnpackerFleet } from '../unpacker/fleet.js';
 import { idOf, noUnpacker, stateOf } from '../unpacker/instances.js';
-import { volumeSizeGiB } from '../unpacker/volumes.js';
+import { keyMatches, volumeSizeGiB } from '../unpacker/volumes.js';
 import { renderAmiName } from './ami-name.js';
+import { estimatePlan, estimateTarget, type VolumeAction } from './estimate/estimate.js';
+import { readHistory, type StepSample } from './estimate/history.js';
 import { type PublishOptions, type ResolvedPublishOptions, resolvePublishOptions } from './options.js';
 import type { PlannedFailure, PlannedSkip, PlannedTarget, PublicationPlan } from './plan.js';
 
@@ -19,12 +22,15 @@ export interface PlannerOptions {
   readonly cloud: Cloud;
   readonly images: ImageSource;
   readonly fleet: UnpackerFleet;
+  /** Whose durations the estimate is made from. */
+  readonly journals: JournalStore;
 }
 
 interface Common {
   readonly options: ResolvedPublishOptions;
   readonly image: ImageSummary;
   readonly amiName: string;
+  readonly history: readonly StepSample[];
 }
 
 type Planned =
@@ -40,19 +46,23 @@ export const makePlan = async (
 ): Promise<PublicationPlan> => {
   const now = planner.cloud.clock.now();
   const options = resolvePublishOptions(request, now);
-  const image = await planner.images.getImage(options.stream, options.leaf, call);
+  const [image, history] = await Promise.all([
+    planner.images.getImage(options.stream, options.leaf, call),
+    readHistory(planner.journals),
+  ]);
   const { stream, leaf, architecture } = options;
   const date = new Date(now).toISOString().slice(0, 10).replaceAll('-', '');
   const amiName = renderAmiName(options.amiName, { stream, leaf, architecture, date });
   const planned = await pMap(
     request.targets.targets,
-    (target) => planTarget(planner, target, { options, image, amiName }, call),
+    (target) => planTarget(planner, target, { options, image, amiName, history }, call),
     { concurrency: options.concurrency },
   );
   const unresolved = request.targets.failures.map(({ account, region, error }) => ({
     ...{ account, region, code: error.code, message: error.message },
     bestEffort: planner.cloud.settings({ account, region }).bestEffort,
   }));
+  const targets = planned.flatMap((one) => ('planned' in one ? [one.planned] : []));
   return {
     publicationId: newPublicationId(now),
     createdAt: new Date(now).toISOString(),
@@ -62,10 +72,14 @@ export const makePlan = async (
     contentBytes: image.contentBytes,
     entryCount: image.entryCount,
     amiName,
-    targets: planned.flatMap((one) => ('planned' in one ? [one.planned] : [])),
+    targets,
     skipped: planned.flatMap((one) => ('skip' in one ? [one.skip] : [])),
     failures: [...unresolved, ...planned.flatMap((one) => ('failure' in one ? [one.failure] : []))].sort(
       compareTargets,
+    ),
+    estimate: estimatePlan(
+      targets.map(({ target: { region }, estimate }) => ({ region, estimate })),
+      options.concurrency,
     ),
     notices: request.targets.notices,
   };
@@ -98,6 +112,7 @@ const planTarget = async (
     );
     const kmsKey = settings.kmsKey ?? common.options.kmsKey;
     const volumeSize = volumeSizeGiB(common.image.usageBytes, common.options.minFreeBytes);
+    const volumeAction = volumeActionOf(volume, volumeSize, kmsKey);
     return {
       planned: {
         target: { ...target },
@@ -108,10 +123,22 @@ const planTarget = async (
         volumeId: volume?.VolumeId ?? null,
         volumeSizeGiB: volumeSize,
         holdsLeaf: fromTagList(volume?.Tags)[tagKeys.leaf] || null,
+        volumeAction,
+        estimate: estimateTarget(common.history, {
+          region: target.region,
+          target: targetKey(target),
+          options: common.options,
+          contentBytes: common.image.contentBytes,
+          instanceState: stateOf(instance),
+          volumeAction,
+          presentGiB: volume?.Size ?? 0,
+          volumeSizeGiB: volumeSize,
+        }),
         actions: actionsOf({
           instanceId: idOf(instance),
           state: stateOf(instance),
           volume,
+          volumeAction,
           volumeSize,
           common,
         }),
@@ -154,24 +181,38 @@ const skipOf = (
   });
 };
 
+const volumeActionOf = (
+  volume: Volume | undefined,
+  volumeSize: number,
+  kmsKey: string | null,
+): VolumeAction => {
+  if (volume === undefined) return 'create';
+  if (!keyMatches(volume, kmsKey ?? undefined)) return 'replace';
+  return (volume.Size ?? 0) >= volumeSize ? 'keep' : 'grow';
+};
+
 interface Outlook {
   readonly instanceId: string;
   readonly state: string;
   readonly volume: Volume | undefined;
+  readonly volumeAction: VolumeAction;
   readonly volumeSize: number;
   readonly common: Common;
 }
 
-const actionsOf = ({ instanceId, state, volume, volumeSize, common }: Outlook): string[] => {
+const actionsOf = ({ instanceId, state, volume, volumeAction, volumeSize, common }: Outlook): string[] => {
   const { options, amiName } = common;
   const holds = fromTagList(volume?.Tags)[tagKeys.leaf];
+  const volumeId = volume?.VolumeId;
+  const ofVolume: Readonly<Record<VolumeAction, string>> = {
+    create: `create a ${volumeSize} GiB gp3 volume`,
+    replace: `create a ${volumeSize} GiB gp3 volume that replaces ${volumeId}, whose KMS key is another`,
+    keep: `patch volume ${volumeId}${holds ? ` from ${holds}` : ''}`,
+    grow: `grow volume ${volumeId} from ${volume?.Size} to ${volumeSize} GiB${holds ? `, patch it from ${holds}` : ''}`,
+  };
   return [
     state === 'running' ? `use unpacker ${instanceId}` : `start unpacker ${instanceId} (${state})`,
-    volume === undefined
-      ? `create a ${volumeSize} GiB gp3 volume`
-      : (volume.Size ?? 0) >= volumeSize
-        ? `patch volume ${volume.VolumeId}${holds ? ` from ${holds}` : ''}`
-        : `grow volume ${volume.VolumeId} from ${volume.Size} to ${volumeSize} GiB${holds ? `, patch it from ${holds}` : ''}`,
+    ofVolume[volumeAction],
     `snapshot it as ${options.stream}/${options.leaf}`,
     `register ${options.architecture} AMI ${amiName}`,
     ...(options.deprecateAt === null ? [] : [`deprecate it at ${options.deprecateAt}`]),

@@ -149,7 +149,10 @@ export class Publisher {
     const { dryRun = false, force = false } = options;
     const emit = this.#emitter(publicationId, (event) => options.onEvent?.(event));
     if (!dryRun)
-      emit({ code: 'PUB1003', message: 'looking for a minute for what a last request may still bring' });
+      emit({
+        code: 'PUB1003',
+        message: 'what a last request may still bring shows up within a minute, and is waited for',
+      });
     const settledAt = cloud.clock.now() + settlingMs;
     const signal = shared(options.signal);
     const common = { cloud, fleet, publicationId, dryRun, force, settledAt, signal, emit };

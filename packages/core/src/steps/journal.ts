@@ -14,7 +14,12 @@ export type JournalRecord =
   | { readonly type: 'publication'; readonly version: 1; readonly at: string; readonly plan: Json }
   | (Placed & { readonly type: 'intent'; readonly call: string; readonly request: JsonObject })
   | (Placed & { readonly type: 'refused'; readonly call: string })
-  | (Placed & { readonly type: 'outcome'; readonly value: Json })
+  | (Placed & {
+      readonly type: 'outcome';
+      readonly value: Json;
+      /** Of the step in the process that finished it. */
+      readonly durationMs?: number;
+    })
   | (Placed & { readonly type: 'failure'; readonly code: string; readonly message: string })
   | (Placed & { readonly type: 'undone' })
   | { readonly type: 'undoing'; readonly at: string; readonly target: string }

@@ -151,8 +151,9 @@ const runStep = <Services extends Closable, Values extends object>(
       const begunAt = clock.now();
       try {
         const value = await withRetries(options, step, context, where);
-        await journal.append({ type: 'outcome', ...place(), value: value as Json });
-        options.emit({ code: 'PUB3003', ...where, durationMs: clock.now() - begunAt });
+        const durationMs = clock.now() - begunAt;
+        await journal.append({ type: 'outcome', ...place(), value: value as Json, durationMs });
+        options.emit({ code: 'PUB3003', ...where, durationMs });
         return value;
       } catch (reason) {
         const error = toAmiPublisherError(reason);

@@ -78,7 +78,7 @@ export const leftVolumes = (
   });
 
 /** AWS answers with the ARN of the key, which does not tell its aliases: the name that it was asked for by is in a tag. */
-const keyMatches = (volume: Volume, kmsKey: string | undefined): boolean => {
+export const keyMatches = (volume: Volume, kmsKey: string | undefined): boolean => {
   if (volume.Encrypted !== true) return false;
   if (kmsKey === undefined) return true;
   if (fromTagList(volume.Tags)[tagKeys.kmsKey] === kmsKey) return true;

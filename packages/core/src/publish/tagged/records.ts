@@ -1,10 +1,19 @@
 import type { JournalRecord } from '../../steps/journal.js';
 import type { Json } from '../../steps/json.js';
 import { type Target, targetKey } from '../../target/target.js';
+import { estimatePlan, type TargetEstimate } from '../estimate/estimate.js';
 import { resolvePublishOptions } from '../options.js';
 import type { PublicationPlan } from '../plan.js';
 import type { PublishStepName, PublishValues } from '../values.js';
 import type { TaggedResources } from './find.js';
+
+const nothing: TargetEstimate = {
+  durationMs: 0,
+  durationBasis: 'assumed',
+  addedVolumeGiB: 0,
+  addedSnapshotGiBAtMost: 0,
+  addedUsdPerMonthAtMost: 0,
+};
 
 /** As much of the plan as undoing needs. What the tags do not tell has the value of a publication without wishes. */
 export const planOfTags = (
@@ -35,11 +44,14 @@ export const planOfTags = (
         volumeId: null,
         volumeSizeGiB: 0,
         holdsLeaf: null,
+        volumeAction: 'keep',
+        estimate: nothing,
         actions: [],
       },
     ],
     failures: [],
     skipped: [],
+    estimate: estimatePlan([], 1),
     notices: [],
   };
 };

@@ -2,6 +2,7 @@ import { toAmiPublisherError } from '@ami-publisher/base';
 import pMap from 'p-map';
 import type { Cloud, ResolvedTargets } from '../../cloud/cloud.js';
 import type { CallOptions } from '../../cloud/ec2-api.js';
+import { shared } from '../../signals.js';
 import { compareTargets, formatTarget } from '../../target/target.js';
 import { findTagged, isAnything, isPublished, type TaggedOrigin, type TaggedResources } from './find.js';
 
@@ -43,17 +44,18 @@ export const statusByTags = async (
   { targets, failures }: ResolvedTargets,
   call: CallOptions = {},
 ): Promise<TaggedStatus> => {
+  const signal = shared(call.signal);
   const origins: TaggedOrigin[] = [];
   const asked = await pMap(
     targets,
     async (target): Promise<TaggedTargetStatus> => {
       const { account, region } = target;
       try {
-        const { origin, ...found } = await findTagged(await cloud.ec2(target), publicationId, call);
+        const { origin, ...found } = await findTagged(await cloud.ec2(target), publicationId, { signal });
         if (origin !== undefined) origins.push(origin);
         return { account, region, state: stateOf({ origin, ...found }), ...found };
       } catch (reason) {
-        call.signal?.throwIfAborted();
+        signal.throwIfAborted();
         const { message } = toAmiPublisherError(reason).at(formatTarget(target));
         return { account, region, state: 'unknown', message, ...none };
       }
