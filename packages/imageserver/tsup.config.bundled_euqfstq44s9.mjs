@@ -1,12 +1,12 @@
 // tsup.config.ts
-import { defineConfig } from "tsup";
+import { defineConfig } from 'tsup';
+
 var tsup_config_default = defineConfig({
-  entry: ["src/index.ts", "src/bin.ts"],
-  format: "esm",
-  target: "node20",
-  sourcemap: true
+  entry: ['src/index.ts', 'src/bin.ts'],
+  format: 'esm',
+  target: 'node20',
+  sourcemap: true,
 });
-export {
-  tsup_config_default as default
-};
+
+export { tsup_config_default as default };
 //# sourceMappingURL=data:application/json;base64,ewogICJ2ZXJzaW9uIjogMywKICAic291cmNlcyI6IFsidHN1cC5jb25maWcudHMiXSwKICAic291cmNlc0NvbnRlbnQiOiBbImNvbnN0IF9faW5qZWN0ZWRfZmlsZW5hbWVfXyA9IFwiL3RtcC93L2pvdXJuYWxzL3BhY2thZ2VzL2ltYWdlc2VydmVyL3RzdXAuY29uZmlnLnRzXCI7Y29uc3QgX19pbmplY3RlZF9kaXJuYW1lX18gPSBcIi90bXAvdy9qb3VybmFscy9wYWNrYWdlcy9pbWFnZXNlcnZlclwiO2NvbnN0IF9faW5qZWN0ZWRfaW1wb3J0X21ldGFfdXJsX18gPSBcImZpbGU6Ly8vdG1wL3cvam91cm5hbHMvcGFja2FnZXMvaW1hZ2VzZXJ2ZXIvdHN1cC5jb25maWcudHNcIjtpbXBvcnQgeyBkZWZpbmVDb25maWcgfSBmcm9tICd0c3VwJztcblxuZXhwb3J0IGRlZmF1bHQgZGVmaW5lQ29uZmlnKHtcbiAgZW50cnk6IFsnc3JjL2luZGV4LnRzJywgJ3NyYy9iaW4udHMnXSxcbiAgZm9ybWF0OiAnZXNtJyxcbiAgdGFyZ2V0OiAnbm9kZTIwJyxcbiAgc291cmNlbWFwOiB0cnVlLFxufSk7XG4iXSwKICAibWFwcGluZ3MiOiAiO0FBQTBQLFNBQVMsb0JBQW9CO0FBRXZSLElBQU8sc0JBQVEsYUFBYTtBQUFBLEVBQzFCLE9BQU8sQ0FBQyxnQkFBZ0IsWUFBWTtBQUFBLEVBQ3BDLFFBQVE7QUFBQSxFQUNSLFFBQVE7QUFBQSxFQUNSLFdBQVc7QUFDYixDQUFDOyIsCiAgIm5hbWVzIjogW10KfQo=

@@ -157,7 +157,7 @@ describe('a rollback by tags, on another machine', () => {
     expect(await world.rollBack(id, { force: true })).toMatchObject({
       ok: true,
       targets: [
-        { status: 'rolled-back', undone: ['protect', 'register', 'snapshot', 'volume'] },
+        { status: 'rolled-back', undone: ['register', 'snapshot', 'volume'] },
         { status: 'rolled-back' },
       ],
     });

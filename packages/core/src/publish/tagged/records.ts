@@ -24,11 +24,11 @@ export const planOfTags = (
 ): PublicationPlan => {
   const { stream = '', leaf = '', manifestDigest = '' } = origin ?? {};
   const targets = { targets: [target], failures: [], notices: [] };
-  const deregistrationProtection = images.some(({ isProtected }) => isProtected);
   return {
     publicationId,
     createdAt: new Date(now).toISOString(),
-    options: resolvePublishOptions({ stream, leaf, targets, deregistrationProtection }, now),
+    // Whether it protected its AMIs is not told; undoing takes protection off where it stands in the way.
+    options: resolvePublishOptions({ stream, leaf, targets, deregistrationProtection: true }, now),
     manifestDigest,
     usageBytes: 0,
     contentBytes: 0,
@@ -72,14 +72,12 @@ export const recordsOfTags = (target: Target, found: TaggedResources, now: numbe
 const valuesOf = ({ volumes, snapshots, images }: TaggedResources): Values => {
   const volume = volumes.find(({ usedSinceBy }) => usedSinceBy === null);
   const [snapshot] = snapshots;
-  // The protected one first: undoing the protection looks at this value.
-  const image = images.find(({ isProtected }) => isProtected) ?? images[0];
+  const [image] = images;
   return {
     ...(volume && {
       volume: { volumeId: volume.volumeId, sizeGiB: volume.sizeGiB, created: true, replaced: null },
     }),
     ...(snapshot && { snapshot: { snapshotId: snapshot.snapshotId, generation: 0 } }),
     ...(image && { register: { imageId: image.imageId, sizeGiB: image.sizeGiB } }),
-    ...(image?.isProtected && { protect: { deprecated: false, protected: true } }),
   };
 };
