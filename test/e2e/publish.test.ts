@@ -95,7 +95,7 @@ describe('a publication', () => {
     );
     expect(plan.code).toBe(0);
     expect(plan.stdout).toMatch(
-      /development,eu-west-1\tuse unpacker i-\w+; patch volume vol-\w+ from 2; snapshot it as base\/debian\/1; register x86_64 AMI other-1/,
+      /development,eu-west-1\t~[\d.]+ m?s\t<= \d+\.\d\d\tuse unpacker i-\w+; patch volume vol-\w+ from 2; snapshot it as base\/debian\/1; register x86_64 AMI other-1/,
     );
     expect(await inventories()).toEqual(before);
   });
