@@ -17,6 +17,7 @@ export const pagePolicies = {
   publisher: policyOf('Policy for publishers'),
   reader: policyOf('Policy for readers'),
   caller: policyOf('Policy for the caller'),
+  journals: policyOf('Journals in S3'),
 };
 
 /** By command, the actions that the page says it may call. */
@@ -55,4 +56,18 @@ export const policiesFor = (
     [identities.role]: together([pagePolicies.publisher, ...extras]),
     [identities.user]: together([pagePolicies.publisher, pagePolicies.caller, ...extras]),
   };
+};
+
+/** The same, for users that keep their journals in a bucket. */
+export const everybodyKeepsJournalsIn = (
+  bucket: string,
+  prefix: string,
+): Readonly<Record<string, PolicyDocument>> => {
+  const text = JSON.stringify(pagePolicies.journals);
+  const journals = JSON.parse(
+    text.replaceAll('BUCKET', bucket).replaceAll('PREFIX', prefix),
+  ) as PolicyDocument;
+  const { user } = identities;
+  const Statement = [everybodyPublishes[user], journals].flatMap((policy) => policy?.Statement ?? []);
+  return { ...everybodyPublishes, [user]: { Version: '2012-10-17', Statement } };
 };
