@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tag } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { everybodyKeepsJournalsIn } from '../support/iam-page.js';
+import { journalPolicy, policiesFor } from '../support/iam-page.js';
 import { createWorld, type PrintedResults, type World } from '../support/world.js';
 
 const bucket = 'state-of-builds';
@@ -14,7 +14,7 @@ beforeAll(async () => {
   world = await createWorld({
     accounts: 1,
     regions: ['eu-west-1', 'us-east-1'],
-    policies: everybodyKeepsJournalsIn(bucket, 'publications'),
+    policies: policiesFor(journalPolicy(bucket, 'publications')),
     latency: { createVolumeMs: 1_500, completeSnapshotMs: 3_000 },
   });
   world.sandbox.model.addBucket(bucket, world.sandbox.accounts[0]?.id ?? '', 'us-east-1');

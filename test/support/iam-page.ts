@@ -58,16 +58,8 @@ export const policiesFor = (
   };
 };
 
-/** The same, for users that keep their journals in a bucket. */
-export const everybodyKeepsJournalsIn = (
-  bucket: string,
-  prefix: string,
-): Readonly<Record<string, PolicyDocument>> => {
+/** The statement for journals in S3, with the words of the page filled in. */
+export const journalPolicy = (bucket: string, prefix: string): PolicyDocument => {
   const text = JSON.stringify(pagePolicies.journals);
-  const journals = JSON.parse(
-    text.replaceAll('BUCKET', bucket).replaceAll('PREFIX', prefix),
-  ) as PolicyDocument;
-  const { user } = identities;
-  const Statement = [everybodyPublishes[user], journals].flatMap((policy) => policy?.Statement ?? []);
-  return { ...everybodyPublishes, [user]: { Version: '2012-10-17', Statement } };
+  return JSON.parse(text.replaceAll('BUCKET', bucket).replaceAll('PREFIX', prefix)) as PolicyDocument;
 };

@@ -73,4 +73,29 @@ export const extras: readonly ExplainedPolicy[] = [
       },
     ],
   },
+  {
+    title: 'Journals in S3',
+    about:
+      'With `--journal s3://BUCKET/PREFIX` ([journals](journals.md)), for the identity that the command itself runs as. `test/e2e/recovery.test.ts` runs under these statements.',
+    statements: [
+      {
+        statement: {
+          Sid: 'KeepJournals',
+          Effect: 'Allow',
+          Action: ['s3:GetObject', 's3:PutObject'],
+          Resource: 'arn:aws:s3:::BUCKET/PREFIX/*',
+        },
+        why: 'Reads and writes journals. Nothing is deleted.',
+      },
+      {
+        statement: {
+          Sid: 'ListJournals',
+          Effect: 'Allow',
+          Action: ['s3:ListBucket'],
+          Resource: 'arn:aws:s3:::BUCKET',
+        },
+        why: 'Finds journals and their segments, and tells a journal that is not there from one that is not allowed.',
+      },
+    ],
+  },
 ];

@@ -63,7 +63,7 @@ session is renewed as long as the caller's credentials are.`;
 const commandSection = (): string =>
   [
     '## Which command calls what',
-    'A dot: the command may call it. `status`, `publications`, `image`, `certs` and `schema` call nothing of AWS. Beside these every command that names targets calls `sts:GetCallerIdentity`, which needs no permission.',
+    'A dot: the command may call it. `status`, `publications`, `image`, `certs` and `schema` call nothing of AWS, but for a journal in S3; `status --publication` calls `ec2:DescribeImages`, `ec2:DescribeRegions`, `ec2:DescribeSnapshots` and `ec2:DescribeVolumes`, and `rollback --publication` calls `ec2:DescribeRegions` too. Beside these every command that names targets calls `sts:GetCallerIdentity`, which needs no permission.',
     table(
       ['action', 'for', ...commandsOfAws.map(code)],
       actionUses.map(({ action, why, commands }) => [

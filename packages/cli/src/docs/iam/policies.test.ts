@@ -22,7 +22,9 @@ const detailsOf = (action: string): Promise<Details> => {
 /** Whether an ARN of a policy stands for resources of a type of the reference: `arn:${Partition}:ec2:${Region}:…`. */
 const isOfType = async (service: string, { name }: ResourceType, arn: string): Promise<boolean> => {
   const { arn: pattern } = await iamResourceTypeDetails(service, name);
-  return new RegExp(`^${pattern.replaceAll(/\$\{\w+\}/g, '[^:/]+')}$`).test(arn);
+  // The name of an object may have slashes.
+  const source = pattern.replace(/\$\{ObjectName\}/, '[^:]+').replaceAll(/\$\{\w+\}/g, '[^:/]+');
+  return new RegExp(`^${source}$`).test(arn);
 };
 
 /** The resource types of the action that the statement's ARNs stand for. */
