@@ -75,7 +75,13 @@ const valuesOf = ({ volumes, snapshots, images }: TaggedResources): Values => {
   const [image] = images;
   return {
     ...(volume && {
-      volume: { volumeId: volume.volumeId, sizeGiB: volume.sizeGiB, created: true, replaced: null },
+      volume: {
+        volumeId: volume.volumeId,
+        sizeGiB: volume.sizeGiB,
+        created: true,
+        tooSmall: false,
+        replaced: [],
+      },
     }),
     ...(snapshot && { snapshot: { snapshotId: snapshot.snapshotId, generation: 0 } }),
     ...(image && { register: { imageId: image.imageId, sizeGiB: image.sizeGiB } }),
