@@ -129,16 +129,17 @@ describe.concurrent.each(scenarios)('A publisher of $name', ({ prepare, publish,
   );
 });
 
+const callsOfRollback = [
+  'DisableImageDeregistrationProtection',
+  'DeregisterImage',
+  'DeleteSnapshot',
+  'unpacker:RemoveDevice',
+  'DetachVolume',
+  'DeleteVolume',
+];
+
 describe.concurrent('A rollback of a protected release', () => {
-  const calls = [
-    'DisableImageDeregistrationProtection',
-    'DeregisterImage',
-    'DeleteSnapshot',
-    'unpacker:RemoveDevice',
-    'DetachVolume',
-    'DeleteVolume',
-  ];
-  const cases = calls.flatMap((action) => moments.map((moment) => ({ action, moment })));
+  const cases = callsOfRollback.flatMap((action) => moments.map((moment) => ({ action, moment })));
 
   it.each(cases)('killed at $action $moment is finished by another', ({ action, moment }) =>
     grounds.use(async (ground) => {
@@ -155,6 +156,16 @@ describe.concurrent('A rollback of a protected release', () => {
       expect(await ground.madeBy(id)).toEqual({ images: 0, snapshots: 0, volumes: 0 });
     }),
   );
+});
+
+describe('All of these', () => {
+  it('leave out no call that changes anything', () => {
+    const killedAt = new Set([...scenarios.flatMap(({ calls }) => calls), ...callsOfRollback]);
+    const ofTheTests = ['StopInstances', 'unpacker:ClaimDevice'];
+    const made = Object.keys(grounds.world.sandbox.model.calls.counts());
+    const changing = made.filter((action) => !/^(unpacker:)?(Describe|Get|Assume)/.test(action));
+    expect(changing.filter((action) => !killedAt.has(action) && !ofTheTests.includes(action))).toEqual([]);
+  });
 });
 
 /** Gives every unpacker a volume that belongs to no stream, tagged as docs/iam.md asks; what is left of them at the end is taken away. */
