@@ -21,7 +21,7 @@ const rssLimitMiB = 400;
  * V8 lets garbage pile up as far as the machine's memory allows. A process that is to stay small is told so, as it would be in a container; eight
  * streams are eight publications in one process.
  */
-const heapMiB = { 1: 256, 8: 640 };
+const heapMiB = { 1: 256, 8: 1536 };
 
 const scenarios = [
   { name: '1 stream', streams: 1, pollMs: null },

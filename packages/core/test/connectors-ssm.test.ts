@@ -227,7 +227,7 @@ describe('a session that does not open', () => {
     await expect(client.status()).rejects.toMatchObject({
       code: 'ACCESS_DENIED',
       message: expect.stringMatching(
-        /not authorized to perform: ssm:StartSession.*add the action to the IAM policy/,
+        /not authorized to perform: ssm:StartSession.*compare your IAM policies with docs\/iam\.md/,
       ),
     });
     world.sandbox.model.faults.remove(rule);
