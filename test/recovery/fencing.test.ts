@@ -11,8 +11,11 @@ beforeAll(async () => {
 afterAll(() => grounds?.close());
 
 const publish = (ground: Ground, leaf: string, targets = ground.targets) => [
-  ...['publish', ground.stream, leaf],
-  ...['--targets', targets],
+  'publish',
+  ground.stream,
+  leaf,
+  '--targets',
+  targets,
 ];
 
 /** What is in the snapshot of each AMI of the stream, by the release in its name. */

@@ -24,7 +24,6 @@ describe('a stream that cannot be released', () => {
       const plan = await clock.runUntil(publisher.plan({ stream: 'base/debian', leaf: '1', targets }));
       const { ok } = await clock.runUntil(publisher.start(plan).results);
       expect(ok).toBe(true);
-      expect(cloud.model.faults.list()).toMatchObject([{ hits: expect.any(Number) }]);
       expect(cloud.model.faults.list()[0]?.hits).toBeGreaterThan(0);
     },
   );

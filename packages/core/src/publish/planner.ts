@@ -14,7 +14,7 @@ import { idOf, noUnpacker, stateOf } from '../unpacker/instances.js';
 import { keyMatches, volumeSizeGiB } from '../unpacker/volumes.js';
 import { renderAmiName } from './ami-name.js';
 import { estimatePlan, estimateTarget, type VolumeAction } from './estimate/estimate.js';
-import { readHistory, type StepSample } from './estimate/history.js';
+import { type History, readHistory } from './estimate/history.js';
 import { type PublishOptions, type ResolvedPublishOptions, resolvePublishOptions } from './options.js';
 import type { PlannedFailure, PlannedSkip, PlannedTarget, PublicationPlan } from './plan.js';
 
@@ -30,7 +30,7 @@ interface Common {
   readonly options: ResolvedPublishOptions;
   readonly image: ImageSummary;
   readonly amiName: string;
-  readonly history: readonly StepSample[];
+  readonly history: History;
 }
 
 type Planned =

@@ -8,6 +8,7 @@ import { isHalfUndone, type Journal, type JournalStore } from '../steps/journal.
 import { type RunOptions, runSteps } from '../steps/run.js';
 import { settlingMs } from '../steps/send-once.js';
 import { undoSteps } from '../steps/undo.js';
+import { defaultConcurrency } from '../target/concurrency.js';
 import { compareTargets, formatTarget, type Target, targetKey } from '../target/target.js';
 import type { UnpackerFleet } from '../unpacker/fleet.js';
 import { planOf } from './journals.js';
@@ -27,9 +28,6 @@ import { finalState } from './status.js';
 import { publishSteps } from './steps/index.js';
 import { rollbackByTags } from './tagged/rollback.js';
 import type { PublishValues } from './values.js';
-
-/** Targets that are rolled back by tags at once. */
-const concurrency = 64;
 
 export interface PublisherOptions {
   readonly cloud: Cloud;
@@ -156,7 +154,9 @@ export class Publisher {
     const settledAt = cloud.clock.now() + settlingMs;
     const signal = shared(options.signal);
     const common = { cloud, fleet, publicationId, dryRun, force, settledAt, signal, emit };
-    const asked = await pMap(targets, (target) => rollbackByTags(common, target), { concurrency });
+    const asked = await pMap(targets, (target) => rollbackByTags(common, target), {
+      concurrency: defaultConcurrency,
+    });
     const unresolved = failures.map(({ account, region, error }) => {
       return { account, region, status: 'failed' as const, undone: [], errors: [error.message] };
     });

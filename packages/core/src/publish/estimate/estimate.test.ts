@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { JournalRecord } from '../../steps/journal.js';
 import { resolvePublishOptions } from '../options.js';
 import { type EstimateSubject, estimatePlan, estimateTarget, type TargetEstimate } from './estimate.js';
-import { expectedDuration, type StepSample, samplesOf } from './history.js';
+import { expectedDuration, historyOf, type StepSample, samplesOf } from './history.js';
 import { ebsPrices, pricesOf } from './prices.js';
 
 const stream = 'base/debian-12';
@@ -44,26 +44,26 @@ describe('the expected duration of a step', () => {
       sample(1, elsewhere),
       sample(1, { step: 'register' }),
     ];
-    expect(expectedDuration(samples, question)).toEqual({ durationMs: 20, basis: 'target' });
-    expect(expectedDuration([...samples, sample(30)], question).durationMs).toBe(25);
+    expect(expectedDuration(historyOf(samples), question)).toEqual({ durationMs: 20, basis: 'target' });
+    expect(expectedDuration(historyOf([...samples, sample(30)]), question).durationMs).toBe(25);
   });
 
   it('falls back to the stream anywhere, then to every stream, then to what is assumed', () => {
     const other = sample(300, { ...elsewhere, stream: 'other' });
-    expect(expectedDuration([sample(40, elsewhere), other], question)).toEqual({
+    expect(expectedDuration(historyOf([sample(40, elsewhere), other]), question)).toEqual({
       durationMs: 40,
       basis: 'stream',
     });
-    expect(expectedDuration([other], question)).toEqual({ durationMs: 300, basis: 'all' });
-    expect(expectedDuration([], question)).toEqual({ durationMs: 7, basis: 'assumed' });
+    expect(expectedDuration(historyOf([other]), question)).toEqual({ durationMs: 300, basis: 'all' });
+    expect(expectedDuration(historyOf([]), question)).toEqual({ durationMs: 7, basis: 'assumed' });
   });
 
   it('of a new volume learns from new volumes only, where that makes a difference', () => {
     const samples = [sample(10), sample(500, { isNewVolume: true })];
-    expect(expectedDuration(samples, { ...question, isNewVolume: true }).durationMs).toBe(500);
-    expect(expectedDuration(samples, question).durationMs).toBe(10);
+    expect(expectedDuration(historyOf(samples), { ...question, isNewVolume: true }).durationMs).toBe(500);
+    expect(expectedDuration(historyOf(samples), question).durationMs).toBe(10);
     const registered = [sample(80, { step: 'register', isNewVolume: true })];
-    expect(expectedDuration(registered, { ...question, step: 'register' }).durationMs).toBe(80);
+    expect(expectedDuration(historyOf(registered), { ...question, step: 'register' }).durationMs).toBe(80);
   });
 });
 
@@ -93,7 +93,7 @@ describe('the history in a journal', () => {
 
 describe('the estimate of a target', () => {
   it('adds the volume and at most as large a snapshot, at the prices of the region', () => {
-    const estimate = estimateTarget([], subject());
+    const estimate = estimateTarget(historyOf([]), subject());
     expect(estimate).toMatchObject({
       durationBasis: 'assumed',
       addedVolumeGiB: 4,
@@ -105,26 +105,36 @@ describe('the estimate of a target', () => {
   });
 
   it('adds no volume where there is one, and its growth where it is too small', () => {
-    expect(estimateTarget([], subject({ volumeAction: 'keep', presentGiB: 8 }))).toMatchObject({
+    expect(estimateTarget(historyOf([]), subject({ volumeAction: 'keep', presentGiB: 8 }))).toMatchObject({
       addedVolumeGiB: 0,
       addedSnapshotGiBAtMost: 8,
       addedUsdPerMonthAtMost: 0.4,
     });
-    expect(estimateTarget([], subject({ volumeAction: 'grow', presentGiB: 3 })).addedVolumeGiB).toBe(1);
-    expect(estimateTarget([], subject({ volumeAction: 'replace', presentGiB: 4 })).addedVolumeGiB).toBe(0);
+    expect(
+      estimateTarget(historyOf([]), subject({ volumeAction: 'grow', presentGiB: 3 })).addedVolumeGiB,
+    ).toBe(1);
+    expect(
+      estimateTarget(historyOf([]), subject({ volumeAction: 'replace', presentGiB: 4 })).addedVolumeGiB,
+    ).toBe(0);
   });
 
   it('knows no price where none is in the table, for storage or for performance', () => {
-    expect(estimateTarget([], subject({ region: 'mars-north-1' })).addedUsdPerMonthAtMost).toBeNull();
+    expect(
+      estimateTarget(historyOf([]), subject({ region: 'mars-north-1' })).addedUsdPerMonthAtMost,
+    ).toBeNull();
     const fast = { options: options({ iops: 4_000, throughputMiBps: 225 }) };
-    expect(estimateTarget([], subject(fast)).addedUsdPerMonthAtMost).toBe(9.52);
-    expect(estimateTarget([], subject({ ...fast, region: 'eu-west-1' })).addedUsdPerMonthAtMost).toBeNull();
+    expect(estimateTarget(historyOf([]), subject(fast)).addedUsdPerMonthAtMost).toBe(9.52);
+    expect(
+      estimateTarget(historyOf([]), subject({ ...fast, region: 'eu-west-1' })).addedUsdPerMonthAtMost,
+    ).toBeNull();
   });
 
   it('adds the start of an unpacker that is stopped', () => {
-    const running = estimateTarget([], subject()).durationMs;
-    expect(estimateTarget([], subject({ instanceState: 'stopped' })).durationMs).toBe(running + 89_000);
-    const history = [sample(2_000, { step: 'unpacker', isNewVolume: true })];
+    const running = estimateTarget(historyOf([]), subject()).durationMs;
+    expect(estimateTarget(historyOf([]), subject({ instanceState: 'stopped' })).durationMs).toBe(
+      running + 89_000,
+    );
+    const history = historyOf([sample(2_000, { step: 'unpacker', isNewVolume: true })]);
     expect(estimateTarget(history, subject({ instanceState: 'stopped' })).durationMs).toBe(running + 91_000);
   });
 });

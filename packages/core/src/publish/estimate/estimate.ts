@@ -2,7 +2,7 @@ import type { JsonObject } from '../../steps/json.js';
 import type { ResolvedPublishOptions } from '../options.js';
 import { publishSteps } from '../steps/index.js';
 import type { PublishStepName } from '../values.js';
-import { type DurationBasis, expectedDuration, type StepSample } from './history.js';
+import { type DurationBasis, expectedDuration, type History } from './history.js';
 import { ebsPrices, pricesOf, type RegionPrices } from './prices.js';
 
 /** What would become of the stream's volume. */
@@ -81,11 +81,11 @@ const farthest = (all: readonly DurationBasis[]): DurationBasis =>
   bases.findLast((basis) => all.includes(basis)) ?? 'target';
 
 /** Estimates one target from the steps' past durations and the price table. */
-export const estimateTarget = (samples: readonly StepSample[], subject: EstimateSubject): TargetEstimate => {
+export const estimateTarget = (history: History, subject: EstimateSubject): TargetEstimate => {
   const { options, presentGiB, volumeAction, volumeSizeGiB } = subject;
   const assumed = assumedMs(subject);
   const steps = publishSteps.map(({ name }) =>
-    expectedDuration(samples, {
+    expectedDuration(history, {
       step: name,
       target: subject.target,
       stream: options.stream,

@@ -19,13 +19,16 @@ export type DurationBasis = 'target' | 'stream' | 'all' | 'assumed';
 /** Publications that are looked at; older ones say less and less. */
 const latest = 10;
 
-/** The durations in the journals of the latest publications. A journal that cannot be read tells nothing; a plan must not fail for it. */
-export const readHistory = async (journals: JournalStore): Promise<StepSample[]> => {
+/** Median durations, ms, by what they are of: a plan over a thousand targets asks for each step of each. */
+export type History = ReadonlyMap<string, number>;
+
+/** What the journals of the latest publications tell. One that cannot be read tells nothing; a plan must not fail for it. */
+export const readHistory = async (journals: JournalStore): Promise<History> => {
   const ids = await journals.list().catch(() => []);
   const read = await Promise.all(
     ids.slice(0, latest).map((id) => journals.read(id).catch((): readonly JournalRecord[] => [])),
   );
-  return read.flatMap(samplesOf);
+  return historyOf(read.flatMap(samplesOf));
 };
 
 /** The durations in one journal. */
@@ -56,6 +59,34 @@ const median = (sorted: readonly number[]): number => {
     : (sorted[Math.floor(middle)] ?? 0);
 };
 
+/** Steps that take longer where the volume is new, or only then do anything. */
+const differsByVolume: ReadonlySet<string> = new Set(['volume', 'attach', 'prepare', 'unpack', 'complete']);
+
+type Subject = Pick<StepSample, 'step' | 'target' | 'stream' | 'isNewVolume'>;
+
+/** The keys of a step in a history, from near to far: in this target for this stream, of the stream anywhere, of all. */
+const keysOf = ({ step, target, stream, isNewVolume }: Subject) => {
+  const kind = differsByVolume.has(step) ? `${step} ${isNewVolume ? 'new' : 'present'}` : step;
+  return [
+    ['target', `target ${kind} ${stream} ${target}`],
+    ['stream', `stream ${kind} ${stream}`],
+    ['all', `all ${kind}`],
+  ] as const;
+};
+
+/** The medians of durations. */
+export const historyOf = (samples: readonly StepSample[]): History => {
+  const durations = new Map<string, number[]>();
+  for (const sample of samples) {
+    for (const [, key] of keysOf(sample)) {
+      const alike = durations.get(key);
+      if (alike === undefined) durations.set(key, [sample.durationMs]);
+      else alike.push(sample.durationMs);
+    }
+  }
+  return new Map([...durations].map(([key, alike]) => [key, median(alike.sort((a, b) => a - b))]));
+};
+
 export interface DurationQuestion {
   readonly step: PublishStepName;
   readonly target: string;
@@ -65,26 +96,14 @@ export interface DurationQuestion {
   readonly assumedMs: number;
 }
 
-/** Steps that take longer where the volume is new, or only then do anything. */
-const differsByVolume: ReadonlySet<string> = new Set(['volume', 'attach', 'prepare', 'unpack', 'complete']);
-
-/** The median of a step in this target for this stream, else of the stream anywhere, else of all, else what is assumed. */
+/** The median of a step as near to the question as there is one, else what is assumed. */
 export const expectedDuration = (
-  samples: readonly StepSample[],
-  { step, target, stream, isNewVolume, assumedMs }: DurationQuestion,
+  history: History,
+  question: DurationQuestion,
 ): { readonly durationMs: number; readonly basis: DurationBasis } => {
-  const alike = samples.filter(
-    (sample) => sample.step === step && (sample.isNewVolume === isNewVolume || !differsByVolume.has(step)),
-  );
-  const ofStream = alike.filter((sample) => sample.stream === stream);
-  const sets: readonly (readonly [DurationBasis, readonly StepSample[]])[] = [
-    ['target', ofStream.filter((sample) => sample.target === target)],
-    ['stream', ofStream],
-    ['all', alike],
-  ];
-  for (const [basis, set] of sets) {
-    if (set.length === 0) continue;
-    return { durationMs: median(set.map(({ durationMs }) => durationMs).sort((a, b) => a - b)), basis };
+  for (const [basis, key] of keysOf(question)) {
+    const durationMs = history.get(key);
+    if (durationMs !== undefined) return { durationMs, basis };
   }
-  return { durationMs: assumedMs, basis: 'assumed' };
+  return { durationMs: question.assumedMs, basis: 'assumed' };
 };

@@ -3,6 +3,7 @@ import pMap from 'p-map';
 import type { Cloud, ResolvedTargets } from '../../cloud/cloud.js';
 import type { CallOptions } from '../../cloud/ec2-api.js';
 import { shared } from '../../signals.js';
+import { defaultConcurrency } from '../../target/concurrency.js';
 import { compareTargets, formatTarget } from '../../target/target.js';
 import { findTagged, isAnything, isPublished, type TaggedOrigin, type TaggedResources } from './find.js';
 
@@ -31,7 +32,6 @@ export interface TaggedStatus {
   readonly targets: readonly TaggedTargetStatus[];
 }
 
-const concurrency = 64;
 const none = { volumes: [], snapshots: [], images: [] };
 
 /**
@@ -60,7 +60,7 @@ export const statusByTags = async (
         return { account, region, state: 'unknown', message, ...none };
       }
     },
-    { concurrency },
+    { concurrency: defaultConcurrency },
   );
   const unresolved = failures.map(({ account, region, error }): TaggedTargetStatus => {
     return { account, region, state: 'unknown', message: error.message, ...none };
