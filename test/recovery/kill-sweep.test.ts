@@ -42,7 +42,6 @@ const scenarios: readonly Scenario[] = [
       'unpacker:PrepareForCapture',
       'CreateSnapshot',
       'unpacker:ConfirmCapture',
-      'CreateTags',
       'unpacker:ReleaseLease',
       'RegisterImage',
       'EnableImageDeprecation',

@@ -32,7 +32,8 @@ const createUnpacker = (): UnpackerClient => {
       ...{ name, state: 'IDLE', generation, ...held, leasedTo: undefined },
       deviceId: devices.find(({ stream }) => stream === name)?.id ?? '',
     })),
-    devices: devices.map((device) => ({ ...device, present: true })),
+    // Nor does it remember keys, so that EC2 is asked.
+    devices: devices.map((device) => ({ ...device, present: true, kmsKeys: [] })),
     lastUsedAt: new Date(0),
   });
   const done = async (): Promise<void> => {};
@@ -42,7 +43,7 @@ const createUnpacker = (): UnpackerClient => {
     acquireLease: async (stream, publication) => ({ stream, publication, epoch: ++epoch }),
     renewLease: done,
     releaseLease: done,
-    addDevice: async (id, _hint, { stream }) => {
+    addDevice: async ({ id }, { stream }) => {
       for (const device of devices) if (device.stream === stream) device.stream = '';
       devices.push({ id, sizeBytes: 0, stream });
     },

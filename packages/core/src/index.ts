@@ -99,6 +99,7 @@ export type {
   Capture,
   LeaseRef,
   OperationOptions,
+  StreamDevice,
   StreamState,
   UnpackCounts,
   UnpackerClient,

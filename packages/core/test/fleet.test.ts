@@ -1,7 +1,7 @@
 import { AmiPublisherError } from '@ami-publisher/base';
 import { describe, expect, it } from 'vitest';
 import { UnpackerFleet, type UnpackerFleetOptions } from '../src/unpacker/fleet.js';
-import type { UnpackerClient } from '../src/unpacker/unpacker-client.js';
+import type { UnpackerClient, UnpackerStatus, UnpackerStream } from '../src/unpacker/unpacker-client.js';
 import { FakeCloud, type FakeTarget } from './support/fake-cloud.js';
 import { fakeUnpacker, idleStatus, unreachable } from './support/fake-unpacker.js';
 import { targetIn } from './support/targets.js';
@@ -39,10 +39,23 @@ const world = (
   return { cloud, fleet, opened, closed };
 };
 
-const volumeOf = (stream: string, id: string, tags: Readonly<Record<string, string>> = {}) => ({
+const tagList = (tags: Readonly<Record<string, string>>) =>
+  Object.entries(tags).map(([key, Value]) => ({ Key: `ami-publisher:${key}`, Value }));
+
+const volumeOf = (stream: string, id: string, instanceId = 'i-1') => ({
   VolumeId: id,
   Size: 4,
-  Tags: Object.entries({ 'ami-publisher:stream': stream, ...tags }).map(([Key, Value]) => ({ Key, Value })),
+  Encrypted: true,
+  KmsKeyId: 'key-1',
+  Attachments: [{ InstanceId: instanceId }],
+  Tags: tagList({ stream }),
+});
+
+/** A snapshot that a publication took, so many seconds after the first. */
+const captureOf = (volumeId: string, leaf: string, generation: number, seconds: number) => ({
+  VolumeId: volumeId,
+  StartTime: new Date(seconds * 1_000),
+  Tags: tagList({ publication: 'pub-1', leaf, generation: String(generation) }),
 });
 
 const idsOf = (instances: readonly { InstanceId?: string | undefined }[]) =>
@@ -70,6 +83,65 @@ describe('the unpackers of a target', () => {
       { id: 'i-1', state: 'running' },
     ]);
     expect(idsOf((await fleet.find(here, 'base/debian')).instances)).toEqual(['i-1', 'i-2']);
+  });
+});
+
+describe('the volume of a stream', () => {
+  const stream = 'base/debian';
+  const device = { id: 'vol-1', stream, sizeBytes: 8 * 2 ** 30, present: true, kmsKeys: ['key-2'] };
+  const withStream: UnpackerStream = {
+    name: stream,
+    state: 'SEALED',
+    deviceId: 'vol-1',
+    generation: 3,
+    leaf: '9',
+    manifestDigest: 'a',
+    leasedTo: undefined,
+  };
+  const status: UnpackerStatus = { ...idleStatus, devices: [device], streams: [withStream] };
+  const known = {
+    volumes: [volumeOf(stream, 'vol-1')],
+    snapshots: [captureOf('vol-1', '8', 2, 0)],
+  };
+  const running = [{ id: 'i-1', state: 'running', volumes: ['vol-1'] }] as const;
+  const ofEc2 = { volumeId: 'vol-1', sizeGiB: 4, kmsKeys: ['key-1'], leaf: '8' };
+
+  it('is told by an unpacker that runs, and EC2 is not asked', async () => {
+    const { fleet, cloud, closed } = world({ 'us-east-1': { ...known, instances: running } }, () => ({
+      status: async () => status,
+    }));
+    const { volume } = await fleet.find(here, stream);
+    expect(volume).toEqual({ volumeId: 'vol-1', sizeGiB: 8, kmsKeys: ['key-2'], leaf: '9' });
+    expect((await fleet.find(here, 'base/other')).volume).toBeUndefined();
+    expect(cloud.looks).toEqual([]);
+    expect(closed).toEqual(['i-1', 'i-1']);
+  });
+
+  it('is looked up where the unpacker was not told its key', async () => {
+    const { fleet } = world({ 'us-east-1': { ...known, instances: running } }, () => ({
+      status: async () => ({ ...status, devices: [{ ...device, kmsKeys: [] }] }),
+    }));
+    expect((await fleet.find(here, stream)).volume).toEqual(ofEc2);
+  });
+
+  it('is looked up where the unpacker does not answer, or cannot be spoken to', async () => {
+    const silent = world({ 'us-east-1': { ...known, instances: running } }, () => ({
+      status: () => Promise.reject(unreachable('i-1')),
+    }));
+    expect((await silent.fleet.find(here, stream)).volume).toEqual(ofEc2);
+    const { fleet } = world({ 'us-east-1': { ...known, instances: running } }, undefined, {
+      createClient: () => {
+        throw new AmiPublisherError('INVALID_OPTION', { message: 'no certificate' });
+      },
+    });
+    expect((await fleet.find(here, stream)).volume).toEqual(ofEc2);
+  });
+
+  it('is looked up while its instance is stopped', async () => {
+    const stopped = [{ ...running[0], state: 'stopped' }] as const;
+    const { fleet, opened } = world({ 'us-east-1': { ...known, instances: stopped } });
+    expect((await fleet.find(here, stream)).volume).toEqual(ofEc2);
+    expect(opened).toEqual([]);
   });
 });
 
@@ -238,12 +310,14 @@ describe('an inquiry over many targets', () => {
     expect(closed.sort()).toEqual(['i-1', 'i-3']);
   });
 
-  it('lists streams from the tags of their volumes, and connects to nothing', async () => {
+  it('lists streams from the tags of their volumes and the newest snapshots of them, and connects to nothing', async () => {
     const { fleet, opened } = world({
       'us-east-1': {
-        volumes: [
-          volumeOf('base/ubuntu', 'vol-2', { 'ami-publisher:leaf': '7', 'ami-publisher:generation': '3' }),
-          volumeOf('base/debian', 'vol-1'),
+        volumes: [volumeOf('base/ubuntu', 'vol-2'), volumeOf('base/debian', 'vol-1')],
+        snapshots: [
+          captureOf('vol-2', '6', 2, 10),
+          captureOf('vol-2', '7', 3, 20),
+          captureOf('vol-2', '5', 1, 0),
         ],
       },
       'eu-west-1': { error: denied },

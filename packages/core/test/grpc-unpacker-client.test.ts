@@ -232,7 +232,9 @@ describe('a short call on an unpacker', () => {
             lease: { publication: 'pub-1' },
           },
         ],
-        devices: [{ id: 'vol-1', sizeBytes: 2 ** 31, stream: 'base/debian', present: true }],
+        devices: [
+          { id: 'vol-1', sizeBytes: 2 ** 31, stream: 'base/debian', present: true, kmsKeys: ['alias/a'] },
+        ],
       }),
     });
     expect(await client.status()).toEqual({
@@ -250,7 +252,9 @@ describe('a short call on an unpacker', () => {
           leasedTo: 'pub-1',
         },
       ],
-      devices: [{ id: 'vol-1', sizeBytes: 2 ** 31, stream: 'base/debian', present: true }],
+      devices: [
+        { id: 'vol-1', sizeBytes: 2 ** 31, stream: 'base/debian', present: true, kmsKeys: ['alias/a'] },
+      ],
     });
   });
 

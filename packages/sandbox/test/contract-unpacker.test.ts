@@ -121,12 +121,18 @@ describe.each<[string, () => Promise<UnpackerFront>]>([
     const lease = await leased('device/a');
     const other = await leased('device/b');
     const volumeId = await attachedVolume('/dev/sdf');
-    await front.run(client.addDevice(volumeId, '/dev/sdf', lease));
-    await front.run(client.addDevice(volumeId, '/dev/sdf', lease));
-    expect(await code(client.addDevice(volumeId, '/dev/sdf', other))).toBe('DEVICE_IN_USE');
-    expect(await code(client.associateStream('vol-00000000000000000', lease))).toBe('DEVICE_NOT_FOUND');
+    const kmsKeys = ['arn:aws:kms:us-east-1:111111111111:key/1234', 'alias/images'];
+    const device = { id: volumeId, hint: '/dev/sdf', kmsKeys };
+    await front.run(client.addDevice(device, lease));
+    await front.run(client.addDevice(device, lease));
+    expect(await code(client.addDevice(device, other))).toBe('DEVICE_IN_USE');
+    const absent = { id: 'vol-00000000000000000', kmsKeys };
+    expect(await code(client.associateStream(absent, lease))).toBe('DEVICE_NOT_FOUND');
     const { devices, streams } = await front.run(client.status());
-    expect(devices).toContainEqual({ id: volumeId, sizeBytes: 2 ** 30, stream: 'device/a', present: true });
+    expect(devices).toContainEqual({
+      ...{ id: volumeId, sizeBytes: 2 ** 30, stream: 'device/a', present: true },
+      kmsKeys,
+    });
     expect(streams.find(({ name }) => name === 'device/a')).toMatchObject({
       state: 'BLANK',
       deviceId: volumeId,
@@ -141,7 +147,7 @@ describe.each<[string, () => Promise<UnpackerFront>]>([
     const lease = await leased('capture/a');
     expect(await code(client.prepareForUnpack('o1', lease))).toBe('DEVICE_NOT_FOUND');
     const volumeId = await attachedVolume('/dev/sdg');
-    await front.run(client.addDevice(volumeId, '/dev/sdg', lease));
+    await front.run(client.addDevice({ id: volumeId, hint: '/dev/sdg', kmsKeys: [] }, lease));
     await front.run(client.prepareForUnpack('o2', lease));
     expect(await code(client.prepareForCapture('o3', lease))).toBe('NOT_SEALABLE');
     expect(await code(client.confirmCapture(1, lease))).toBe('CAPTURE_NOT_CONFIRMED');

@@ -9,6 +9,7 @@ export interface BindOptions {
   readonly stream: string;
   readonly device: Device;
   readonly hint: string;
+  readonly kmsKeys: readonly string[];
   /** What to do with content of other origin: wipe it, or refuse the device. */
   readonly wipe: boolean;
 }
@@ -35,7 +36,11 @@ export const bindDevice = (unpacker: Unpacker, options: BindOptions): Promise<vo
         deviceId: device.id,
         generation: Math.max(record.generation, generationOf(contents)),
       };
-      const recorded = { id: device.id, ...(options.hint !== '' && { hint: options.hint }) };
+      const recorded = {
+        id: device.id,
+        ...(options.hint !== '' && { hint: options.hint }),
+        ...(options.kmsKeys.length > 0 && { kmsKeys: [...options.kmsKeys] }),
+      };
       return { state: withStream(withDevice(state, recorded), bound), result: undefined };
     });
     await unpacker.devices.inspect(device, 'unknown');

@@ -13,6 +13,7 @@ const patterns = {
   publication: { test: /^[\x21-\x7e]{1,200}$/, rule: '1 to 200 printable ASCII characters without spaces' },
   holder: { test: /^[\x20-\x7e]{1,300}$/, rule: '1 to 300 printable ASCII characters' },
   operationId: { test: /^[\x21-\x7e]{1,500}$/, rule: '1 to 500 printable ASCII characters without spaces' },
+  kmsKey: { test: /^[\w:/-]{1,2048}$/, rule: 'the ARN, id or alias of a KMS key' },
   hint: { test: /^(\/dev\/[a-z0-9/]{1,30})?$/, rule: 'a device name such as /dev/sdf, or empty' },
 } as const satisfies Record<string, Pattern>;
 
@@ -25,6 +26,15 @@ export const checked = (field: keyof typeof patterns, value: string): string => 
   const pattern: Pattern = patterns[field];
   if (!pattern.test.test(value)) throw invalidOption(field, pattern.rule, value);
   return value;
+};
+
+/** An ARN, an id, an alias: a key has no more names than these. */
+const maxKmsKeys = 4;
+
+/** @throws `INVALID_OPTION` unless they are names of a KMS key. */
+export const checkedKeys = (kmsKeys: readonly string[]): string[] => {
+  if (kmsKeys.length <= maxKmsKeys) return kmsKeys.map((key) => checked('kmsKey', key));
+  throw invalidOption('kmsKeys', `at most ${maxKmsKeys} names of one KMS key`, kmsKeys.length);
 };
 
 /** @throws `INVALID_OPTION` unless `low <= value <= high`; 0 means `otherwise`. */

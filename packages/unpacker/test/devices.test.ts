@@ -42,12 +42,26 @@ const devices = async () => (await client.getStatus({})).devices;
 
 describe('adding a device', () => {
   it('waits until the device shows up, and binds it to the stream', async () => {
-    const adding = client.addDevice({ deviceId: volumeId, hint: '/dev/sdf', lease });
+    const kmsKeys = ['arn:aws:kms:us-east-1:111111111111:key/1234', 'alias/images'];
+    const adding = client.addDevice({ deviceId: volumeId, hint: '/dev/sdf', kmsKeys, lease });
     setTimeout(() => host.attach(), 300);
-    const device = { id: volumeId, path: host.volume(), sizeBytes: '1073741824', stream, present: true };
+    const device = {
+      ...{ id: volumeId, path: host.volume(), sizeBytes: '1073741824' },
+      ...{ stream, present: true, kmsKeys },
+    };
     expect(await adding).toEqual(device);
     expect(await devices()).toEqual([device]);
     expect(await streamStatus(client)).toMatchObject({ state: 'BLANK', deviceId: volumeId });
+  });
+
+  it.each([
+    ['one that is none', ['alias/images with blanks']],
+    ['more than a key has', ['1', '2', '3', '4', '5']],
+  ])('refuses names of a key: %s', async (_what, kmsKeys) => {
+    await expect(client.addDevice({ deviceId: volumeId, kmsKeys, lease })).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      message: expect.stringMatching(/kmsKey/),
+    });
   });
 
   it('gives up after its time-out and records nothing', async () => {
@@ -153,8 +167,9 @@ describe('a free device', () => {
     await expect(client.claimDevice({ deviceId: volumeId })).rejects.toMatchObject({ code: 'DEVICE_IN_USE' });
     await client.claimDevice({ deviceId: volumeId, force: true });
     expect(existsSync(join(host.volume(), 'lost'))).toBe(true);
-    await client.associateStream({ deviceId: volumeId, lease });
+    await client.associateStream({ deviceId: volumeId, kmsKeys: ['1234'], lease });
     expect(existsSync(join(host.volume(), 'lost'))).toBe(false);
+    expect(await devices()).toMatchObject([{ stream, kmsKeys: ['1234'] }]);
     expect(await streamStatus(client)).toMatchObject({ state: 'BLANK' });
   });
 

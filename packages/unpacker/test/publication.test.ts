@@ -31,7 +31,7 @@ beforeEach(async () => {
   host.attach();
   client = await host.start({ imageServer: images.address });
   lease = await leaseOn(client);
-  await client.addDevice({ deviceId: volumeId, lease });
+  await client.addDevice({ deviceId: volumeId, kmsKeys: ['alias/images'], lease });
 });
 afterEach(() => host.dispose());
 
@@ -133,6 +133,7 @@ describe('a publication', () => {
     await host.stop();
     client = await host.start({ imageServer: images.address });
     expect(await streamStatus(client)).toMatchObject({ state: 'SEALED', generation: '1', leaf: '1' });
+    expect((await client.getStatus({})).devices).toMatchObject([{ kmsKeys: ['alias/images'] }]);
     await expect(client.confirmCapture({ lease, generation: 1 })).resolves.toMatchObject({});
     const { last } = await follow(client.prepareForCapture({ lease, operationId: 'c1' }));
     expect(last?.captured).toMatchObject({ generation: '1' });

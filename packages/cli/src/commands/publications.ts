@@ -76,10 +76,7 @@ const taggedView: TableView<TaggedStatus> = {
     ...othersWithout(targets),
     ...(origin === null
       ? []
-      : [
-          '',
-          `image ${origin.stream}/${origin.leaf || '(no leaf yet)'}, digest ${origin.manifestDigest.slice(0, 16)}…`,
-        ]),
+      : ['', `image ${origin.stream}/${origin.leaf}, digest ${origin.manifestDigest.slice(0, 16)}…`]),
   ],
 };
 

@@ -4,7 +4,6 @@ import type { Tag, TagSpecification } from '@aws-sdk/client-ec2';
 /** Tag keys that this software writes. */
 export const tagKeys = {
   publication: 'ami-publisher:publication',
-  lastPublication: 'ami-publisher:last-publication',
   stream: 'ami-publisher:stream',
   leaf: 'ami-publisher:leaf',
   manifestDigest: 'ami-publisher:manifest-digest',

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { AmiPublisherError, toAmiPublisherError } from '@ami-publisher/base';
 import type { ImageSource, ImageSummary } from '@ami-publisher/image';
-import type { Image, Volume } from '@aws-sdk/client-ec2';
+import type { Image } from '@aws-sdk/client-ec2';
 import pMap from 'p-map';
 import type { Cloud } from '../cloud/cloud.js';
 import { describeImages } from '../cloud/describe.js';
@@ -9,7 +9,7 @@ import type { CallOptions } from '../cloud/ec2-api.js';
 import { escapeFilterValue, fromTagList, tagKeys } from '../cloud/tags.js';
 import type { JournalStore } from '../steps/journal.js';
 import { compareTargets, formatTarget, type Target, targetKey } from '../target/target.js';
-import type { UnpackerFleet } from '../unpacker/fleet.js';
+import type { StreamVolume, UnpackerFleet } from '../unpacker/fleet.js';
 import { idOf, noUnpacker, stateOf } from '../unpacker/instances.js';
 import { keyMatches, volumeSizeGiB } from '../unpacker/volumes.js';
 import { renderAmiName } from './ami-name.js';
@@ -99,7 +99,7 @@ const planTarget = async (
   try {
     const ec2 = await planner.cloud.ec2(target);
     const named = [{ Name: 'name', Values: [escapeFilterValue(common.amiName)] }];
-    const [images, { instances, volumes }] = await Promise.all([
+    const [images, { instances, volume }] = await Promise.all([
       describeImages(ec2, named, call),
       planner.fleet.find(target, common.options.stream, call),
     ]);
@@ -107,9 +107,6 @@ const planTarget = async (
     if (existing !== undefined) return { skip: skipOf(existing, target, settings.bestEffort, common) };
     const [instance] = instances;
     if (instance === undefined) throw noUnpacker(planner.fleet.instanceName, formatTarget(target));
-    const volume = volumes.find(({ Attachments }) =>
-      Attachments?.some(({ InstanceId }) => InstanceId === idOf(instance)),
-    );
     const kmsKey = settings.kmsKey ?? common.options.kmsKey;
     const volumeSize = volumeSizeGiB(common.image.usageBytes, common.options.minFreeBytes);
     const volumeAction = volumeActionOf(volume, volumeSize, kmsKey);
@@ -120,9 +117,9 @@ const planTarget = async (
         bestEffort: settings.bestEffort,
         instanceId: idOf(instance),
         instanceState: stateOf(instance),
-        volumeId: volume?.VolumeId ?? null,
+        volumeId: volume?.volumeId ?? null,
         volumeSizeGiB: volumeSize,
-        holdsLeaf: fromTagList(volume?.Tags)[tagKeys.leaf] || null,
+        holdsLeaf: volume?.leaf || null,
         volumeAction,
         estimate: estimateTarget(common.history, {
           region: target.region,
@@ -131,7 +128,7 @@ const planTarget = async (
           contentBytes: common.image.contentBytes,
           instanceState: stateOf(instance),
           volumeAction,
-          presentGiB: volume?.Size ?? 0,
+          presentGiB: volume?.sizeGiB ?? 0,
           volumeSizeGiB: volumeSize,
         }),
         actions: actionsOf({
@@ -182,19 +179,19 @@ const skipOf = (
 };
 
 const volumeActionOf = (
-  volume: Volume | undefined,
+  volume: StreamVolume | undefined,
   volumeSize: number,
   kmsKey: string | null,
 ): VolumeAction => {
   if (volume === undefined) return 'create';
   if (!keyMatches(volume, kmsKey ?? undefined)) return 'replace';
-  return (volume.Size ?? 0) >= volumeSize ? 'keep' : 'grow';
+  return volume.sizeGiB >= volumeSize ? 'keep' : 'grow';
 };
 
 interface Outlook {
   readonly instanceId: string;
   readonly state: string;
-  readonly volume: Volume | undefined;
+  readonly volume: StreamVolume | undefined;
   readonly volumeAction: VolumeAction;
   readonly volumeSize: number;
   readonly common: Common;
@@ -202,13 +199,12 @@ interface Outlook {
 
 const actionsOf = ({ instanceId, state, volume, volumeAction, volumeSize, common }: Outlook): string[] => {
   const { options, amiName } = common;
-  const holds = fromTagList(volume?.Tags)[tagKeys.leaf];
-  const volumeId = volume?.VolumeId;
+  const { leaf: holds = '', sizeGiB: presentGiB, volumeId } = volume ?? {};
   const ofVolume: Readonly<Record<VolumeAction, string>> = {
     create: `create a ${volumeSize} GiB gp3 volume`,
     replace: `create a ${volumeSize} GiB gp3 volume that replaces ${volumeId}, whose KMS key is another`,
     keep: `patch volume ${volumeId}${holds ? ` from ${holds}` : ''}`,
-    grow: `grow volume ${volumeId} from ${volume?.Size} to ${volumeSize} GiB${holds ? `, patch it from ${holds}` : ''}`,
+    grow: `grow volume ${volumeId} from ${presentGiB} to ${volumeSize} GiB${holds ? `, patch it from ${holds}` : ''}`,
   };
   return [
     state === 'running' ? `use unpacker ${instanceId}` : `start unpacker ${instanceId} (${state})`,

@@ -4,16 +4,18 @@ import type { Instance, Volume } from '@aws-sdk/client-ec2';
 import pMap from 'p-map';
 import type { Cloud } from '../cloud/cloud.js';
 import { describeVolumes } from '../cloud/describe.js';
-import type { CallOptions } from '../cloud/ec2-api.js';
+import type { CallOptions, Ec2Api } from '../cloud/ec2-api.js';
 import { fromTagList, tagFilter, tagKeys } from '../cloud/tags.js';
 import { defaultConcurrency } from '../target/concurrency.js';
 import { formatTarget, type Target, targetKey } from '../target/target.js';
+import { lastCaptures } from './captures.js';
 import { createConnectedClient } from './connected-client.js';
 import { configuredConnectors } from './connectors/configured.js';
 import type { UnpackerConnector } from './connectors/connector.js';
 import { findUnpackerInstances, idOf, noUnpacker, rankInstances, stateOf } from './instances.js';
 import { keepLease } from './lease-keeper.js';
 import type { UnpackerClient, UnpackerStatus } from './unpacker-client.js';
+import { deviceFacts, type VolumeFacts, volumeFacts } from './volumes.js';
 
 export interface UnpackerFleetOptions {
   readonly cloud: Cloud;
@@ -35,11 +37,24 @@ export interface UnpackerFleetOptions {
   readonly createClient?: ((target: Target, instance: Instance) => UnpackerClient) | undefined;
 }
 
+/** The volume that a stream has at an unpacker. */
+export interface StreamVolume extends VolumeFacts {
+  /** The release on it; empty if there is none, or nobody could tell. */
+  readonly leaf: string;
+}
+
 /** What a target has for a stream. */
 export interface FoundUnpackers {
   /** The best first. */
   readonly instances: readonly Instance[];
-  readonly volumes: readonly Volume[];
+  /** What the stream has at the best one. */
+  readonly volume: StreamVolume | undefined;
+}
+
+interface Seen {
+  readonly instances: readonly Instance[];
+  /** All volumes of the stream in the target; undefined where there was no need to look. */
+  readonly volumes: readonly Volume[] | undefined;
 }
 
 /** A connected unpacker. Close its client when done. */
@@ -47,8 +62,6 @@ export interface ConnectedUnpacker {
   readonly instance: Instance;
   readonly client: UnpackerClient;
   readonly status: UnpackerStatus;
-  /** All volumes of the stream in the target, as they were at most a minute ago. */
-  readonly volumes: readonly Volume[];
 }
 
 export interface UnpackerListing {
@@ -65,12 +78,13 @@ export type TargetAnswer<T> =
   | { readonly target: Target; readonly value: T }
   | { readonly target: Target; readonly error: AmiPublisherError };
 
-/** A stream and where its volumes are, from their tags. */
+/** A stream and where its volumes are, from tags. */
 export interface StreamListing {
   readonly stream: string;
   readonly volumeId: string;
-  /** Empty until the first publication has finished. */
+  /** The release that was captured of it last; empty if there is no snapshot of it. */
   readonly leaf: string;
+  /** Of that capture. */
   readonly generation: number;
   readonly sizeGiB: number;
 }
@@ -82,6 +96,9 @@ const connectPauseMs = 2_000;
 /** How long what was found is taken for true, and how long an unpacker that ran then may take to answer. */
 const recentMs = 60_000;
 const recentConnectTimeoutMs = 10_000;
+
+const volumesOfStream = (ec2: Ec2Api, stream: string, options: CallOptions): Promise<Volume[]> =>
+  describeVolumes(ec2, [tagFilter(tagKeys.stream, stream)], options);
 
 const isRefusal = (reason: unknown): boolean =>
   isAmiPublisherError(reason) && ['CERTIFICATE_REFUSED', 'ROLE_REFUSED'].includes(reason.code);
@@ -96,7 +113,7 @@ export class UnpackerFleet {
   readonly instanceName: string;
   readonly #concurrency: number;
   readonly #connectTimeoutMs: number | undefined;
-  readonly #recent = new Map<string, { readonly found: FoundUnpackers; readonly at: number }>();
+  readonly #recent = new Map<string, { readonly instances: readonly Instance[]; readonly at: number }>();
 
   constructor(options: UnpackerFleetOptions) {
     this.#cloud = options.cloud;
@@ -111,13 +128,20 @@ export class UnpackerFleet {
   }
 
   /**
-   * The unpacker instances of a target, the best for the stream first, and all volumes of the stream there. Reads only. What is found is good for a
-   * `connect` within the next minute, so that a publication need not look for what its plan has just seen.
+   * The unpacker instances of a target, the best for the stream first, and its volume at that one: the unpacker itself is asked if it runs, and EC2
+   * where it does not answer or does not know. Reads only. What is found is good for a `connect` within the next minute, so that a publication need
+   * not look for what its plan has just seen.
    */
   async find(target: Target, stream: string, options: CallOptions = {}): Promise<FoundUnpackers> {
-    const found = await this.#look(target, stream, options);
-    this.#recent.set(`${targetKey(target)} ${stream}`, { found, at: this.#cloud.clock.now() });
-    return found;
+    const { instances, volumes } = await this.#look(target, stream, options);
+    this.#recent.set(`${targetKey(target)} ${stream}`, { instances, at: this.#cloud.clock.now() });
+    const [best] = instances;
+    if (best === undefined) return { instances, volume: undefined };
+    const told = await this.#ask(target, best, stream, options);
+    return {
+      instances,
+      volume: told === 'unknown' ? await this.#lookUpVolume(target, best, stream, volumes, options) : told,
+    };
   }
 
   /**
@@ -135,34 +159,75 @@ export class UnpackerFleet {
         if (isRefusal(reason)) throw reason;
       }
     }
-    return this.#connectToBest(
-      target,
-      await this.#look(target, stream, options),
-      options,
-      this.#connectTimeoutMs,
-    );
+    const { instances } = await this.#look(target, stream, options);
+    return this.#connectToBest(target, instances, options, this.#connectTimeoutMs);
   }
 
-  async #look(target: Target, stream: string, options: CallOptions): Promise<FoundUnpackers> {
+  /** Which of several unpackers is the best depends on where the stream has its volume. */
+  async #look(target: Target, stream: string, options: CallOptions): Promise<Seen> {
     const ec2 = await this.#cloud.ec2(target);
-    const [instances, volumes] = await Promise.all([
-      findUnpackerInstances(ec2, this.instanceName, options),
-      describeVolumes(ec2, [tagFilter(tagKeys.stream, stream)], options),
-    ]);
+    const instances = await findUnpackerInstances(ec2, this.instanceName, options);
+    if (instances.length < 2) return { instances, volumes: undefined };
+    const volumes = await volumesOfStream(ec2, stream, options);
     const ids = new Set(volumes.flatMap(({ VolumeId }) => VolumeId ?? []));
     return { instances: rankInstances(instances, ids), volumes };
   }
 
-  #takeRecent(target: Target, stream: string): FoundUnpackers | undefined {
+  /** What the unpacker of an instance says of the stream's volume. */
+  async #ask(
+    target: Target,
+    instance: Instance,
+    stream: string,
+    options: CallOptions,
+  ): Promise<StreamVolume | undefined | 'unknown'> {
+    if (stateOf(instance) !== 'running') return 'unknown';
+    try {
+      const client = this.#createClient(target, instance);
+      const { devices, streams } = await client.status(options).finally(() => client.close());
+      const device = devices.find((one) => one.stream === stream);
+      if (device === undefined) return undefined;
+      const facts = deviceFacts(device);
+      const leaf = streams.find(({ name }) => name === stream)?.leaf ?? '';
+      return facts === undefined ? 'unknown' : { ...facts, leaf };
+    } catch (reason) {
+      options.signal?.throwIfAborted();
+      const error = toAmiPublisherError(reason).at(formatTarget(target));
+      this.#cloud.logger.info('unpacker not asked', { target: formatTarget(target), error });
+      return 'unknown';
+    }
+  }
+
+  /** What EC2 knows of the stream's volume at an instance. */
+  async #lookUpVolume(
+    target: Target,
+    instance: Instance,
+    stream: string,
+    seen: readonly Volume[] | undefined,
+    options: CallOptions,
+  ): Promise<StreamVolume | undefined> {
+    const ec2 = await this.#cloud.ec2(target);
+    const volumes = seen ?? (await volumesOfStream(ec2, stream, options));
+    const volume = volumes.find(({ Attachments }) =>
+      Attachments?.some(({ InstanceId }) => InstanceId === idOf(instance)),
+    );
+    if (volume === undefined) return undefined;
+    const facts = volumeFacts(volume);
+    const captures = await lastCaptures(ec2, [facts.volumeId], options);
+    return { ...facts, leaf: captures.get(facts.volumeId)?.leaf ?? '' };
+  }
+
+  #takeRecent(target: Target, stream: string): readonly Instance[] | undefined {
     const key = `${targetKey(target)} ${stream}`;
     const recent = this.#recent.get(key);
     this.#recent.delete(key);
-    return recent !== undefined && this.#cloud.clock.now() - recent.at < recentMs ? recent.found : undefined;
+    return recent !== undefined && this.#cloud.clock.now() - recent.at < recentMs
+      ? recent.instances
+      : undefined;
   }
 
   async #connectToBest(
     target: Target,
-    { instances, volumes }: FoundUnpackers,
+    instances: readonly Instance[],
     options: CallOptions,
     timeoutMs: number | undefined,
   ): Promise<ConnectedUnpacker> {
@@ -170,7 +235,7 @@ export class UnpackerFleet {
     for (const candidate of instances) {
       try {
         const instance = await this.#wake(target, candidate, options);
-        return { ...(await this.#connectTo(target, instance, options, timeoutMs)), volumes };
+        return await this.#connectTo(target, instance, options, timeoutMs);
       } catch (reason) {
         options.signal?.throwIfAborted();
         const error = toAmiPublisherError(reason).at(formatTarget(target));
@@ -192,7 +257,7 @@ export class UnpackerFleet {
     targets: readonly Target[],
     options: CallOptions = {},
   ): Promise<TargetAnswer<readonly UnpackerListing[]>[]> {
-    return this.#ask(targets, options, async (target) => {
+    return this.#each(targets, options, async (target) => {
       const instances = await findUnpackerInstances(
         await this.#cloud.ec2(target),
         this.instanceName,
@@ -202,24 +267,22 @@ export class UnpackerFleet {
     });
   }
 
-  /** The streams that have a volume in each target, from the volumes' tags. Starts and connects to nothing. */
+  /** The streams that have a volume in each target, from the tags of volumes and snapshots. Starts and connects to nothing. */
   streams(
     targets: readonly Target[],
     options: CallOptions = {},
   ): Promise<TargetAnswer<readonly StreamListing[]>[]> {
-    return this.#ask(targets, options, async (target) => {
+    return this.#each(targets, options, async (target) => {
       const filters = [{ Name: 'tag-key', Values: [tagKeys.stream] }];
-      const volumes = await describeVolumes(await this.#cloud.ec2(target), filters, options);
+      const ec2 = await this.#cloud.ec2(target);
+      const volumes = await describeVolumes(ec2, filters, options);
+      const ids = volumes.flatMap(({ VolumeId }) => VolumeId ?? []);
+      const captures = await lastCaptures(ec2, ids, options);
       return volumes
-        .map((volume) => {
-          const tags = fromTagList(volume.Tags);
-          return {
-            stream: tags[tagKeys.stream] ?? '',
-            volumeId: volume.VolumeId ?? '',
-            leaf: tags[tagKeys.leaf] ?? '',
-            generation: Number(tags[tagKeys.generation] ?? 0),
-            sizeGiB: volume.Size ?? 0,
-          };
+        .map(({ Size, Tags, VolumeId = '' }) => {
+          const { leaf = '', generation = 0 } = captures.get(VolumeId) ?? {};
+          const stream = fromTagList(Tags)[tagKeys.stream] ?? '';
+          return { stream, volumeId: VolumeId, leaf, generation, sizeGiB: Size ?? 0 };
         })
         .sort((a, b) => (a.stream + a.volumeId < b.stream + b.volumeId ? -1 : 1));
     });
@@ -233,7 +296,7 @@ export class UnpackerFleet {
     targets: readonly Target[],
     options: CallOptions & { readonly stream?: string | undefined; readonly publicationId: string },
   ): Promise<TargetAnswer<{ readonly instanceId: string; readonly scanned: boolean }>[]> {
-    return this.#ask(targets, options, async (target) => {
+    return this.#each(targets, options, async (target) => {
       const { client, instance, status } = await this.connect(target, options.stream ?? '', options);
       try {
         const stream = status.streams.find(
@@ -276,17 +339,17 @@ export class UnpackerFleet {
     }
   }
 
-  async #ask<T>(
+  async #each<T>(
     targets: readonly Target[],
     options: CallOptions,
-    ask: (target: Target) => Promise<T>,
+    inquire: (target: Target) => Promise<T>,
   ): Promise<TargetAnswer<T>[]> {
     return pMap(
       targets,
       async (target): Promise<TargetAnswer<T>> => {
         try {
           options.signal?.throwIfAborted();
-          return { target, value: await ask(target) };
+          return { target, value: await inquire(target) };
         } catch (reason) {
           return { target, error: toAmiPublisherError(reason).at(formatTarget(target)) };
         }
@@ -332,7 +395,7 @@ export class UnpackerFleet {
     instance: Instance,
     options: CallOptions,
     timeoutMs: number | undefined,
-  ): Promise<Omit<ConnectedUnpacker, 'volumes'>> {
+  ): Promise<ConnectedUnpacker> {
     const { clock } = this.#cloud;
     const deadline = this.#connectDeadline(instance, timeoutMs);
     const client = this.#createClient(target, instance);

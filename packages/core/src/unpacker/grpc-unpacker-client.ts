@@ -54,12 +54,15 @@ export const createGrpcUnpackerClient = (options: GrpcUnpackerClientOptions): Un
     releaseLease: async (lease, call) => {
       await rpc.releaseLease({ lease: leaseMessage(lease) }, call);
     },
-    addDevice: async (deviceId, hint, lease, call) => {
-      const request = { deviceId, hint, lease: leaseMessage(lease), timeoutMs: addDeviceTimeoutMs };
+    addDevice: async ({ id: deviceId, hint, kmsKeys }, lease, call) => {
+      const request = {
+        ...{ deviceId, hint, kmsKeys: [...kmsKeys] },
+        ...{ lease: leaseMessage(lease), timeoutMs: addDeviceTimeoutMs },
+      };
       await rpc.addDevice(request, { ...call, deadlineMs: addDeviceTimeoutMs + 10_000 });
     },
-    associateStream: async (deviceId, lease, call) => {
-      await rpc.associateStream({ deviceId, lease: leaseMessage(lease) }, call);
+    associateStream: async ({ id: deviceId, kmsKeys }, lease, call) => {
+      await rpc.associateStream({ deviceId, kmsKeys: [...kmsKeys], lease: leaseMessage(lease) }, call);
     },
     growDevice: async (deviceId, sizeBytes, lease, call) => {
       await rpc.growDevice(
@@ -128,11 +131,12 @@ const statusOf = (status: StatusMessage): UnpackerStatus => ({
     manifestDigest: stream.manifestDigest,
     leasedTo: stream.lease?.publication || undefined,
   })),
-  devices: status.devices.map(({ id, sizeBytes, stream, present }) => ({
+  devices: status.devices.map(({ id, sizeBytes, stream, present, kmsKeys }) => ({
     id,
     sizeBytes: Number(sizeBytes),
     stream,
     present,
+    kmsKeys,
   })),
   lastUsedAt: new Date(status.lastUsedAt),
 });

@@ -36,6 +36,16 @@ export interface UnpackerDevice {
   /** Empty = free. */
   readonly stream: string;
   readonly present: boolean;
+  /** Names of the KMS key that encrypts it, as they were told with it; empty = not known. */
+  readonly kmsKeys: readonly string[];
+}
+
+/** A volume that a stream is to have. */
+export interface StreamDevice {
+  /** The EBS volume id. */
+  readonly id: string;
+  /** Names of the KMS key that encrypts it. */
+  readonly kmsKeys: readonly string[];
 }
 
 export interface UnpackerStatus {
@@ -89,8 +99,12 @@ export interface UnpackerClient {
   renewLease(lease: LeaseRef, options?: CallOptions): Promise<void>;
   releaseLease(lease: LeaseRef, options?: CallOptions): Promise<void>;
   /** @throws `DEVICE_NOT_FOUND`. */
-  addDevice(deviceId: string, hint: string, lease: LeaseRef, options?: CallOptions): Promise<void>;
-  associateStream(deviceId: string, lease: LeaseRef, options?: CallOptions): Promise<void>;
+  addDevice(
+    device: StreamDevice & { readonly hint: string },
+    lease: LeaseRef,
+    options?: CallOptions,
+  ): Promise<void>;
+  associateStream(device: StreamDevice, lease: LeaseRef, options?: CallOptions): Promise<void>;
   growDevice(deviceId: string, sizeBytes: number, lease: LeaseRef, options?: CallOptions): Promise<void>;
   removeDevice(deviceId: string, lease: LeaseRef, options?: CallOptions): Promise<void>;
   prepareForUnpack(operationId: string, lease: LeaseRef, options?: OperationOptions): Promise<void>;

@@ -1,20 +1,23 @@
 import type { Volume } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
 import type { UnpackerStatus } from './unpacker-client.js';
-import { chooseVolume, gibibyte, volumeSizeGiB } from './volumes.js';
+import {
+  chooseVolume,
+  deviceFacts,
+  freeVolumesOf,
+  gibibyte,
+  type VolumeFacts,
+  volumeFacts,
+  volumeSizeGiB,
+} from './volumes.js';
 
 const key = 'arn:aws:kms:us-east-1:111111111111:key/1234';
-const volume = (id: string, size: number, kmsKey = key): Volume => ({
-  VolumeId: id,
-  Size: size,
-  Encrypted: true,
-  KmsKeyId: kmsKey,
-});
+const volume = (volumeId: string, sizeGiB: number): VolumeFacts => ({ volumeId, sizeGiB, kmsKeys: [key] });
 const status = (devices: readonly (readonly [string, string])[], bound = ''): UnpackerStatus => ({
   version: '1',
   capabilities: [],
   lastUsedAt: new Date(0),
-  devices: devices.map(([id, stream]) => ({ id, stream, sizeBytes: 0, present: true })),
+  devices: devices.map(([id, stream]) => ({ id, stream, sizeBytes: 0, present: true, kmsKeys: [] })),
   streams: [
     {
       name: 's',
@@ -55,27 +58,6 @@ describe('choosing a volume', () => {
     });
   });
 
-  it('also asks for the removal of free volumes that the stream has left behind', () => {
-    const left = (id: string, tags: Readonly<Record<string, string>>): Volume => ({
-      ...volume(id, 8),
-      Tags: Object.entries(tags).map(([Key, Value]) => ({ Key: `ami-publisher:${Key}`, Value })),
-    });
-    const devices = [
-      ['vol-1', 's'],
-      ['vol-2', ''],
-      ['vol-3', ''],
-      ['vol-4', ''],
-    ] as const;
-    const volumes = [
-      volume('vol-1', 8),
-      left('vol-2', { stream: 's', 'last-publication': 'pub-1' }),
-      left('vol-3', { stream: 's' }),
-      left('vol-4', { stream: 'other', 'last-publication': 'pub-1' }),
-    ];
-    const choice = chooseVolume(status(devices, 'vol-1'), volumes, { ...need, kmsKey: 'another' });
-    expect(choice).toEqual({ action: 'create', sizeGiB: 4, replaced: ['vol-1', 'vol-2'] });
-  });
-
   it('asks for a new one, and later the removal of the old, when the key is another', () => {
     const choice = chooseVolume(status([['vol-1', 's']], 'vol-1'), [volume('vol-1', 8)], {
       ...need,
@@ -93,8 +75,44 @@ describe('choosing a volume', () => {
   });
 
   it('never takes an unencrypted volume', () => {
-    const plain: Volume = { VolumeId: 'vol-1', Size: 8, Encrypted: false };
+    const plain = { ...volume('vol-1', 8), kmsKeys: [] };
     expect(chooseVolume(status([['vol-1', '']]), [plain], need).action).toBe('create');
+  });
+});
+
+describe('the free volumes of a stream', () => {
+  it('are those that no stream has and whose tag names it', () => {
+    const tagged = (id: string, stream: string): Volume => ({
+      VolumeId: id,
+      Tags: [{ Key: 'ami-publisher:stream', Value: stream }],
+    });
+    const devices = status([
+      ['vol-1', 's'],
+      ['vol-2', ''],
+      ['vol-3', ''],
+    ]);
+    const volumes = [tagged('vol-1', 's'), tagged('vol-2', 's'), tagged('vol-3', 'other')];
+    expect(freeVolumesOf(devices, volumes, 's')).toEqual(['vol-2']);
+  });
+});
+
+describe('the facts of a volume', () => {
+  const encrypted: Volume = { VolumeId: 'vol-1', Size: 8, Encrypted: true, KmsKeyId: key };
+  const device = { id: 'vol-1', stream: 's', sizeBytes: 8 * gibibyte, present: true, kmsKeys: [key] };
+
+  it('come from EC2 with every name of the key', () => {
+    const Tags = [{ Key: 'ami-publisher:kms-key', Value: 'alias/images' }];
+    expect(volumeFacts({ ...encrypted, Tags })).toEqual({
+      ...{ volumeId: 'vol-1', sizeGiB: 8 },
+      kmsKeys: [key, 'alias/images'],
+    });
+    expect(volumeFacts({ ...encrypted, Encrypted: false }).kmsKeys).toEqual([]);
+  });
+
+  it('come from the unpacker if it has the volume and was told the key', () => {
+    expect(deviceFacts(device)).toEqual(volumeFacts(encrypted));
+    expect(deviceFacts({ ...device, kmsKeys: [] })).toBeUndefined();
+    expect(deviceFacts({ ...device, present: false })).toBeUndefined();
   });
 });
 

@@ -1,8 +1,35 @@
 import type { Volume } from '@aws-sdk/client-ec2';
 import { fromTagList, tagKeys } from '../cloud/tags.js';
-import type { UnpackerStatus } from './unpacker-client.js';
+import type { UnpackerDevice, UnpackerStatus } from './unpacker-client.js';
 
 export const gibibyte = 1024 ** 3;
+
+/** What decides whether a volume serves a stream. */
+export interface VolumeFacts {
+  readonly volumeId: string;
+  readonly sizeGiB: number;
+  /** Every name known of the KMS key that encrypts it; empty = it is not encrypted. */
+  readonly kmsKeys: readonly string[];
+}
+
+/** What EC2 tells of a volume. */
+export const volumeFacts = (volume: Volume): VolumeFacts => ({
+  volumeId: volume.VolumeId ?? '',
+  sizeGiB: volume.Size ?? 0,
+  kmsKeys: kmsKeysOf(volume),
+});
+
+/** AWS answers with the ARN of the key, which does not tell its aliases: the name that it was asked for by is in a tag. */
+export const kmsKeysOf = ({ Encrypted, KmsKeyId, Tags }: Volume): string[] => {
+  if (Encrypted !== true) return [];
+  return [KmsKeyId, fromTagList(Tags)[tagKeys.kmsKey]].flatMap((name) => name || []);
+};
+
+/** What an unpacker tells of a volume; undefined if it was not told the key, which only EC2 knows then. */
+export const deviceFacts = ({ id, kmsKeys, present, sizeBytes }: UnpackerDevice): VolumeFacts | undefined =>
+  present && kmsKeys.length > 0
+    ? { volumeId: id, sizeGiB: Math.floor(sizeBytes / gibibyte), kmsKeys }
+    : undefined;
 
 /** What a volume must be to serve. */
 export interface VolumeNeed {
@@ -31,18 +58,18 @@ export const volumeSizeGiB = (usageBytes: number, minFreeBytes: number): number 
  * else takes the smallest free one that fits; else asks for a new one. A snapshot inherits its volume's key, so a volume of another key never
  * serves.
  *
- * @param volumes the EBS volumes attached to the unpacker.
+ * @param volumes the stream's own volume and the free ones of the unpacker.
  */
 export const chooseVolume = (
   status: UnpackerStatus,
-  volumes: readonly Volume[],
+  volumes: readonly VolumeFacts[],
   need: VolumeNeed,
 ): VolumeChoice => {
-  const byId = new Map(volumes.map((volume) => [volume.VolumeId, volume]));
-  const usable = status.devices.flatMap((device) => {
-    const volume = byId.get(device.id);
-    const fits = device.present && volume !== undefined && keyMatches(volume, need.kmsKey);
-    return fits ? [{ id: device.id, stream: device.stream, sizeGiB: volume.Size ?? 0 }] : [];
+  const byId = new Map(volumes.map((volume) => [volume.volumeId, volume]));
+  const usable = status.devices.flatMap(({ id, present, stream }) => {
+    const volume = byId.get(id);
+    const fits = present && volume !== undefined && keyMatches(volume, need.kmsKey);
+    return fits ? [{ id, stream, sizeGiB: volume.sizeGiB }] : [];
   });
   const own = usable.find(({ stream }) => stream === need.stream);
   if (own !== undefined) {
@@ -53,34 +80,36 @@ export const chooseVolume = (
       sizeGiB: Math.max(own.sizeGiB, need.sizeGiB),
     };
   }
-  const bound = status.streams.find(({ name }) => name === need.stream)?.deviceId;
-  if (!bound) {
-    const [free] = usable
-      .filter(({ stream, sizeGiB }) => stream === '' && sizeGiB >= need.sizeGiB)
-      .sort((a, b) => a.sizeGiB - b.sizeGiB || (a.id < b.id ? -1 : 1));
-    if (free !== undefined) return { action: 'adopt', volumeId: free.id, sizeGiB: free.sizeGiB };
-  }
-  const replaced = [...(bound ? [bound] : []), ...leftVolumes(status, volumes, need.stream)];
-  return { action: 'create', sizeGiB: need.sizeGiB, replaced };
+  const created = newVolume(status, need);
+  if (created.replaced.length > 0) return created;
+  const [free] = usable
+    .filter(({ stream, sizeGiB }) => stream === '' && sizeGiB >= need.sizeGiB)
+    .sort((a, b) => a.sizeGiB - b.sizeGiB || (a.id < b.id ? -1 : 1));
+  if (free !== undefined) return { action: 'adopt', volumeId: free.id, sizeGiB: free.sizeGiB };
+  return created;
 };
 
-/** Free volumes that held releases of the stream, until others took their place of whose publications none has deleted them. */
-export const leftVolumes = (
+/** A new volume, in place of the one that the stream has. */
+export const newVolume = (
+  { streams }: UnpackerStatus,
+  { sizeGiB, stream }: VolumeNeed,
+): VolumeChoice & { readonly action: 'create' } => {
+  const bound = streams.find(({ name }) => name === stream)?.deviceId;
+  return { action: 'create', sizeGiB, replaced: bound ? [bound] : [] };
+};
+
+/** Volumes that no stream of the unpacker has, and whose tag says that they were made for the stream. */
+export const freeVolumesOf = (
   { devices }: UnpackerStatus,
   volumes: readonly Volume[],
   stream: string,
-): string[] =>
-  volumes.flatMap(({ VolumeId = '', Tags }) => {
-    const tags = fromTagList(Tags);
-    const isFree = devices.some((device) => device.id === VolumeId && device.stream === '');
-    const wasCaptured = tags[tagKeys.stream] === stream && tags[tagKeys.lastPublication] !== undefined;
-    return isFree && wasCaptured ? [VolumeId] : [];
-  });
-
-/** AWS answers with the ARN of the key, which does not tell its aliases: the name that it was asked for by is in a tag. */
-export const keyMatches = (volume: Volume, kmsKey: string | undefined): boolean => {
-  if (volume.Encrypted !== true) return false;
-  if (kmsKey === undefined) return true;
-  if (fromTagList(volume.Tags)[tagKeys.kmsKey] === kmsKey) return true;
-  return volume.KmsKeyId === kmsKey || volume.KmsKeyId?.endsWith(`/${kmsKey}`) === true;
+): string[] => {
+  const free = new Set(devices.flatMap((device) => (device.stream === '' ? [device.id] : [])));
+  return volumes.flatMap(({ VolumeId = '', Tags }) =>
+    free.has(VolumeId) && fromTagList(Tags)[tagKeys.stream] === stream ? [VolumeId] : [],
+  );
 };
+
+/** Whether a volume is encrypted with a key; without one, whether it is encrypted at all. */
+export const keyMatches = ({ kmsKeys }: VolumeFacts, kmsKey: string | undefined): boolean =>
+  kmsKeys.some((name) => kmsKey === undefined || name === kmsKey || name.endsWith(`/${kmsKey}`));

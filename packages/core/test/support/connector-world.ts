@@ -88,7 +88,7 @@ export const createConnectorWorld = async (options: SandboxCloudOptions = {}): P
       await vi.waitFor(() => ec2.attachVolume({ VolumeId, InstanceId, Device: deviceFor(stream) }), 5_000);
       await client.createStream(stream);
       const lease = await client.acquireLease(stream, 'pub-1', 'test');
-      await client.addDevice(VolumeId, '', lease);
+      await client.addDevice({ id: VolumeId, hint: '', kmsKeys: [] }, lease);
       return lease;
     },
     manifestDigest: async () => {

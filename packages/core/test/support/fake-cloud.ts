@@ -1,5 +1,5 @@
 import { type Clock, type Logger, silentLogger, VirtualClock } from '@ami-publisher/base';
-import type { Instance, Volume } from '@aws-sdk/client-ec2';
+import type { Instance, Snapshot, Volume } from '@aws-sdk/client-ec2';
 import type { Cloud, TargetSettings } from '../../src/cloud/cloud.js';
 import type { Ec2Api } from '../../src/cloud/ec2-api.js';
 import { Poller } from '../../src/cloud/poller.js';
@@ -19,6 +19,7 @@ export interface FakeInstance {
 export interface FakeTarget {
   readonly instances?: readonly FakeInstance[];
   readonly volumes?: readonly Volume[];
+  readonly snapshots?: readonly Snapshot[];
   /** What every call fails with. */
   readonly error?: Error;
 }
@@ -32,6 +33,8 @@ export class FakeCloud implements Cloud {
   readonly logger: Logger = silentLogger;
   /** Calls that change something, with the second of their time. */
   readonly calls: string[] = [];
+  /** Calls that look for volumes or snapshots. */
+  readonly looks: string[] = [];
   readonly #regions: Readonly<Record<string, FakeTarget>>;
   readonly #states = new Map<string, { state: string; until: number; next: string }>();
   readonly #startedAt = this.clock.now();
@@ -50,7 +53,7 @@ export class FakeCloud implements Cloud {
   }
 
   async ec2(target: Target): Promise<Ec2Api> {
-    const { instances = [], volumes = [], error } = this.#regions[target.region] ?? {};
+    const { instances = [], volumes = [], snapshots = [], error } = this.#regions[target.region] ?? {};
     const fail = () => {
       if (error !== undefined) throw error;
     };
@@ -63,7 +66,12 @@ export class FakeCloud implements Cloud {
       },
       describeVolumes: async () => {
         fail();
+        this.looks.push('DescribeVolumes');
         return { Volumes: [...volumes] };
+      },
+      describeSnapshots: async () => {
+        this.looks.push('DescribeSnapshots');
+        return { Snapshots: [...snapshots] };
       },
       startInstances: async ({ InstanceIds = [] }) => {
         for (const id of InstanceIds) {

@@ -1,5 +1,6 @@
 import { VirtualClock } from '@ami-publisher/base';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { CaptureRecord } from '../model/records.js';
 import { RegionState } from '../model/region-state.js';
 import { audit } from './audit.js';
 
@@ -31,17 +32,16 @@ const addVolume = (
   id: string,
   publication: string,
   instanceId?: string,
-  more: Record<string, string> = {},
+  lastCapture?: CaptureRecord,
 ): void => {
   state.volumes.insert({
     id,
     state: instanceId === undefined ? 'available' : 'in-use',
     attachment: instanceId === undefined ? undefined : { instanceId },
-    tags: tagsOf(publication, { 'ami-publisher:stream': 's', ...more }),
+    lastCapture,
+    tags: tagsOf(publication, { 'ami-publisher:stream': 's' }),
   } as never);
 };
-
-const generation = (value: number) => ({ 'ami-publisher:generation': String(value) });
 
 const orphans = (options = {}): string[] => audit([state], options).orphans.map(({ id }) => id);
 
@@ -75,9 +75,9 @@ describe('The audit', () => {
 
   test('[AUDIT-1] A volume without an instance is an orphan, and so is one whose place another has taken', () => {
     addVolume('vol-loose', 'p1');
-    addVolume('vol-old', 'p1', 'i-1', generation(1));
-    addVolume('vol-new', 'p2', 'i-1', generation(2));
-    addVolume('vol-elsewhere', 'p2', 'i-2', generation(1));
+    addVolume('vol-old', 'p1', 'i-1', { publication: 'p1', generation: 1 });
+    addVolume('vol-new', 'p2', 'i-1', { publication: 'p2', generation: 2 });
+    addVolume('vol-elsewhere', 'p2', 'i-2', { publication: 'p2', generation: 1 });
     expect(orphans()).toEqual(['vol-loose', 'vol-old']);
     expect(orphans({ open: ['p1'] })).toEqual([]);
   });
@@ -86,7 +86,7 @@ describe('The audit', () => {
     addSnapshot('snap-1', 'p1');
     addImage('ami-1', 'p1', 'snap-1');
     addVolume('vol-1', 'p1', 'i-1');
-    addVolume('vol-2', 'p1', 'i-2', { 'ami-publisher:last-publication': 'p2' });
+    addVolume('vol-2', 'p1', 'i-2', { publication: 'p2', generation: 1 });
     expect(orphans({ rolledBack: ['p1'] })).toEqual(['ami-1', 'snap-1', 'vol-1']);
   });
 

@@ -98,7 +98,7 @@ const leftVolumes = (volumes: readonly VolumeRecord[], { open, rolledBack }: Pub
   volumes.flatMap((volume): Orphan[] => {
     const publication = publicationOf(volume);
     if (publication === undefined || volume.state === 'deleting') return [];
-    const lastUser = volume.tags.get(tagKeys.lastPublication) ?? publication;
+    const lastUser = volume.lastCapture?.publication ?? publication;
     if (rolledBack.has(publication) && lastUser === publication)
       return [[volume, 'its publication was rolled back']];
     if (open.has(publication)) return [];
@@ -123,7 +123,7 @@ const isNewerVolume = (candidate: VolumeRecord, volume: VolumeRecord): boolean =
   );
 };
 
-const generationOf = ({ tags }: VolumeRecord): number => Number(tags.get(tagKeys.generation) ?? 0);
+const generationOf = ({ lastCapture }: VolumeRecord): number => lastCapture?.generation ?? 0;
 
 const duplicatesIn = (state: RegionState): DuplicateFinding[] => [
   ...moreThanOne('image', state, state.images.list()),

@@ -1,3 +1,4 @@
+import { tagKeys } from '@ami-publisher/core';
 import type * as ec2 from '@aws-sdk/client-ec2';
 import { ApiError } from '../model/api-error.js';
 import { newResourceId } from '../model/ids.js';
@@ -64,6 +65,10 @@ export const createSnapshot: Ec2Handler<'CreateSnapshot'> = async (context, inpu
     content,
     tags,
   });
+  const publication = tags.get(tagKeys.publication);
+  if (publication !== undefined && content !== undefined) {
+    state.volumes.update(volume.id, { lastCapture: { publication, generation: content.generation } });
+  }
   transitions.after(completionMs, () => {
     state.snapshots.update(id, { state: 'completed', completionTime: new Date(clock.now()) });
   });

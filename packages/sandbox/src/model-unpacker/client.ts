@@ -75,14 +75,10 @@ export const createModelUnpackerClient = (options: ModelClientOptions): Unpacker
       call('RenewLease', async (unpacker) => renewLease(unpacker.stream(lease.stream), lease, now()), opt),
     releaseLease: (lease, opt) =>
       call('ReleaseLease', async (unpacker) => releaseLease(unpacker.stream(lease.stream), lease), opt),
-    addDevice: (deviceId, _hint, lease, opt) =>
-      call('AddDevice', (unpacker, process) => addDevice(unpacker, process, deviceId, lease), opt),
-    associateStream: (deviceId, lease, opt) =>
-      call(
-        'AssociateStream',
-        (unpacker, process) => associateStream(unpacker, process, deviceId, lease),
-        opt,
-      ),
+    addDevice: (device, lease, opt) =>
+      call('AddDevice', (unpacker, process) => addDevice(unpacker, process, device, lease), opt),
+    associateStream: (device, lease, opt) =>
+      call('AssociateStream', (unpacker, process) => associateStream(unpacker, process, device, lease), opt),
     growDevice: (deviceId, sizeBytes, lease, opt) =>
       call(
         'GrowDevice',

@@ -1,5 +1,5 @@
 import { AmiPublisherError } from '@ami-publisher/base';
-import type { LeaseRef } from '@ami-publisher/core';
+import type { LeaseRef, StreamDevice } from '@ami-publisher/core';
 import type { VolumeContent } from '../model-front/model-storage.js';
 import type { ModelUnpacker, UnpackerProcess } from './model-unpacker.js';
 import { checkLease, type StreamRecord } from './stream-record.js';
@@ -14,7 +14,7 @@ const growthIntervalMs = 500;
 export const addDevice = async (
   unpacker: ModelUnpacker,
   process: UnpackerProcess,
-  deviceId: string,
+  { id: deviceId, kmsKeys }: StreamDevice,
   lease: LeaseRef,
 ): Promise<void> => {
   const { attached, clock } = unpacker.parts;
@@ -26,7 +26,7 @@ export const addDevice = async (
     await clock.sleep(arrivalIntervalMs, process.ended.signal);
   }
   await unpacker.underLease(process, lease, async (stream) => {
-    if (stream.deviceId !== deviceId) bind(unpacker, process, stream, deviceId);
+    if (stream.deviceId !== deviceId) bind(unpacker, process, stream, { id: deviceId, kmsKeys });
   });
 };
 
@@ -34,14 +34,14 @@ export const addDevice = async (
 export const associateStream = async (
   unpacker: ModelUnpacker,
   process: UnpackerProcess,
-  deviceId: string,
+  { id: deviceId, kmsKeys }: StreamDevice,
   lease: LeaseRef,
 ): Promise<void> => {
   refuseUnrecorded(unpacker, deviceId);
   await unpacker.underLease(process, lease, async (stream) => {
     if (stream.deviceId === deviceId) return;
     if (!isOwn(process.work.content(deviceId), stream)) process.work.wipe(deviceId);
-    bind(unpacker, process, stream, deviceId);
+    bind(unpacker, process, stream, { id: deviceId, kmsKeys });
   });
 };
 
@@ -85,12 +85,12 @@ const bind = (
   unpacker: ModelUnpacker,
   { work }: UnpackerProcess,
   stream: StreamRecord,
-  deviceId: string,
+  { id: deviceId, kmsKeys }: StreamDevice,
 ): void => {
   refuseOfOther(unpacker, deviceId, stream.name);
   const content = work.content(deviceId);
   if (!isOwn(content, stream)) throw inUse(deviceId, 'holds data of another stream');
-  unpacker.devices.add(deviceId);
+  unpacker.devices.set(deviceId, kmsKeys);
   stream.deviceId = deviceId;
   stream.generation = Math.max(stream.generation, generationOf(content));
 };

@@ -34,7 +34,7 @@ const world = async (regions = 1, accounts = 1) => {
     const client = clients[index]!;
     await client.createStream(stream);
     const lease = await client.acquireLease(stream, 'publication-1', 'holder-1');
-    await client.addDevice(volumeId, '/dev/sdb', lease);
+    await client.addDevice({ id: volumeId, hint: '/dev/sdb', kmsKeys: [] }, lease);
     return { lease, volumeId };
   };
   return { clock, cloud, image, update, ids, clients, bindVolume };

@@ -31,7 +31,8 @@ export class ModelUnpacker {
   /** Kept over crashes. */
   readonly streams = new Map<string, StreamRecord>();
   /** Volumes that it may use; kept over crashes. */
-  readonly devices = new Set<string>();
+  /** The names of each one's KMS key, by volume id. */
+  readonly devices = new Map<string, readonly string[]>();
   #process: UnpackerProcess | undefined;
   #connections = unlimited();
   /** Ends the wait for a restart that is no longer wanted. */

@@ -52,11 +52,12 @@ export const statusOf = (
   version: 'model',
   capabilities: ['driver:model'],
   streams: [...unpacker.streams.values()].map((stream) => streamView(stream, unpacker, process)),
-  devices: [...unpacker.devices].map((id) => ({
+  devices: [...unpacker.devices].map(([id, kmsKeys]) => ({
     id,
     sizeBytes: unpacker.parts.storage.sizeBytes(id),
     stream: unpacker.streamOf(id)?.name ?? '',
     present: unpacker.parts.attached.has(id),
+    kmsKeys,
   })),
   lastUsedAt: new Date(lastUsedAt),
 });

@@ -63,6 +63,7 @@ const addRootVolume = async (
     kmsKey: undefined,
     snapshotId: undefined,
     createTime: now,
+    lastCapture: undefined,
     attachment: {
       instanceId,
       device: rootDeviceName,

@@ -23,6 +23,14 @@ export interface VolumeRecord extends Resource {
   readonly snapshotId: string | undefined;
   readonly createTime: Date;
   readonly attachment: AttachmentRecord | undefined;
+  /** Of its last snapshot, whether that is still there or not. */
+  readonly lastCapture: CaptureRecord | undefined;
+}
+
+/** Which publication took a snapshot, by its tag, and at which generation of the volume. */
+export interface CaptureRecord {
+  readonly publication: string;
+  readonly generation: number;
 }
 
 /** The last modification of a volume; its id is the volume's. */

@@ -2,7 +2,7 @@ import { AmiPublisherError, invalidOption } from '@ami-publisher/base';
 import type { UnpackerHandlers } from '@ami-publisher/protocol';
 import { bindDevice, inUse, refuseOfOther, refuseSecondName } from '../bind-device.js';
 import { cancelledBecause } from '../cancelled.js';
-import { checked, checkedClaim, checkedMs } from '../names.js';
+import { checked, checkedClaim, checkedKeys, checkedMs } from '../names.js';
 import { streamOfDevice, withDevice, withoutDevice, withStream } from '../state/model.js';
 import { streamOf } from '../state/state-store.js';
 import { inspected, unsealed, volumeOf } from '../tasks/volume.js';
@@ -23,6 +23,7 @@ export const deviceCalls = (unpacker: Unpacker): DeviceCalls => ({
     const claim = checkedClaim(request.lease);
     const deviceId = checked('deviceId', request.deviceId);
     const hint = checked('hint', request.hint);
+    const kmsKeys = checkedKeys(request.kmsKeys);
     const timeoutMs = checkedMs('timeout_ms', request.timeoutMs, arrivalTime);
     unpacker.checkLease(claim);
     refuseOfOther(unpacker, deviceId, claim.stream);
@@ -32,7 +33,7 @@ export const deviceCalls = (unpacker: Unpacker): DeviceCalls => ({
         await unpacker.devices.locate(deviceId, signal);
         return;
       }
-      await bindDevice(unpacker, { stream: claim.stream, device, hint, wipe: false });
+      await bindDevice(unpacker, { stream: claim.stream, device, hint, kmsKeys, wipe: false });
     });
     return deviceMessage(unpacker, deviceId);
   },
@@ -60,11 +61,12 @@ export const deviceCalls = (unpacker: Unpacker): DeviceCalls => ({
   AssociateStream: async (request, { signal }) => {
     const claim = checkedClaim(request.lease);
     const deviceId = checked('deviceId', request.deviceId);
-    const record = refuseUnrecorded(unpacker, deviceId);
+    const kmsKeys = checkedKeys(request.kmsKeys);
+    const { hint = '' } = refuseUnrecorded(unpacker, deviceId);
     await unpacker.underLease(claim, signal, async () => {
       if (unpacker.streamNameOf(deviceId) === claim.stream) return;
       const { device } = await unpacker.devices.locate(deviceId, signal);
-      await bindDevice(unpacker, { stream: claim.stream, device, hint: record.hint ?? '', wipe: true });
+      await bindDevice(unpacker, { stream: claim.stream, device, hint, kmsKeys, wipe: true });
     });
     return streamMessage(unpacker, streamOf(unpacker.store.current, claim.stream));
   },

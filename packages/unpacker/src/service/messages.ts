@@ -64,6 +64,7 @@ export const deviceMessage = (
     sizeBytes: view?.device.sizeBytes ?? 0,
     stream: unpacker.streamNameOf(deviceId) ?? '',
     present: view !== undefined,
+    kmsKeys: [...(unpacker.store.current.devices.get(deviceId)?.kmsKeys ?? [])],
   };
 };
 

@@ -74,6 +74,8 @@ const deviceSchema = z.object({
   id: name,
   /** The name asked for at the attachment. */
   hint: z.string().optional(),
+  /** Names of the KMS key that encrypts it; left out = not known. */
+  kmsKeys: z.array(name).optional(),
 });
 /** A device that this unpacker may use. */
 export type DeviceRecord = Readonly<z.infer<typeof deviceSchema>>;

@@ -28,7 +28,7 @@ const looking = ['plan', 'publish', 'prepare-unpackers', 'list-unpackers', 'list
 export const actionUses: readonly ActionUse[] = [
   { action: 'ec2:AttachVolume', why: 'gives a new volume to the unpacker', commands: running },
   { action: 'ec2:CreateSnapshot', why: 'captures the volume', commands: running },
-  { action: 'ec2:CreateTags', why: 'tags of new resources; the release on the volume', commands: running },
+  { action: 'ec2:CreateTags', why: 'tags of new resources, in the creating call', commands: running },
   {
     action: 'ec2:CreateVolume',
     why: 'the first volume of a stream, or one of another key',
@@ -52,7 +52,11 @@ export const actionUses: readonly ActionUse[] = [
     commands: ['plan', ...changing, 'prepare-unpackers', 'list-unpackers'],
   },
   { action: 'ec2:DescribeRegions', why: 'which regions the account has enabled', commands: looking },
-  { action: 'ec2:DescribeSnapshots', why: 'waits for the snapshot; what to undo', commands: changing },
+  {
+    action: 'ec2:DescribeSnapshots',
+    why: 'waits for the snapshot; what to undo; which release a volume held last',
+    commands: ['plan', ...changing, 'list-streams'],
+  },
   {
     action: 'ec2:DescribeVolumes',
     why: 'the volume of the stream, and its state',

@@ -119,25 +119,6 @@ const publisherStatements: readonly ExplainedStatement[] = [
     }),
     why: 'Tags in the creating call only, which has to be allowed with these tags by the statements above. The keys are not narrowed, since `--tag` adds your own.',
   },
-  {
-    statement: allow('TagVolumes', {
-      Action: ['ec2:CreateTags'],
-      Resource: arns.volume,
-      Condition: {
-        Null: { ...ofStream, 'aws:TagKeys': 'false' },
-        'ForAllValues:StringEquals': {
-          'aws:TagKeys': [
-            tagKeys.generation,
-            tagKeys.lastPublication,
-            tagKeys.leaf,
-            tagKeys.manifestDigest,
-            tagKeys.stream,
-          ],
-        },
-      },
-    }),
-    why: 'Writes on a volume of a stream which release it holds: these five keys and no other.',
-  },
 ];
 
 /** For the role in a target account that `plan`, `publish`, `resume` and `rollback` run as. */
@@ -156,7 +137,13 @@ export const readerPolicy: ExplainedPolicy = {
   statements: [
     {
       statement: allow('Look', {
-        Action: ['ec2:DescribeImages', 'ec2:DescribeInstances', 'ec2:DescribeRegions', 'ec2:DescribeVolumes'],
+        Action: [
+          'ec2:DescribeImages',
+          'ec2:DescribeInstances',
+          'ec2:DescribeRegions',
+          'ec2:DescribeSnapshots',
+          'ec2:DescribeVolumes',
+        ],
         Resource: '*',
       }),
       why: 'Sees what there is.',

@@ -1,6 +1,7 @@
 import { AmiPublisherError } from '@ami-publisher/base';
 import type { Instance, Volume } from '@aws-sdk/client-ec2';
 import { stepValue } from '../../steps/step.js';
+import { kmsKeysOf } from '../../unpacker/volumes.js';
 import { minuteMs, type PublishContext, type PublishStep } from './step-type.js';
 
 const attachCall = 'ec2:AttachVolume';
@@ -28,8 +29,9 @@ export const attachVolume: PublishStep<'attach'> = {
     const { volumeId, created } = stepValue(context, 'volume');
     if (!created) return { device: null };
     const { instanceId } = stepValue(context, 'unpacker');
-    const device = await ensureAttached(context, volumeId, instanceId);
-    await services.unpacker.client.addDevice(volumeId, device, services.lease, { signal });
+    const { device, volume } = await ensureAttached(context, volumeId, instanceId);
+    const added = { id: volumeId, hint: device, kmsKeys: kmsKeysOf(volume) };
+    await services.unpacker.client.addDevice(added, services.lease, { signal });
     await services.ec2.modifyInstanceAttribute(
       {
         InstanceId: instanceId,
@@ -45,20 +47,20 @@ const ensureAttached = async (
   context: PublishContext,
   volumeId: string,
   instanceId: string,
-): Promise<string> => {
+): Promise<{ readonly device: string; readonly volume: Volume }> => {
   const { services, signal } = context;
   const wasTried = context.openIntent(attachCall) !== undefined;
-  const present = wasTried
+  const attached = wasTried
     ? attachmentTo(await services.describeVolume(volumeId, signal), instanceId)
     : undefined;
-  const device = present?.Device ?? (await attach(context, volumeId, instanceId));
-  await services.poller.wait('volume', volumeId, {
-    until: (volume) => attachmentTo(volume, instanceId)?.State === 'attached',
+  const device = attached?.Device ?? (await attach(context, volumeId, instanceId));
+  const volume = await services.poller.wait('volume', volumeId, {
+    until: (present) => attachmentTo(present, instanceId)?.State === 'attached',
     wanted: `attached to ${instanceId}`,
     timeoutMs: 5 * minuteMs,
     signal,
   });
-  return device;
+  return { device, volume };
 };
 
 const attachmentTo = (volume: Volume, instanceId: string) =>

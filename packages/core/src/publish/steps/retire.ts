@@ -1,8 +1,11 @@
 import { describeVolumes } from '../../cloud/describe.js';
 import { stepValue } from '../../steps/step.js';
-import { leftVolumes } from '../../unpacker/volumes.js';
+import { lastCaptures } from '../../unpacker/captures.js';
+import { freeVolumesOf } from '../../unpacker/volumes.js';
 import { minuteMs, type PublishContext, type PublishStep } from './step-type.js';
 import { deleteVolume } from './volume.js';
+
+const removeCall = 'unpacker:RemoveDevice';
 
 /** Deletes the volumes that were replaced, now that the new one has proved itself. */
 export const retireVolume: PublishStep<'retire'> = {
@@ -11,29 +14,39 @@ export const retireVolume: PublishStep<'retire'> = {
   timeoutMs: 10 * minuteMs,
   run: async (context) => {
     const { created, replaced } = stepValue(context, 'volume');
-    const volumeIds = new Set([...replaced, ...(created ? await leftBehind(context) : [])]);
+    const left = created ? await leftBehind(context) : [];
+    const volumeIds = [...new Set([...replaced, ...left, ...begun(context)])];
+    if (volumeIds.length > 0) await context.intend(removeCall, { volumeIds });
     await retire(context, volumeIds);
-    return { deletedVolumeIds: [...volumeIds] };
+    return { deletedVolumeIds: volumeIds };
   },
-  // Once it has begun, the stream has let go of an old volume, and nobody else would delete it.
+  // Once it has begun, the stream has let go of them, and nobody else would delete them.
   undo: async (context, value) => {
-    if (value === undefined) await retire(context, stepValue(context, 'volume').replaced);
+    if (value === undefined) await retire(context, begun(context));
   },
 };
 
-/** Another publication may have given the stream a volume after this one had made its own. */
+/** What an interrupted run was about to delete. */
+const begun = (context: PublishContext): string[] => {
+  const volumeIds = context.openIntent(removeCall)?.request.volumeIds;
+  return Array.isArray(volumeIds) ? volumeIds.map(String) : [];
+};
+
+/**
+ * Volumes that held releases of the stream until others took their place, of whose publications none has deleted them. One that was never
+ * captured may belong to a publication that can still be resumed.
+ */
 const leftBehind = async ({ services, signal }: PublishContext): Promise<string[]> => {
   const { client } = await services.connect(signal);
   const status = await client.status({ signal });
   const free = status.devices.flatMap(({ id, stream }) => (stream === '' ? [id] : []));
   if (free.length === 0) return [];
   const volumes = await describeVolumes(services.ec2, [{ Name: 'volume-id', Values: free }], { signal });
-  return leftVolumes(status, volumes, services.plan.options.stream);
+  const ofStream = freeVolumesOf(status, volumes, services.plan.options.stream);
+  const captures = await lastCaptures(services.ec2, ofStream, { signal });
+  return ofStream.filter((volumeId) => captures.has(volumeId));
 };
 
-const retire = async (context: PublishContext, volumeIds: Iterable<string>): Promise<void> => {
-  for (const volumeId of volumeIds) {
-    await context.intend('unpacker:RemoveDevice', { volumeId });
-    await deleteVolume(context, volumeId);
-  }
+const retire = async (context: PublishContext, volumeIds: readonly string[]): Promise<void> => {
+  for (const volumeId of volumeIds) await deleteVolume(context, volumeId);
 };

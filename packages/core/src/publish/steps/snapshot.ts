@@ -1,7 +1,7 @@
 import { AmiPublisherError } from '@ami-publisher/base';
 import type { Snapshot } from '@aws-sdk/client-ec2';
 import { describeSnapshots } from '../../cloud/describe.js';
-import { fromTagList, tagFilter, tagKeys, tagSpecification, toTagList } from '../../cloud/tags.js';
+import { fromTagList, tagFilter, tagKeys, tagSpecification } from '../../cloud/tags.js';
 import { listSettled, sendOnce } from '../../steps/send-once.js';
 import { stepValue } from '../../steps/step.js';
 import type { Capture } from '../../unpacker/unpacker-client.js';
@@ -54,23 +54,7 @@ const capture = async (
     await context.refused(createCall);
     return undefined;
   }
-  await tagVolume(context, generation);
   return { snapshotId, generation };
-};
-
-/** Says on the volume what it holds, for plans while its unpacker is stopped, and who used it last, for rollbacks. */
-const tagVolume = async (context: PublishContext, generation: number): Promise<void> => {
-  const { services, signal, publicationId } = context;
-  const { options, manifestDigest } = services.plan;
-  const { volumeId } = stepValue(context, 'volume');
-  const tags = {
-    [tagKeys.stream]: options.stream,
-    [tagKeys.leaf]: options.leaf,
-    [tagKeys.manifestDigest]: manifestDigest,
-    [tagKeys.generation]: String(generation),
-    [tagKeys.lastPublication]: publicationId,
-  };
-  await services.ec2.createTags({ Resources: [volumeId], Tags: toTagList(tags) }, { signal });
 };
 
 /** Seals the volume with the image on it; after an interruption it may hold another release, and is then unpacked again. */

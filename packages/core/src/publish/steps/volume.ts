@@ -1,12 +1,21 @@
 import { AmiPublisherError, clientToken } from '@ami-publisher/base';
 import type { CreateVolumeRequest, Volume } from '@aws-sdk/client-ec2';
 import { describeVolumes } from '../../cloud/describe.js';
-import { fromTagList, tagFilter, tagKeys, tagSpecification } from '../../cloud/tags.js';
+import { tagFilter, tagKeys, tagSpecification } from '../../cloud/tags.js';
 import { listSettled } from '../../steps/send-once.js';
 import { stepValue } from '../../steps/step.js';
 import { targetKey } from '../../target/target.js';
+import { lastCaptures } from '../../unpacker/captures.js';
 import type { UnpackerStatus } from '../../unpacker/unpacker-client.js';
-import { chooseVolume } from '../../unpacker/volumes.js';
+import {
+  chooseVolume,
+  deviceFacts,
+  keyMatches,
+  newVolume,
+  type VolumeFacts,
+  type VolumeNeed,
+  volumeFacts,
+} from '../../unpacker/volumes.js';
 import { minuteMs, type PublishContext, type PublishStep } from './step-type.js';
 
 const createCall = 'ec2:CreateVolume';
@@ -21,14 +30,20 @@ export const provideVolume: PublishStep<'volume'> = {
     const { client } = services.unpacker;
     const status = await client.status({ signal });
     const { options } = services.plan;
-    const volumes = await volumesOf(context, status);
-    const choice = chooseVolume(status, volumes, {
+    const need = {
       stream: options.stream,
       sizeGiB: services.planned.volumeSizeGiB,
       kmsKey: services.planned.kmsKey ?? undefined,
-    });
-    if (choice.action === 'adopt') await client.associateStream(choice.volumeId, services.lease, { signal });
+    };
+    // What an earlier run asked for may be there and nobody else's: it is taken, whatever the stream has got meanwhile.
+    const wasAskedFor = context.openIntent(createCall) !== undefined;
+    const volumes = wasAskedFor ? [] : await candidates(context, status, need);
+    const choice = wasAskedFor ? newVolume(status, need) : chooseVolume(status, volumes, need);
     const { sizeGiB } = choice;
+    if (choice.action === 'adopt') {
+      const kmsKeys = volumes.find(({ volumeId }) => volumeId === choice.volumeId)?.kmsKeys ?? [];
+      await client.associateStream({ id: choice.volumeId, kmsKeys }, services.lease, { signal });
+    }
     if (choice.action === 'create') {
       const volumeId = await createVolume(context, sizeGiB);
       return { volumeId, sizeGiB, created: true, tooSmall: false, replaced: choice.replaced };
@@ -45,22 +60,25 @@ export const provideVolume: PublishStep<'volume'> = {
   },
 };
 
-/** The volumes of the unpacker's devices; those of the stream are enough if its own is among them. */
-const volumesOf = async (
+/** The stream's own volume and the free ones. EC2 is asked only if the unpacker does not know enough of the stream's own. */
+const candidates = async (
   { services, signal }: PublishContext,
-  { devices, streams }: UnpackerStatus,
-): Promise<readonly Volume[]> => {
-  const { volumes } = services.unpacker;
-  const own = streams.find(({ name }) => name === services.plan.options.stream)?.deviceId;
-  if (devices.length === 0 || volumes.some(({ VolumeId }) => VolumeId === own)) return volumes;
-  const ids = devices.map(({ id }) => id);
-  return describeVolumes(services.ec2, [{ Name: 'volume-id', Values: ids }], { signal });
+  { devices }: UnpackerStatus,
+  { stream, kmsKey }: VolumeNeed,
+): Promise<readonly VolumeFacts[]> => {
+  const own = devices.find((device) => device.stream === stream);
+  const known = own && deviceFacts(own);
+  if (known !== undefined && keyMatches(known, kmsKey)) return [known];
+  const ids = devices.flatMap((device) => (device === own || device.stream === '' ? [device.id] : []));
+  if (ids.length === 0) return [];
+  const filters = [{ Name: 'volume-id', Values: ids }];
+  return (await describeVolumes(services.ec2, filters, { signal })).map(volumeFacts);
 };
 
 const createVolume = async (context: PublishContext, sizeGiB: number): Promise<string> => {
   const { services, signal, target, publicationId, attempt } = context;
   const { options } = services.plan;
-  const { ExpiresAt: _imageOnly, ...tags } = services.tags('volume', 'image unpacker');
+  const { [tagKeys.expiresAt]: _imageOnly, ...tags } = services.tags('volume', 'image unpacker');
   const { kmsKey } = services.planned;
   const request: CreateVolumeRequest = {
     AvailabilityZone: stepValue(context, 'unpacker').availabilityZone,
@@ -72,8 +90,6 @@ const createVolume = async (context: PublishContext, sizeGiB: number): Promise<s
     ClientToken: clientToken(publicationId, targetKey(target), 'volume', attempt),
     TagSpecifications: tagSpecification('volume', {
       ...tags,
-      [tagKeys.generation]: '0',
-      [tagKeys.leaf]: '',
       ...(kmsKey !== null && { [tagKeys.kmsKey]: kmsKey }),
     }),
     ...(kmsKey !== null && { KmsKeyId: kmsKey }),
@@ -112,8 +128,10 @@ const volumesMadeHere = async ({ services, publicationId, signal }: PublishConte
   const made = await describeVolumes(services.ec2, [tagFilter(tagKeys.publication, publicationId)], {
     signal,
   });
-  return made.filter((volume) => {
-    const last = fromTagList(volume.Tags)[tagKeys.lastPublication];
+  const ids = made.flatMap(({ VolumeId }) => VolumeId ?? []);
+  const captures = await lastCaptures(services.ec2, ids, { signal });
+  return made.filter(({ VolumeId = '' }) => {
+    const last = captures.get(VolumeId)?.publication;
     return last === undefined || last === publicationId;
   });
 };

@@ -2,6 +2,7 @@ import type { Image, Snapshot, Volume } from '@aws-sdk/client-ec2';
 import { describeImages, describeSnapshots, describeVolumes } from '../../cloud/describe.js';
 import type { CallOptions, Ec2Api } from '../../cloud/ec2-api.js';
 import { fromTagList, tagFilter, tagKeys } from '../../cloud/tags.js';
+import { lastCaptures, type VolumeCapture } from '../../unpacker/captures.js';
 
 export interface TaggedVolume {
   readonly volumeId: string;
@@ -58,15 +59,16 @@ export const findTagged = async (
     describeImages(ec2, filters, call),
   ]);
   const there = volumes.filter(({ State }) => State !== 'deleting' && State !== 'deleted');
+  const ids = there.flatMap(({ VolumeId }) => VolumeId ?? []);
+  const captures = await lastCaptures(ec2, ids, call);
   return {
     origin: originOf([...images, ...snapshots, ...there]),
-    volumes: there.map((volume) => taggedVolume(volume, publicationId)),
+    volumes: there.map((volume) => taggedVolume(volume, publicationId, captures)),
     snapshots: snapshots.map(taggedSnapshot),
     images: images.map(taggedImage),
   };
 };
 
-/** A volume has no leaf until its first snapshot, so the others are asked first. */
 const originOf = (resources: readonly (Image | Snapshot | Volume)[]): TaggedOrigin | undefined => {
   const tags = resources
     .map(({ Tags }) => fromTagList(Tags))
@@ -77,10 +79,11 @@ const originOf = (resources: readonly (Image | Snapshot | Volume)[]): TaggedOrig
 };
 
 const taggedVolume = (
-  { VolumeId = '', State, Size = 0, Tags }: Volume,
+  { VolumeId = '', State, Size = 0 }: Volume,
   publicationId: string,
+  captures: ReadonlyMap<string, VolumeCapture>,
 ): TaggedVolume => {
-  const last = fromTagList(Tags)[tagKeys.lastPublication] ?? publicationId;
+  const last = captures.get(VolumeId)?.publication ?? publicationId;
   return {
     volumeId: VolumeId,
     state: State ?? '',

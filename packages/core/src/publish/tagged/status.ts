@@ -68,8 +68,7 @@ export const statusByTags = async (
   const all = [...asked, ...unresolved].sort(compareTargets);
   return {
     publicationId,
-    // A volume before its first snapshot has no leaf yet.
-    origin: origins.find(({ leaf }) => leaf !== '') ?? origins[0] ?? null,
+    origin: origins[0] ?? null,
     ok: all.every(({ state }) => state !== 'unknown'),
     targets: all,
   };

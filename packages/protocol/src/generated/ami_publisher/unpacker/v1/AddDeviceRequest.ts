@@ -13,6 +13,10 @@ export interface AddDeviceRequest {
    * How long to wait for the device, ms; 0 = 60,000.
    */
   'timeoutMs'?: (number);
+  /**
+   * Names of the KMS key that encrypts it, kept for whoever asks for the status.
+   */
+  'kmsKeys'?: (string)[];
 }
 
 export interface AddDeviceRequest__Output {
@@ -26,4 +30,8 @@ export interface AddDeviceRequest__Output {
    * How long to wait for the device, ms; 0 = 60,000.
    */
   'timeoutMs': (number);
+  /**
+   * Names of the KMS key that encrypts it, kept for whoever asks for the status.
+   */
+  'kmsKeys': (string)[];
 }

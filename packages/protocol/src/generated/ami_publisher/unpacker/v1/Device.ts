@@ -17,6 +17,10 @@ export interface Device {
    */
   'stream'?: (string);
   'present'?: (boolean);
+  /**
+   * Names of the KMS key that encrypts it, as the publisher told them; empty = not known.
+   */
+  'kmsKeys'?: (string)[];
 }
 
 export interface Device__Output {
@@ -34,4 +38,8 @@ export interface Device__Output {
    */
   'stream': (string);
   'present': (boolean);
+  /**
+   * Names of the KMS key that encrypts it, as the publisher told them; empty = not known.
+   */
+  'kmsKeys': (string)[];
 }
