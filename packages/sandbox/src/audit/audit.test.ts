@@ -82,6 +82,13 @@ describe('The audit', () => {
     expect(orphans({ open: ['p1'] })).toEqual([]);
   });
 
+  test('[AUDIT-1] A volume that an open publication has taken from its unpacker to replace it is none', () => {
+    addVolume('vol-loose', 'p1');
+    addVolume('vol-new', 'p2', 'i-1');
+    expect(orphans({ open: ['p2'] })).toEqual([]);
+    expect(orphans()).toEqual(['vol-loose']);
+  });
+
   test('[AUDIT-1] A publication that was rolled back leaves only volumes that others have used since', () => {
     addSnapshot('snap-1', 'p1');
     addImage('ami-1', 'p1', 'snap-1');

@@ -102,7 +102,13 @@ const leftVolumes = (volumes: readonly VolumeRecord[], { open, rolledBack }: Pub
     if (rolledBack.has(publication) && lastUser === publication)
       return [[volume, 'its publication was rolled back']];
     if (open.has(publication)) return [];
-    if (volume.attachment === undefined) return [[volume, 'no unpacker has it']];
+    if (volume.attachment === undefined) {
+      // Taken from its unpacker by one that goes on and will still delete it.
+      const isBeingReplaced = volumes.some(
+        (other) => isOfSameStream(other, volume) && open.has(publicationOf(other) ?? ''),
+      );
+      return isBeingReplaced ? [] : [[volume, 'no unpacker has it']];
+    }
     const successor = volumes.find((other) => {
       const replacedBy = publicationOf(other) ?? '';
       // One that goes on will still delete the old volume; one that was rolled back has left it to the stream.
@@ -112,15 +118,14 @@ const leftVolumes = (volumes: readonly VolumeRecord[], { open, rolledBack }: Pub
   });
 
 /** Whether a volume has taken the place of another: same stream, same instance, more recently captured. */
-const isNewerVolume = (candidate: VolumeRecord, volume: VolumeRecord): boolean => {
+const isNewerVolume = (candidate: VolumeRecord, volume: VolumeRecord): boolean =>
+  isOfSameStream(candidate, volume) &&
+  candidate.attachment?.instanceId === volume.attachment?.instanceId &&
+  generationOf(candidate) > generationOf(volume);
+
+const isOfSameStream = (other: VolumeRecord, volume: VolumeRecord): boolean => {
   const stream = volume.tags.get(tagKeys.stream);
-  return (
-    candidate !== volume &&
-    stream !== undefined &&
-    candidate.tags.get(tagKeys.stream) === stream &&
-    candidate.attachment?.instanceId === volume.attachment?.instanceId &&
-    generationOf(candidate) > generationOf(volume)
-  );
+  return other !== volume && stream !== undefined && other.tags.get(tagKeys.stream) === stream;
 };
 
 const generationOf = ({ lastCapture }: VolumeRecord): number => lastCapture?.generation ?? 0;
