@@ -18,6 +18,14 @@ describe('A resource', () => {
     expect(fresh.isAnyIn({ SnapshotId: 'snap-1' })).toBe(false);
   });
 
+  it('is fresh again when a call with a client token answers with it again', async () => {
+    fresh.note('CreateVolume', {}, { VolumeId: 'vol-1' });
+    await clock.advance(59_000);
+    fresh.note('CreateVolume', {}, { VolumeId: 'vol-1' });
+    await clock.advance(59_000);
+    expect(fresh.isAnyIn({ VolumeId: 'vol-1' })).toBe(true);
+  });
+
   it('is found wherever a request names it', () => {
     fresh.note('CreateSnapshot', {}, { SnapshotId: 'snap-1' });
     expect(fresh.isAnyIn({ BlockDeviceMappings: [{ Ebs: { SnapshotId: 'snap-1' } }] })).toBe(true);

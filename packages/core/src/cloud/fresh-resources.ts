@@ -39,12 +39,14 @@ export class FreshResources {
   /** Takes note of what a call has made, shown or deleted. */
   note(action: Ec2Action, input: object, output: object): void {
     const made = making[action];
-    if (made !== undefined) this.#add((output as Fields)[made], this.#clock.now());
+    const id = made && (output as Fields)[made];
+    // A call with a client token may answer with what an earlier one made, which is then as good as new.
+    if (typeof id === 'string') this.#madeAt.set(id, this.#clock.now());
     const deleted = deleting[action];
     if (deleted !== undefined) this.#madeAt.delete(String((input as Fields)[deleted]));
-    const [list = '', id = '', madeAt = ''] = describing[action] ?? [];
+    const [list = '', idField = '', madeAt = ''] = describing[action] ?? [];
     for (const shown of ((output as Fields)[list] ?? []) as readonly Fields[]) {
-      this.#add(shown[id], new Date(String(shown[madeAt])).getTime());
+      this.#add(shown[idField], new Date(String(shown[madeAt])).getTime());
     }
   }
 

@@ -1,7 +1,8 @@
-import type { Snapshot } from '@aws-sdk/client-ec2';
+import type { Snapshot, Volume } from '@aws-sdk/client-ec2';
 import { describeSnapshots } from '../cloud/describe.js';
 import type { CallOptions, Ec2Api } from '../cloud/ec2-api.js';
 import { fromTagList, tagKeys } from '../cloud/tags.js';
+import type { UnpackerStatus } from './unpacker-client.js';
 
 /** What a publication captured of a volume, as the tags of its snapshot say. */
 export interface VolumeCapture {
@@ -35,6 +36,25 @@ export const lastCaptures = async (
     }
   }
   return new Map([...newest].map(([volumeId, { Tags }]) => [volumeId, captureOf(fromTagList(Tags))]));
+};
+
+/**
+ * Free volumes that held releases of a stream until others took their place, of whose publications none has deleted them. One that was never
+ * captured may belong to a publication that can still be resumed.
+ */
+export const leftVolumes = async (
+  ec2: Ec2Api,
+  { devices }: UnpackerStatus,
+  volumes: readonly Volume[],
+  stream: string,
+  call?: CallOptions,
+): Promise<string[]> => {
+  const free = new Set(devices.flatMap((device) => (device.stream === '' ? [device.id] : [])));
+  const ofStream = volumes.flatMap(({ VolumeId = '', Tags }) =>
+    free.has(VolumeId) && fromTagList(Tags)[tagKeys.stream] === stream ? [VolumeId] : [],
+  );
+  const captures = await lastCaptures(ec2, ofStream, call);
+  return ofStream.filter((volumeId) => captures.has(volumeId));
 };
 
 const startOf = ({ StartTime }: Snapshot): number => StartTime?.getTime() ?? 0;

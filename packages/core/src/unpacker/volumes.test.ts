@@ -4,7 +4,6 @@ import type { UnpackerStatus } from './unpacker-client.js';
 import {
   chooseVolume,
   deviceFacts,
-  freeVolumesOf,
   gibibyte,
   type VolumeFacts,
   volumeFacts,
@@ -77,22 +76,6 @@ describe('choosing a volume', () => {
   it('never takes an unencrypted volume', () => {
     const plain = { ...volume('vol-1', 8), kmsKeys: [] };
     expect(chooseVolume(status([['vol-1', '']]), [plain], need).action).toBe('create');
-  });
-});
-
-describe('the free volumes of a stream', () => {
-  it('are those that no stream has and whose tag names it', () => {
-    const tagged = (id: string, stream: string): Volume => ({
-      VolumeId: id,
-      Tags: [{ Key: 'ami-publisher:stream', Value: stream }],
-    });
-    const devices = status([
-      ['vol-1', 's'],
-      ['vol-2', ''],
-      ['vol-3', ''],
-    ]);
-    const volumes = [tagged('vol-1', 's'), tagged('vol-2', 's'), tagged('vol-3', 'other')];
-    expect(freeVolumesOf(devices, volumes, 's')).toEqual(['vol-2']);
   });
 });
 

@@ -98,18 +98,6 @@ export const newVolume = (
   return { action: 'create', sizeGiB, replaced: bound ? [bound] : [] };
 };
 
-/** Volumes that no stream of the unpacker has, and whose tag says that they were made for the stream. */
-export const freeVolumesOf = (
-  { devices }: UnpackerStatus,
-  volumes: readonly Volume[],
-  stream: string,
-): string[] => {
-  const free = new Set(devices.flatMap((device) => (device.stream === '' ? [device.id] : [])));
-  return volumes.flatMap(({ VolumeId = '', Tags }) =>
-    free.has(VolumeId) && fromTagList(Tags)[tagKeys.stream] === stream ? [VolumeId] : [],
-  );
-};
-
 /** Whether a volume is encrypted with a key; without one, whether it is encrypted at all. */
 export const keyMatches = ({ kmsKeys }: VolumeFacts, kmsKey: string | undefined): boolean =>
   kmsKeys.some((name) => kmsKey === undefined || name === kmsKey || name.endsWith(`/${kmsKey}`));

@@ -149,6 +149,7 @@ class Storm {
       this.#calm();
       const done = await this.#rollback(this.#process(), id);
       if (done === true) ending = 'rolled back';
+      else if (typeof done === 'string' && isRefused(done)) ending = 'resumable';
       else this.#troubles.push(`rollback of ${id}: ${done}`);
     }
     this.#endings.set(id, ending);

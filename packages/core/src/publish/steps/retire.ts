@@ -1,7 +1,6 @@
 import { describeVolumes } from '../../cloud/describe.js';
 import { stepValue } from '../../steps/step.js';
-import { lastCaptures } from '../../unpacker/captures.js';
-import { freeVolumesOf } from '../../unpacker/volumes.js';
+import { leftVolumes } from '../../unpacker/captures.js';
 import { minuteMs, type PublishContext, type PublishStep } from './step-type.js';
 import { deleteVolume } from './volume.js';
 
@@ -32,19 +31,14 @@ const begun = (context: PublishContext): string[] => {
   return Array.isArray(volumeIds) ? volumeIds.map(String) : [];
 };
 
-/**
- * Volumes that held releases of the stream until others took their place, of whose publications none has deleted them. One that was never
- * captured may belong to a publication that can still be resumed.
- */
+/** Another publication may have given the stream a volume after this one had made its own. */
 const leftBehind = async ({ services, signal }: PublishContext): Promise<string[]> => {
   const { client } = await services.connect(signal);
   const status = await client.status({ signal });
   const free = status.devices.flatMap(({ id, stream }) => (stream === '' ? [id] : []));
   if (free.length === 0) return [];
   const volumes = await describeVolumes(services.ec2, [{ Name: 'volume-id', Values: free }], { signal });
-  const ofStream = freeVolumesOf(status, volumes, services.plan.options.stream);
-  const captures = await lastCaptures(services.ec2, ofStream, { signal });
-  return ofStream.filter((volumeId) => captures.has(volumeId));
+  return leftVolumes(services.ec2, status, volumes, services.plan.options.stream, { signal });
 };
 
 const retire = async (context: PublishContext, volumeIds: readonly string[]): Promise<void> => {

@@ -5,15 +5,13 @@ import { tagFilter, tagKeys, tagSpecification } from '../../cloud/tags.js';
 import { listSettled } from '../../steps/send-once.js';
 import { stepValue } from '../../steps/step.js';
 import { targetKey } from '../../target/target.js';
-import { lastCaptures } from '../../unpacker/captures.js';
+import { lastCaptures, leftVolumes } from '../../unpacker/captures.js';
 import type { UnpackerStatus } from '../../unpacker/unpacker-client.js';
 import {
   chooseVolume,
   deviceFacts,
-  keyMatches,
   newVolume,
   type VolumeFacts,
-  type VolumeNeed,
   volumeFacts,
 } from '../../unpacker/volumes.js';
 import { minuteMs, type PublishContext, type PublishStep } from './step-type.js';
@@ -37,19 +35,21 @@ export const provideVolume: PublishStep<'volume'> = {
     };
     // What an earlier run asked for may be there and nobody else's: it is taken, whatever the stream has got meanwhile.
     const wasAskedFor = context.openIntent(createCall) !== undefined;
-    const volumes = wasAskedFor ? [] : await candidates(context, status, need);
+    const { volumes, left } = wasAskedFor ? nothing : await candidates(context, status, options.stream);
     const choice = wasAskedFor ? newVolume(status, need) : chooseVolume(status, volumes, need);
     const { sizeGiB } = choice;
-    if (choice.action === 'adopt') {
-      const kmsKeys = volumes.find(({ volumeId }) => volumeId === choice.volumeId)?.kmsKeys ?? [];
-      await client.associateStream({ id: choice.volumeId, kmsKeys }, services.lease, { signal });
-    }
     if (choice.action === 'create') {
       const volumeId = await createVolume(context, sizeGiB);
-      return { volumeId, sizeGiB, created: true, tooSmall: false, replaced: choice.replaced };
+      const replaced = [...choice.replaced, ...left];
+      return { volumeId, sizeGiB, created: true, tooSmall: false, replaced };
     }
     const { volumeId } = choice;
-    return { volumeId, sizeGiB, created: false, tooSmall: choice.action === 'grow', replaced: [] };
+    if (choice.action === 'adopt') {
+      const kmsKeys = volumes.find((volume) => volume.volumeId === volumeId)?.kmsKeys ?? [];
+      await client.associateStream({ id: volumeId, kmsKeys }, services.lease, { signal });
+    }
+    const replaced = left.filter((id) => id !== volumeId);
+    return { volumeId, sizeGiB, created: false, tooSmall: choice.action === 'grow', replaced };
   },
   undo: async (context, value) => {
     const made = await listSettled(context, createCall, value?.created ? value.volumeId : undefined, {
@@ -60,19 +60,33 @@ export const provideVolume: PublishStep<'volume'> = {
   },
 };
 
-/** The stream's own volume and the free ones. EC2 is asked only if the unpacker does not know enough of the stream's own. */
+interface Candidates {
+  /** The stream's own volume and the free ones. */
+  readonly volumes: readonly VolumeFacts[];
+  /** Volumes that the stream has left behind. */
+  readonly left: readonly string[];
+}
+
+const nothing: Candidates = { volumes: [], left: [] };
+
+/** EC2 is asked only if there are free volumes, or the unpacker does not know enough of the stream's own. */
 const candidates = async (
   { services, signal }: PublishContext,
-  { devices }: UnpackerStatus,
-  { stream, kmsKey }: VolumeNeed,
-): Promise<readonly VolumeFacts[]> => {
-  const own = devices.find((device) => device.stream === stream);
+  status: UnpackerStatus,
+  stream: string,
+): Promise<Candidates> => {
+  const { ec2 } = services;
+  const own = status.devices.find((device) => device.stream === stream);
   const known = own && deviceFacts(own);
-  if (known !== undefined && keyMatches(known, kmsKey)) return [known];
-  const ids = devices.flatMap((device) => (device === own || device.stream === '' ? [device.id] : []));
-  if (ids.length === 0) return [];
-  const filters = [{ Name: 'volume-id', Values: ids }];
-  return (await describeVolumes(services.ec2, filters, { signal })).map(volumeFacts);
+  const unknown = own !== undefined && known === undefined ? [own.id] : [];
+  const free = status.devices.flatMap((device) => (device.stream === '' ? [device.id] : []));
+  const ids = [...unknown, ...free];
+  const volumes =
+    ids.length === 0 ? [] : await describeVolumes(ec2, [{ Name: 'volume-id', Values: ids }], { signal });
+  return {
+    volumes: [...(known === undefined ? [] : [known]), ...volumes.map(volumeFacts)],
+    left: await leftVolumes(ec2, status, volumes, stream, { signal }),
+  };
 };
 
 const createVolume = async (context: PublishContext, sizeGiB: number): Promise<string> => {
