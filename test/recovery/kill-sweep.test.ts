@@ -3,6 +3,7 @@ import { createUnpackerClient, readClientTls } from '@ami-publisher/protocol';
 import {
   AttachVolumeCommand,
   CreateVolumeCommand,
+  DeleteVolumeCommand,
   DetachVolumeCommand,
   StopInstancesCommand,
 } from '@aws-sdk/client-ec2';
@@ -189,6 +190,9 @@ async function provideFreeVolumes({ account, afterwards, ec2, world }: Ground): 
     afterwards(async () => {
       await unpacker.removeDevice({ deviceId: VolumeId, force: true });
       await client.send(new DetachVolumeCommand({ VolumeId }));
+      // The next case uses its device name; a volume can be deleted when it has let go of it.
+      const free = () => client.send(new DeleteVolumeCommand({ VolumeId }));
+      await vi.waitFor(free, { timeout: 30_000, interval: 200 });
       unpacker.close();
       client.destroy();
     });
