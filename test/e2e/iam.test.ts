@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addFreeVolume } from '../support/free-volume.js';
 import { actionsOfCommands, identities, pagePolicies } from '../support/iam-page.js';
 import { createWorld, type PrintedResults, type Run, type World } from '../support/world.js';
 
@@ -160,9 +161,19 @@ describe('the policy for publishers', () => {
   });
 
   it('lets all of it be rolled back', async () => {
-    for (const publicationId of publications.toReversed()) await rollBack(publicationId);
+    for (const publicationId of publications.splice(0).toReversed()) await rollBack(publicationId);
     const { images, snapshots } = await world.sandbox.model.inventory(account, region);
     expect([images, snapshots, await volumesOfStream()]).toEqual([[], [], []]);
+  });
+
+  it('lets a stream take a volume that was free', async () => {
+    const volume = await addFreeVolume(world, account, region);
+    const { publicationId } = await publish('1');
+    expect(await volumesOfStream()).toMatchObject([
+      { Tags: expect.arrayContaining([{ Key: 'ami-publisher:stream', Value: 'base/debian' }]) },
+    ]);
+    await rollBack(publicationId);
+    await volume.remove();
   });
 
   it('denied nothing of this, and has no entry that was not needed', () => {

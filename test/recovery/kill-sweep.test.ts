@@ -1,15 +1,8 @@
-import { tagKeys } from '@ami-publisher/core';
-import { createUnpackerClient, readClientTls } from '@ami-publisher/protocol';
-import {
-  AttachVolumeCommand,
-  CreateVolumeCommand,
-  DeleteVolumeCommand,
-  DetachVolumeCommand,
-  StopInstancesCommand,
-} from '@aws-sdk/client-ec2';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { StopInstancesCommand } from '@aws-sdk/client-ec2';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addFreeVolume } from '../support/free-volume.js';
 import { killAt, moments } from './support/kill.js';
-import { createProvingGround, type Ground, listMs, type ProvingGround } from './support/proving-ground.js';
+import { createProvingGround, type Ground, type ProvingGround } from './support/proving-ground.js';
 
 /** A publication that makes certain calls. */
 interface Scenario {
@@ -79,7 +72,7 @@ const scenarios: readonly Scenario[] = [
     name: 'a release for which a free volume is there',
     prepare: provideFreeVolumes,
     publish: ['1'],
-    calls: ['unpacker:AssociateStream'],
+    calls: ['CreateTags', 'unpacker:AssociateStream'],
   },
 ];
 
@@ -168,38 +161,13 @@ describe('All of these', () => {
   });
 });
 
-/** Gives every unpacker a volume that belongs to no stream, tagged as docs/iam.md asks; what is left of them at the end is taken away. */
-async function provideFreeVolumes({ account, afterwards, ec2, world }: Ground): Promise<void> {
-  const directory = world.sandbox.certificatesDirectory ?? '';
-  const tls = readClientTls({ directory, roles: ['operator'], now: Date.now() });
+/** Gives every unpacker a volume that belongs to no stream, and takes it away when the case has ended. */
+async function provideFreeVolumes({ account, afterwards, world }: Ground): Promise<void> {
   for (const region of world.sandbox.regions) {
-    const { instances } = await world.sandbox.model.inventory(account.id, region);
-    const { InstanceId = '', PrivateIpAddress = '', Placement } = instances[0] ?? {};
-    const zone = Placement?.AvailabilityZone ?? '';
-    const client = ec2(region);
-    const { VolumeId = '' } = await client.send(
-      new CreateVolumeCommand({
-        ...{ AvailabilityZone: zone, Size: 1, Encrypted: true },
-        TagSpecifications: [{ ResourceType: 'volume', Tags: [{ Key: tagKeys.stream, Value: 'free' }] }],
-      }),
-    );
-    await pause(listMs);
-    await client.send(new AttachVolumeCommand({ InstanceId, VolumeId, Device: '/dev/sdz' }));
-    const unpacker = createUnpackerClient({ address: `${PrivateIpAddress}:6974`, tls });
-    await vi.waitFor(() => unpacker.claimDevice({ deviceId: VolumeId }), { timeout: 30_000, interval: 200 });
-    afterwards(async () => {
-      await unpacker.removeDevice({ deviceId: VolumeId, force: true });
-      await client.send(new DetachVolumeCommand({ VolumeId }));
-      // The next case uses its device name; a volume can be deleted when it has let go of it.
-      const free = () => client.send(new DeleteVolumeCommand({ VolumeId }));
-      await vi.waitFor(free, { timeout: 30_000, interval: 200 });
-      unpacker.close();
-      client.destroy();
-    });
+    const volume = await addFreeVolume(world, account.id, region);
+    afterwards(() => volume.remove());
   }
 }
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function stopUnpackers({ account, ec2, world }: Ground): Promise<void> {
   for (const region of world.sandbox.regions) {

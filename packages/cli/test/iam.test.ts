@@ -189,6 +189,28 @@ const forbidden: readonly (readonly [
     ({ ec2, theirs }) =>
       ec2.createTags({ Resources: [theirs.ImageId], Tags: [{ Key: tagKeys.publication, Value: 'pub-1' }] }),
   ],
+  [
+    'tagging a volume of no stream',
+    'AdoptVolumes',
+    'Null',
+    `aws:ResourceTag/${tagKeys.stream}`,
+    ({ ec2, theirs }) =>
+      ec2.createTags({ Resources: [theirs.VolumeId], Tags: [{ Key: tagKeys.stream, Value: 'mine' }] }),
+  ],
+  [
+    'tagging without tags',
+    'AdoptVolumes',
+    'Null',
+    'aws:TagKeys',
+    ({ ec2, ours }) => ec2.createTags({ Resources: [ours.VolumeId], Tags: [] }),
+  ],
+  [
+    'other tags on a volume of a stream',
+    'AdoptVolumes',
+    'ForAllValues:StringEquals',
+    'aws:TagKeys',
+    ({ ec2, ours }) => ec2.createTags({ Resources: [ours.VolumeId], Tags: [{ Key: 'owner', Value: 'me' }] }),
+  ],
 ];
 
 const withoutCondition = (statement: PolicyStatement, operator: string, key: string): PolicyStatement => {

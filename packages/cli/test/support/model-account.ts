@@ -7,6 +7,7 @@ import {
   Publisher,
   type PublishOptions,
   type Target,
+  tagKeys,
   UnpackerFleet,
 } from '@ami-publisher/core';
 import { ModelCloud } from '@ami-publisher/sandbox';
@@ -75,7 +76,22 @@ export const exerciseEverything = async (account: ModelAccount): Promise<string[
     const { targets } = await account.rollback(id);
     messages.push(...targets.flatMap(({ errors }) => errors));
   }
+  await addFreeVolume(account);
+  await publish('1');
   return messages;
+};
+
+/** A volume that no stream has, claimed for the unpacker by an operator. */
+const addFreeVolume = async (account: ModelAccount): Promise<void> => {
+  const { VolumeId = '' } = await account.asAdministrator('CreateVolume', {
+    ...{ AvailabilityZone: `${region}a`, Size: 1, VolumeType: 'gp3', Encrypted: true },
+    TagSpecifications: [{ ResourceType: 'volume', Tags: [{ Key: tagKeys.stream, Value: 'free' }] }],
+  });
+  await account.pass(10_000);
+  const InstanceId = account.instanceId;
+  await account.asAdministrator('AttachVolume', { VolumeId, InstanceId, Device: '/dev/xvdzz' });
+  await account.pass(10_000);
+  account.cloud.unpacker(InstanceId)?.devices.set(VolumeId, []);
 };
 
 /** The code and text of the error that a call ends with, if any. */

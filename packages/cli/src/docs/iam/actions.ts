@@ -28,7 +28,11 @@ const looking = ['plan', 'publish', 'prepare-unpackers', 'list-unpackers', 'list
 export const actionUses: readonly ActionUse[] = [
   { action: 'ec2:AttachVolume', why: 'gives a new volume to the unpacker', commands: running },
   { action: 'ec2:CreateSnapshot', why: 'captures the volume', commands: running },
-  { action: 'ec2:CreateTags', why: 'tags of new resources, in the creating call', commands: running },
+  {
+    action: 'ec2:CreateTags',
+    why: 'tags of new resources, in the creating call; the stream of a volume that was free',
+    commands: running,
+  },
   {
     action: 'ec2:CreateVolume',
     why: 'the first volume of a stream, or one of another key',

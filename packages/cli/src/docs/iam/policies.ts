@@ -119,6 +119,17 @@ const publisherStatements: readonly ExplainedStatement[] = [
     }),
     why: 'Tags in the creating call only, which has to be allowed with these tags by the statements above. The keys are not narrowed, since `--tag` adds your own.',
   },
+  {
+    statement: allow('AdoptVolumes', {
+      Action: ['ec2:CreateTags'],
+      Resource: arns.volume,
+      Condition: {
+        Null: { ...ofStream, 'aws:TagKeys': 'false' },
+        'ForAllValues:StringEquals': { 'aws:TagKeys': [tagKeys.stream] },
+      },
+    }),
+    why: 'Writes the name of its new stream on a volume that was free: this key and no other.',
+  },
 ];
 
 /** For the role in a target account that `plan`, `publish`, `resume` and `rollback` run as. */

@@ -1,7 +1,7 @@
 import { AmiPublisherError, clientToken } from '@ami-publisher/base';
 import type { CreateVolumeRequest, Volume } from '@aws-sdk/client-ec2';
 import { describeVolumes } from '../../cloud/describe.js';
-import { tagFilter, tagKeys, tagSpecification } from '../../cloud/tags.js';
+import { tagFilter, tagKeys, tagSpecification, toTagList } from '../../cloud/tags.js';
 import { listSettled } from '../../steps/send-once.js';
 import { stepValue } from '../../steps/step.js';
 import { targetKey } from '../../target/target.js';
@@ -46,6 +46,7 @@ export const provideVolume: PublishStep<'volume'> = {
     const { volumeId } = choice;
     if (choice.action === 'adopt') {
       const kmsKeys = volumes.find((volume) => volume.volumeId === volumeId)?.kmsKeys ?? [];
+      await nameStream(context, volumeId);
       await client.associateStream({ id: volumeId, kmsKeys }, services.lease, { signal });
     }
     const replaced = left.filter((id) => id !== volumeId);
@@ -58,6 +59,12 @@ export const provideVolume: PublishStep<'volume'> = {
     });
     for (const { VolumeId = '' } of made) await deleteVolume(context, VolumeId);
   },
+};
+
+/** By this tag a volume is found while its unpacker is stopped. */
+const nameStream = async ({ services, signal }: PublishContext, volumeId: string): Promise<void> => {
+  const Tags = toTagList({ [tagKeys.stream]: services.plan.options.stream });
+  await services.ec2.createTags({ Resources: [volumeId], Tags }, { signal });
 };
 
 interface Candidates {
