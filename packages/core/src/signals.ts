@@ -10,6 +10,17 @@ export const shared = (signal: AbortSignal | undefined): AbortSignal => {
   return following;
 };
 
+/**
+ * Aborts a controller when the signal does, until what is returned is called. Unlike `AbortSignal.any` it leaves no lists of weak references on
+ * either side, which tell where thousands of targets wait at once.
+ */
+export const follow = (controller: AbortController, signal: AbortSignal): (() => void) => {
+  const onAbort = () => controller.abort(signal.reason);
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  return () => signal.removeEventListener('abort', onAbort);
+};
+
 /** What the promise gives, unless the signal aborts first; the promise goes on. @throws the signal's reason */
 export const untilAborted = async <T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
   if (signal === undefined) return promise;

@@ -242,7 +242,8 @@ export class Publisher {
     return {
       targets: planned.map(({ target }) => target),
       steps: publishSteps,
-      services: (target) => PublishSession.open(plan, plannedOf(plan, targetKey(target)), cloud, fleet),
+      services: (target, signal) =>
+        PublishSession.open(plan, plannedOf(plan, targetKey(target)), cloud, fleet, signal),
       journal,
       concurrency: plan.options.concurrency,
       clock: cloud.clock,

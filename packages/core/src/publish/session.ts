@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { AmiPublisherError } from '@ami-publisher/base';
 import type { Volume } from '@aws-sdk/client-ec2';
 import type { Cloud } from '../cloud/cloud.js';
@@ -5,6 +6,7 @@ import { describeVolumes } from '../cloud/describe.js';
 import type { Ec2Api } from '../cloud/ec2-api.js';
 import type { Poller } from '../cloud/poller.js';
 import { type Tags, tagKeys } from '../cloud/tags.js';
+import { follow } from '../signals.js';
 import type { Closable } from '../steps/engine.js';
 import { formatTarget } from '../target/target.js';
 import type { ConnectedUnpacker, UnpackerFleet } from '../unpacker/fleet.js';
@@ -14,7 +16,8 @@ import type { PlannedTarget, PublicationPlan } from './plan.js';
 
 /** What the steps of one target share while they run: the way to AWS, the connected unpacker, the lease. */
 export class PublishSession implements Closable {
-  readonly #lost = new AbortController();
+  readonly #ending = new AbortController();
+  readonly #unfollow: () => void;
   #unpacker: ConnectedUnpacker | undefined;
   #lease: KeptLease | undefined;
 
@@ -25,21 +28,26 @@ export class PublishSession implements Closable {
     readonly poller: Poller,
     private readonly cloud: Cloud,
     private readonly fleet: UnpackerFleet,
-  ) {}
+    signal: AbortSignal,
+  ) {
+    this.#unfollow = follow(this.#ending, signal);
+    setMaxListeners(0, this.#ending.signal);
+  }
 
   static async open(
     plan: PublicationPlan,
     planned: PlannedTarget,
     cloud: Cloud,
     fleet: UnpackerFleet,
+    signal: AbortSignal,
   ): Promise<PublishSession> {
     const ec2 = await cloud.ec2(planned.target);
-    return new PublishSession(plan, planned, ec2, await cloud.poller(planned.target), cloud, fleet);
+    return new PublishSession(plan, planned, ec2, await cloud.poller(planned.target), cloud, fleet, signal);
   }
 
-  /** Aborts when the lease is lost: nothing may be done to the volume any more. */
+  /** Aborts with that of the publication, and when the lease is lost: nothing may be done to the volume any more. */
   get signal(): AbortSignal {
-    return this.#lost.signal;
+    return this.#ending.signal;
   }
 
   async connect(signal: AbortSignal): Promise<ConnectedUnpacker> {
@@ -59,16 +67,15 @@ export class PublishSession implements Closable {
     const { stream } = this.plan.options;
     await client.createStream(stream, { signal });
     const { clock, logger } = this.cloud;
-    const lease = await keepLease(client, {
+    this.#lease = await keepLease(client, {
       stream,
       publication: this.plan.publicationId,
       clock,
       logger,
       signal,
+      lost: this.#ending,
     });
-    lease.lost.addEventListener('abort', () => this.#lost.abort(lease.lost.reason), { once: true });
-    this.#lease = lease;
-    return lease.ref;
+    return this.#lease.ref;
   }
 
   get lease(): LeaseRef {
@@ -95,6 +102,7 @@ export class PublishSession implements Closable {
     try {
       await this.releaseLease();
     } finally {
+      this.#unfollow();
       this.#unpacker?.client.close();
       this.#unpacker = undefined;
     }

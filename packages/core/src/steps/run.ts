@@ -2,7 +2,7 @@ import { AmiPublisherError, type Clock, throwIfCancelled, toAmiPublisherError } 
 import { SpanStatusCode, trace } from '@opentelemetry/api';
 import pMap from 'p-map';
 import pRetry from 'p-retry';
-import { shared } from '../signals.js';
+import { follow } from '../signals.js';
 import { formatTarget, type Target, targetKey } from '../target/target.js';
 import { version } from '../version.js';
 import {
@@ -104,9 +104,7 @@ const runToTheEnd = async <Services extends Closable, Values extends object>(
     throwIfCancelled(options.signal);
     await options.onTargetStart?.(target);
     services = await options.services(target, options.signal);
-    const signal = shared(
-      services.signal === undefined ? options.signal : AbortSignal.any([options.signal, services.signal]),
-    );
+    const signal = services.signal ?? options.signal;
     for (const next of options.steps) {
       step = next.name;
       const history = historyOf(options, target, step);
@@ -188,28 +186,32 @@ const withRetries = <Services extends Closable, Values extends object>(
     },
   });
 
-/** The step with its time limit: past it, the step's signal aborts with `TIMED_OUT`. */
+/** A reason of its own spares an exception with a stack for each step. */
+const ended = new Error('the step has ended');
+
+/** The step with its time limit: past it, the step's signal aborts with `TIMED_OUT`. It aborts as well when the step has ended. */
 const inTime = async <Services, Values extends object>(
   clock: Clock,
   step: AnyStep<Services, Values>,
   context: StepContext<Services, Values>,
 ): Promise<unknown> => {
-  const limit = new AbortController();
-  const finished = new AbortController();
-  const timer = clock.sleep(step.timeoutMs, finished.signal).then(
-    () => limit.abort(stepTimedOut(step, context.target)),
+  throwIfCancelled(context.signal);
+  const running = new AbortController();
+  const { signal } = running;
+  const unfollow = follow(running, context.signal);
+  const timer = clock.sleep(step.timeoutMs, signal).then(
+    () => running.abort(stepTimedOut(step, context.target)),
     () => {
       // The step ended first.
     },
   );
-  const signal = AbortSignal.any([context.signal, limit.signal]);
   try {
-    throwIfCancelled(signal);
     return await step.run({ ...context, signal });
   } catch (reason) {
     throw signal.aborted ? toAmiPublisherError(signal.reason) : toError(reason);
   } finally {
-    finished.abort();
+    unfollow();
+    running.abort(ended);
     await timer;
   }
 };

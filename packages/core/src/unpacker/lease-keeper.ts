@@ -34,16 +34,21 @@ export const keepLease = async (
     readonly clock: Clock;
     readonly logger: Logger;
     readonly signal: AbortSignal;
+    /** What is aborted when the lease is lost; `lost` is its signal. @default one of its own */
+    readonly lost?: AbortController;
   },
 ): Promise<KeptLease> => {
   const kept = { since: options.clock.now() };
   const ref = await client.acquireLease(options.stream, options.publication, holder, {
     signal: options.signal,
   });
-  const lost = new AbortController();
+  const { lost = new AbortController() } = options;
+  let isLost = false;
   const released = new AbortController();
   const renewing = renew(client, ref, kept, options.clock, released.signal).catch((reason: unknown) => {
-    if (!released.signal.aborted) lost.abort(toAmiPublisherError(reason));
+    if (released.signal.aborted) return;
+    isLost = true;
+    lost.abort(toAmiPublisherError(reason));
   });
   return {
     ref,
@@ -54,7 +59,7 @@ export const keepLease = async (
     release: async () => {
       released.abort();
       await renewing;
-      if (!lost.signal.aborted) await client.releaseLease(ref);
+      if (!isLost) await client.releaseLease(ref);
     },
   };
 };

@@ -127,7 +127,7 @@ const undoFound = async (
   const [undo] = await undoSteps({
     targets: [target],
     steps: publishSteps,
-    services: () => PublishSession.open(plan, plan.targets[0]!, cloud, fleet),
+    services: (_target, signal) => PublishSession.open(plan, plan.targets[0]!, cloud, fleet, signal),
     journal,
     concurrency: 1,
     clock,
