@@ -11,6 +11,9 @@ export const defaultWindowMs = 5_000;
 /** The faults that are answers, which differ from service to service. */
 export type Refusal = Extract<Fault, { kind: 'throttle' | 'server-error' | 'deny' }>;
 
+/** The signal of a caller who may go, or what makes it if it is wanted. */
+export type Leaving = AbortSignal | (() => AbortSignal);
+
 /** One call: what it does, and how its service says no. */
 export interface GatedCall<T> {
   readonly site: CallSite;
@@ -19,8 +22,8 @@ export interface GatedCall<T> {
   readonly refuse: (fault: Refusal) => Error;
   /** Makes what the call has made NotFound for that many milliseconds. */
   readonly conceal?: ((result: T, windowMs: number) => void) | undefined;
-  /** Aborts when the caller has gone; only a call that hangs looks at it. */
-  readonly signal?: AbortSignal | undefined;
+  /** Aborts when the caller has gone, or makes a signal that does; only a call that hangs looks at it. */
+  readonly signal?: Leaving | undefined;
 }
 
 export interface CallGateParts {
@@ -97,7 +100,8 @@ export class CallGate {
     });
   }
 
-  #hang(signal: AbortSignal | undefined): Promise<never> {
+  #hang(leaving: Leaving | undefined): Promise<never> {
+    const signal = typeof leaving === 'function' ? leaving() : leaving;
     const gone =
       signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal]);
     return new Promise((_, reject) => {

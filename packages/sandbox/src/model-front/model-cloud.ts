@@ -27,6 +27,7 @@ import { createModelUnpackerClient } from '../model-unpacker/client.js';
 import { defaultUnpackerFigures, type UnpackerFigures } from '../model-unpacker/figures.js';
 import type { ModelUnpacker } from '../model-unpacker/model-unpacker.js';
 import { type AccountOptions, resolveAccounts, resolveRegions } from '../sandbox-options.js';
+import { Deadlines } from './deadlines.js';
 import { createModelEc2Api } from './model-ec2-api.js';
 import { ModelImages } from './model-images.js';
 import { ModelMachines } from './model-machines.js';
@@ -84,6 +85,7 @@ export class ModelCloud implements Cloud {
   readonly images = new ModelImages();
   readonly regions: readonly string[];
   readonly #connections = new Map<string, Connection>();
+  readonly #deadlines: Deadlines;
   readonly #machines: ModelMachines;
   readonly #pacing: PollPacing | undefined;
   readonly #settings: NonNullable<ModelCloudOptions['settings']>;
@@ -95,6 +97,7 @@ export class ModelCloud implements Cloud {
     const storage = new ModelStorage();
     const figures = { ...defaultUnpackerFigures, ...options.unpackers };
     this.clock = clock;
+    this.#deadlines = new Deadlines(clock);
     this.logger = logger;
     this.regions = resolveRegions(options.regions ?? 1);
     this.#pacing = options.pacing;
@@ -138,6 +141,7 @@ export class ModelCloud implements Cloud {
       address: instance.PrivateIpAddress ?? '',
       gate: this.model.gate,
       clock: this.clock,
+      deadlines: this.#deadlines,
       unpacker: this.unpacker(instance.InstanceId ?? ''),
     });
 
@@ -191,11 +195,12 @@ export class ModelCloud implements Cloud {
     return createModelEc2Api({
       target: `${account.name},${region}`,
       clock: this.clock,
+      deadlines: this.#deadlines,
       pacer: new Pacer(this.clock),
       random: seededRandom(`${account.id},${region}/backoff`),
-      send: async (action, input, signal) => {
+      send: async (action, input, gone) => {
         checkCredentials(account, 'ec2');
-        return this.model.ec2(caller, region, action, input, { signal });
+        return this.model.ec2(caller, region, action, input, { signal: gone });
       },
     });
   }
@@ -209,7 +214,7 @@ export class ModelCloud implements Cloud {
       attempts: stsAttempts,
       signal,
     };
-    const ask = () => sendOnce(this.clock, signal, (gone) => this.#callIdentity(account, home, gone));
+    const ask = () => sendOnce(this.#deadlines, signal, (gone) => this.#callIdentity(account, home, gone));
     await sendRepeatedly(retry, ask).catch((reason: unknown) => {
       signal?.throwIfAborted();
       throw fromAwsError(reason, { call: 'sts:GetCallerIdentity', resource: `account ${name}` });
@@ -218,9 +223,9 @@ export class ModelCloud implements Cloud {
     return { accountId: account.id, regions: Regions.flatMap(({ RegionName }) => RegionName ?? []).sort() };
   }
 
-  async #callIdentity(account: Account, region: string, signal: AbortSignal): Promise<void> {
+  async #callIdentity(account: Account, region: string, gone: () => AbortSignal): Promise<void> {
     checkCredentials(account, 'sts');
-    await this.model.sts(identityOf(account), region, 'GetCallerIdentity', {}, { signal });
+    await this.model.sts(identityOf(account), region, 'GetCallerIdentity', {}, { signal: gone });
   }
 }
 

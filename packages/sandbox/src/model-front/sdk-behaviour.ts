@@ -3,6 +3,7 @@ import { ConnectionClosed } from '../faults/connection-closed.js';
 import { ApiError } from '../model/api-error.js';
 import type { Random } from '../model/random.js';
 import { awaitAnswer } from './await-answer.js';
+import type { Deadlines } from './deadlines.js';
 
 /** An error as the AWS SDK for JavaScript throws it. */
 interface SdkError extends Error {
@@ -30,31 +31,27 @@ const toSdkError = (reason: unknown): unknown => {
   return reason;
 };
 
+/** How long a client waits for an answer, ms. */
+const requestTimeoutMs = 60_000;
+
 /** What the SDK's HTTP handler says when no answer has come. */
-const requestTimedOut = (ms: number): SdkError =>
+const timedOut = (): SdkError =>
   Object.assign(
     new Error(
-      `@smithy/node-http-handler - [ERROR] a request has exceeded the configured ${ms} ms requestTimeout.`,
+      `@smithy/node-http-handler - [ERROR] a request has exceeded the configured ${requestTimeoutMs} ms requestTimeout.`,
     ),
     { name: 'TimeoutError', code: 'ETIMEDOUT' },
   );
 
-/** How long a client waits for an answer, ms. */
-const requestTimeoutMs = 60_000;
-
 /** Sends a request and waits for its answer. @throws an error as the SDK throws it; the signal's reason */
 export const sendOnce = async <T>(
-  clock: Clock,
+  deadlines: Deadlines,
   signal: AbortSignal | undefined,
-  send: (gone: AbortSignal) => Promise<T>,
-): Promise<T> => {
-  const options = { signal, timeoutMs: requestTimeoutMs, timedOut: () => requestTimedOut(requestTimeoutMs) };
-  try {
-    return await awaitAnswer(clock, options, send);
-  } catch (reason) {
+  send: (gone: () => AbortSignal) => Promise<T>,
+): Promise<T> =>
+  awaitAnswer({ deadlines, signal, timeoutMs: requestTimeoutMs, timedOut }, send).catch((reason: unknown) => {
     throw toSdkError(reason);
-  }
-};
+  });
 
 /** How often a call is made, and what the pauses between are made of. */
 export interface RetryOptions {

@@ -5,6 +5,7 @@ import { ConnectionClosed } from '../faults/connection-closed.js';
 import { refusalOfUnpacker, unpackerUnreachable } from '../faults/unpacker-refusals.js';
 import type { Place } from '../model/region-state.js';
 import { awaitAnswer } from '../model-front/await-answer.js';
+import type { Deadlines } from '../model-front/deadlines.js';
 import { addDevice, associateStream, growDevice, removeDevice } from './device-calls.js';
 import type { ModelUnpacker, UnpackerProcess } from './model-unpacker.js';
 import {
@@ -21,17 +22,18 @@ export interface ModelClientOptions {
   readonly address: string;
   readonly gate: CallGate;
   readonly clock: Clock;
+  readonly deadlines: Deadlines;
   /** Undefined where nothing listens. */
   readonly unpacker: ModelUnpacker | undefined;
 }
 
-/** Deadlines of the client over gRPC, ms. */
-const deadlines: Readonly<Record<string, number>> = {
+/** How long the client over gRPC waits for an answer, ms. */
+const timeoutsMs: Readonly<Record<string, number>> = {
   GetStatus: 10_000,
   AddDevice: 70_000,
   GrowDevice: 120_000,
 };
-const defaultDeadlineMs = 30_000;
+const defaultTimeoutMs = 30_000;
 
 type Serve<T> = (unpacker: ModelUnpacker, process: UnpackerProcess) => Promise<T>;
 
@@ -111,16 +113,16 @@ export const createModelUnpackerClient = (options: ModelClientOptions): Unpacker
 };
 
 const request = async <T>(
-  { address, clock, gate, place, unpacker }: ModelClientOptions,
+  { address, deadlines, gate, place, unpacker }: ModelClientOptions,
   name: string,
   { signal }: CallOptions,
   serve: (unpacker: ModelUnpacker, process: UnpackerProcess, heard: () => void) => Promise<T>,
 ): Promise<T> => {
   const call = `unpacker:${name}`;
-  const timeoutMs = deadlines[name] ?? defaultDeadlineMs;
-  const answer = { signal, timeoutMs, timedOut: () => timedOut(call, address) };
+  const timeoutMs = timeoutsMs[name] ?? defaultTimeoutMs;
+  const answer = { deadlines, signal, timeoutMs, timedOut: () => timedOut(call, address) };
   try {
-    return await awaitAnswer(clock, answer, (gone, heard) =>
+    return await awaitAnswer(answer, (gone, heard) =>
       gate.run({
         site: { account: place.accountId, region: place.region, action: call },
         apply: async () => {

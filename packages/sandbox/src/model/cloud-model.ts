@@ -6,7 +6,7 @@ import type { Identity } from '../credentials/identity.js';
 import { Keyring } from '../credentials/keyring.js';
 import { credentialRefusals } from '../credentials/refusals.js';
 import type { Ec2Context } from '../ec2/handler.js';
-import { CallGate } from '../faults/call-gate.js';
+import { CallGate, type Leaving } from '../faults/call-gate.js';
 import { CallLog } from '../faults/call-log.js';
 import { Faults } from '../faults/faults.js';
 import { Iam, type Policies } from '../iam/iam.js';
@@ -66,8 +66,8 @@ export interface CloudModelOptions extends CloudBehaviour {
 
 /** What the model is told about the one who calls, beside who it is. */
 export interface CallerOptions {
-  /** Aborts when the caller has gone: a call that hangs ends then; any other goes on. */
-  readonly signal?: AbortSignal | undefined;
+  /** Aborts when the caller has gone, or makes a signal that does: a call that hangs ends then; any other goes on. */
+  readonly signal?: Leaving | undefined;
 }
 
 /** An instance to be added. */

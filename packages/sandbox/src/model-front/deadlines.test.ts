@@ -1,0 +1,25 @@
+import { VirtualClock } from '@ami-publisher/base';
+import { expect, test } from 'vitest';
+import { Deadlines } from './deadlines.js';
+
+test('Deadlines run out at their own time, whatever their lengths, and not once they are called off', async () => {
+  const clock = new VirtualClock(0);
+  const deadlines = new Deadlines(clock);
+  const missed: [name: string, at: number][] = [];
+  const set = (name: string, ms: number) => deadlines.set(ms, () => missed.push([name, clock.now()]));
+  set('first', 100);
+  const callOff = set('called off', 100);
+  await clock.advance(30);
+  set('second', 100);
+  set('shorter', 20);
+  callOff();
+  await clock.advance(1_000);
+  set('after a pause', 100);
+  await clock.advance(1_000);
+  expect(missed).toEqual([
+    ['shorter', 50],
+    ['first', 100],
+    ['second', 130],
+    ['after a pause', 1_130],
+  ]);
+});
