@@ -36,6 +36,31 @@ export const systemClock: Clock = {
     }),
 };
 
+/** One object for each sleep, as there may be tens of thousands; it is its own listener. */
+class VirtualSleeper implements Sleeper {
+  position = -1;
+
+  constructor(
+    readonly wakeAt: number,
+    readonly order: number,
+    readonly queue: WakeUpQueue<VirtualSleeper>,
+    readonly resolve: () => void,
+    readonly reject: (reason: unknown) => void,
+    readonly signal: AbortSignal | undefined,
+  ) {}
+
+  /** The signal has aborted. */
+  handleEvent(): void {
+    this.queue.remove(this);
+    this.reject(this.signal?.reason);
+  }
+
+  wake(): void {
+    this.signal?.removeEventListener('abort', this);
+    this.resolve();
+  }
+}
+
 /**
  * A clock that stands still until told to move.
  *
@@ -43,8 +68,9 @@ export const systemClock: Clock = {
  * sleep before time moves on.
  */
 export class VirtualClock implements Clock {
-  readonly #sleepers = new WakeUpQueue();
+  readonly #sleepers = new WakeUpQueue<VirtualSleeper>();
   #now: number;
+  #order = 0;
 
   /** @param start milliseconds since the Unix epoch. */
   constructor(start = Date.UTC(2026, 0, 1)) {
@@ -61,19 +87,10 @@ export class VirtualClock implements Clock {
         reject(signal.reason);
         return;
       }
-      const onAbort = () => {
-        this.#sleepers.remove(sleeper);
-        reject(signal?.reason);
-      };
-      const sleeper: Sleeper = {
-        wakeAt: this.#now + Math.max(0, ms),
-        wake: () => {
-          signal?.removeEventListener('abort', onAbort);
-          resolve();
-        },
-      };
+      const wakeAt = this.#now + Math.max(0, ms);
+      const sleeper = new VirtualSleeper(wakeAt, this.#order++, this.#sleepers, resolve, reject, signal);
       this.#sleepers.add(sleeper);
-      signal?.addEventListener('abort', onAbort, { once: true });
+      signal?.addEventListener('abort', sleeper, { once: true });
     });
   }
 
@@ -107,7 +124,7 @@ export class VirtualClock implements Clock {
     }
   }
 
-  #wake(sleeper: Sleeper): void {
+  #wake(sleeper: VirtualSleeper): void {
     this.#sleepers.remove(sleeper);
     this.#now = Math.max(this.#now, sleeper.wakeAt);
     sleeper.wake();

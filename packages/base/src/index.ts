@@ -1,5 +1,6 @@
 export type { Clock } from './clock.js';
 export { systemClock, VirtualClock } from './clock.js';
+export { Deadlines } from './deadlines.js';
 export type { AmiPublisherErrorOptions } from './error.js';
 export {
   AmiPublisherError,

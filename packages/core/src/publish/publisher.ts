@@ -242,8 +242,8 @@ export class Publisher {
     return {
       targets: planned.map(({ target }) => target),
       steps: publishSteps,
-      services: (target, signal) =>
-        PublishSession.open(plan, plannedOf(plan, targetKey(target)), cloud, fleet, signal),
+      services: (target, work) =>
+        PublishSession.open(plan, plannedOf(plan, targetKey(target)), cloud, fleet, work),
       journal,
       concurrency: plan.options.concurrency,
       clock: cloud.clock,

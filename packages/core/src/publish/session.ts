@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { AmiPublisherError } from '@ami-publisher/base';
 import type { Volume } from '@aws-sdk/client-ec2';
 import type { Cloud } from '../cloud/cloud.js';
@@ -6,7 +5,6 @@ import { describeVolumes } from '../cloud/describe.js';
 import type { Ec2Api } from '../cloud/ec2-api.js';
 import type { Poller } from '../cloud/poller.js';
 import { type Tags, tagKeys } from '../cloud/tags.js';
-import { follow } from '../signals.js';
 import type { Closable } from '../steps/engine.js';
 import { formatTarget } from '../target/target.js';
 import type { ConnectedUnpacker, UnpackerFleet } from '../unpacker/fleet.js';
@@ -16,8 +14,6 @@ import type { PlannedTarget, PublicationPlan } from './plan.js';
 
 /** What the steps of one target share while they run: the way to AWS, the connected unpacker, the lease. */
 export class PublishSession implements Closable {
-  readonly #ending = new AbortController();
-  readonly #unfollow: () => void;
   #unpacker: ConnectedUnpacker | undefined;
   #lease: KeptLease | undefined;
 
@@ -28,26 +24,19 @@ export class PublishSession implements Closable {
     readonly poller: Poller,
     private readonly cloud: Cloud,
     private readonly fleet: UnpackerFleet,
-    signal: AbortSignal,
-  ) {
-    this.#unfollow = follow(this.#ending, signal);
-    setMaxListeners(0, this.#ending.signal);
-  }
+    private readonly work: AbortController,
+  ) {}
 
+  /** @param work aborted when the lease is lost: nothing may be done to the volume any more. */
   static async open(
     plan: PublicationPlan,
     planned: PlannedTarget,
     cloud: Cloud,
     fleet: UnpackerFleet,
-    signal: AbortSignal,
+    work: AbortController,
   ): Promise<PublishSession> {
     const ec2 = await cloud.ec2(planned.target);
-    return new PublishSession(plan, planned, ec2, await cloud.poller(planned.target), cloud, fleet, signal);
-  }
-
-  /** Aborts with that of the publication, and when the lease is lost: nothing may be done to the volume any more. */
-  get signal(): AbortSignal {
-    return this.#ending.signal;
+    return new PublishSession(plan, planned, ec2, await cloud.poller(planned.target), cloud, fleet, work);
   }
 
   async connect(signal: AbortSignal): Promise<ConnectedUnpacker> {
@@ -73,7 +62,7 @@ export class PublishSession implements Closable {
       clock,
       logger,
       signal,
-      lost: this.#ending,
+      lost: this.work,
     });
     return this.#lease.ref;
   }
@@ -102,7 +91,6 @@ export class PublishSession implements Closable {
     try {
       await this.releaseLease();
     } finally {
-      this.#unfollow();
       this.#unpacker?.client.close();
       this.#unpacker = undefined;
     }

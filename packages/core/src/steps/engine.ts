@@ -8,8 +8,11 @@ import type { AnyStep, StepContext } from './step.js';
 export interface EngineOptions<Services extends Closable, Values extends object> {
   readonly targets: readonly Target[];
   readonly steps: readonly AnyStep<Services, Values>[];
-  /** Made per target, closed when its work ends; `signal` is that of these options. */
-  readonly services: (target: Target, signal: AbortSignal) => Promise<Services> | Services;
+  /**
+   * Made per target, closed when its work ends. They abort `work` when it cannot go on, as when a lease was lost; its reason becomes the target's
+   * error. It aborts with `signal`, too.
+   */
+  readonly services: (target: Target, work: AbortController) => Promise<Services> | Services;
   readonly journal: Journal;
   readonly concurrency: number;
   readonly clock: Clock;
@@ -20,13 +23,6 @@ export interface EngineOptions<Services extends Closable, Values extends object>
 
 export interface Closable {
   close(): Promise<void>;
-  /**
-   * Aborts when the work cannot go on, as when a lease was lost, and when the signal does that the services were made with; its reason becomes the
-   * target's error.
-   *
-   * @default the signal that they were made with
-   */
-  readonly signal?: AbortSignal;
 }
 
 /** What the journal says of a step in a target. */

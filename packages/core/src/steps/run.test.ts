@@ -13,7 +13,7 @@ interface Values {
   first: number;
   second: string;
 }
-type Services = { close(): Promise<void>; signal?: AbortSignal };
+type Services = { close(): Promise<void> };
 
 const target = (region: string): Target => ({
   partition: 'aws',
@@ -158,7 +158,7 @@ describe('running steps', () => {
   });
 
   it('fails with the reason when what it works with is lost', async () => {
-    const lost = new AbortController();
+    let lost = new AbortController();
     const waiting: AnyStep<Services, Values> = {
       ...first(),
       run: ({ clock, signal }) => {
@@ -167,7 +167,10 @@ describe('running steps', () => {
       },
     } as AnyStep<Services, Values>;
     const { run } = await setUp([waiting], {
-      services: () => ({ close: async () => {}, signal: lost.signal }),
+      services: (_target, work) => {
+        lost = work;
+        return { close: async () => {} };
+      },
     });
     expect((await run())[0]?.failure?.error.code).toBe('LEASE_LOST');
   });

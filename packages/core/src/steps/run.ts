@@ -1,4 +1,5 @@
-import { AmiPublisherError, type Clock, throwIfCancelled, toAmiPublisherError } from '@ami-publisher/base';
+import { setMaxListeners } from 'node:events';
+import { AmiPublisherError, Deadlines, throwIfCancelled, toAmiPublisherError } from '@ami-publisher/base';
 import { SpanStatusCode, trace } from '@opentelemetry/api';
 import pMap from 'p-map';
 import pRetry from 'p-retry';
@@ -45,20 +46,25 @@ const tracer = trace.getTracer('@ami-publisher/core', version);
 
 /** Runs the steps on every target. Never throws for one target's failure; cancelled targets fail with `CANCELLED`. */
 export const runSteps = <Services extends Closable, Values extends object>(
-  options: RunOptions<Services, Values>,
-): Promise<TargetRun<Values>[]> =>
-  pMap(
-    options.targets,
-    async (target) => {
-      const run = await runTarget(options, target);
-      await options.onTargetEnd?.(run);
-      return run;
-    },
-    { concurrency: options.concurrency },
-  );
+  given: RunOptions<Services, Values>,
+): Promise<TargetRun<Values>[]> => {
+  const over = new AbortController();
+  const options = { ...given, limits: new Deadlines(given.clock, over.signal) };
+  const work = async (target: Target) => {
+    const run = await runTarget(options, target);
+    await options.onTargetEnd?.(run);
+    return run;
+  };
+  return pMap(options.targets, work, { concurrency: options.concurrency }).finally(() => over.abort());
+};
+
+interface Running<Services extends Closable, Values extends object> extends RunOptions<Services, Values> {
+  /** Time limits of steps. */
+  readonly limits: Deadlines;
+}
 
 const runTarget = async <Services extends Closable, Values extends object>(
-  options: RunOptions<Services, Values>,
+  options: Running<Services, Values>,
   target: Target,
 ): Promise<TargetRun<Values>> => {
   const startedAt = options.clock.now();
@@ -74,12 +80,12 @@ const runTarget = async <Services extends Closable, Values extends object>(
 };
 
 const mayGoOn = <Services extends Closable, Values extends object>(
-  options: RunOptions<Services, Values>,
+  options: Running<Services, Values>,
   { error }: NonNullable<TargetRun<Values>['failure']>,
 ): boolean => !options.signal.aborted && options.isInterruption?.(error) === true;
 
 const whereOf = <Services extends Closable, Values extends object>(
-  { steps }: RunOptions<Services, Values>,
+  { steps }: Running<Services, Values>,
   target: Target,
   step: string,
 ): Where => {
@@ -91,7 +97,7 @@ const retryOf = ({ message }: AmiPublisherError) => ({ message, delayMs: 0 });
 
 /** Runs all steps that have not finished, and writes values and durations into `run`; returns the failure, if any. */
 const runToTheEnd = async <Services extends Closable, Values extends object>(
-  options: RunOptions<Services, Values>,
+  options: Running<Services, Values>,
   {
     target,
     values,
@@ -99,12 +105,14 @@ const runToTheEnd = async <Services extends Closable, Values extends object>(
   }: { target: Target; values: Partial<Values>; durations: Record<string, number> },
 ): Promise<TargetRun<Values>['failure']> => {
   let step = options.steps[0]?.name ?? '';
+  const work = new AbortController();
+  setMaxListeners(0, work.signal);
+  const unfollow = follow(work, options.signal);
   let services: Services | undefined;
   try {
     throwIfCancelled(options.signal);
     await options.onTargetStart?.(target);
-    services = await options.services(target, options.signal);
-    const signal = services.signal ?? options.signal;
+    services = await options.services(target, work);
     for (const next of options.steps) {
       step = next.name;
       const history = historyOf(options, target, step);
@@ -116,22 +124,24 @@ const runToTheEnd = async <Services extends Closable, Values extends object>(
         continue;
       }
       const begunAt = options.clock.now();
-      const context = stepContext(options, target, services, values, next, history.attempt, signal);
-      Object.assign(values, { [step]: await runStep(options, next, context) });
+      const context = stepContext(options, target, services, values, next, history.attempt, work.signal);
+      Object.assign(values, { [step]: await runStep(options, next, context, work) });
       durations[step] = options.clock.now() - begunAt;
     }
     return undefined;
   } catch (reason) {
     return { step, error: toAmiPublisherError(reason).at(formatTarget(target)) };
   } finally {
+    unfollow();
     await closeQuietly(options, services, target);
   }
 };
 
 const runStep = <Services extends Closable, Values extends object>(
-  options: RunOptions<Services, Values>,
+  options: Running<Services, Values>,
   step: AnyStep<Services, Values>,
   context: StepContext<Services, Values>,
+  work: AbortController,
 ): Promise<unknown> =>
   tracer.startActiveSpan(
     step.name,
@@ -148,7 +158,7 @@ const runStep = <Services extends Closable, Values extends object>(
       options.emit({ code: 'PUB3001', ...where });
       const begunAt = clock.now();
       try {
-        const value = await withRetries(options, step, context, where);
+        const value = await withRetries(options, step, context, work, where);
         const durationMs = clock.now() - begunAt;
         await journal.append({ type: 'outcome', ...place(), value: value as Json, durationMs });
         options.emit({ code: 'PUB3003', ...where, durationMs });
@@ -168,12 +178,13 @@ const runStep = <Services extends Closable, Values extends object>(
 type Where = { readonly target: string; readonly step: string; readonly title: string };
 
 const withRetries = <Services extends Closable, Values extends object>(
-  options: RunOptions<Services, Values>,
+  options: Running<Services, Values>,
   step: AnyStep<Services, Values>,
   context: StepContext<Services, Values>,
+  work: AbortController,
   where: Where,
 ): Promise<unknown> =>
-  pRetry(() => inTime(options.clock, step, context), {
+  pRetry(() => inTime(options.limits, step, context, work), {
     retries,
     minTimeout: 0,
     maxTimeout: 0,
@@ -186,33 +197,22 @@ const withRetries = <Services extends Closable, Values extends object>(
     },
   });
 
-/** A reason of its own spares an exception with a stack for each step. */
-const ended = new Error('the step has ended');
-
-/** The step with its time limit: past it, the step's signal aborts with `TIMED_OUT`. It aborts as well when the step has ended. */
+/** The step with its time limit: past it, the work on the target is aborted with `TIMED_OUT`. */
 const inTime = async <Services, Values extends object>(
-  clock: Clock,
+  limits: Deadlines,
   step: AnyStep<Services, Values>,
   context: StepContext<Services, Values>,
+  work: AbortController,
 ): Promise<unknown> => {
-  throwIfCancelled(context.signal);
-  const running = new AbortController();
-  const { signal } = running;
-  const unfollow = follow(running, context.signal);
-  const timer = clock.sleep(step.timeoutMs, signal).then(
-    () => running.abort(stepTimedOut(step, context.target)),
-    () => {
-      // The step ended first.
-    },
-  );
+  const { signal } = context;
+  const callOff = limits.set(step.timeoutMs, () => work.abort(stepTimedOut(step, context.target)));
   try {
-    return await step.run({ ...context, signal });
+    throwIfCancelled(signal);
+    return await step.run(context);
   } catch (reason) {
     throw signal.aborted ? toAmiPublisherError(signal.reason) : toError(reason);
   } finally {
-    unfollow();
-    running.abort(ended);
-    await timer;
+    callOff();
   }
 };
 

@@ -1,5 +1,6 @@
 import { type AmiPublisherError, toAmiPublisherError } from '@ami-publisher/base';
 import pMap from 'p-map';
+import { follow } from '../signals.js';
 import { formatTarget, type Target, targetKey } from '../target/target.js';
 import { type Closable, closeQuietly, type EngineOptions, historyOf, stepContext } from './engine.js';
 import type { StepHistory } from './journal.js';
@@ -37,11 +38,13 @@ const undoTarget = async <Services extends Closable, Values extends object>(
   const values = Object.fromEntries(
     finished.map(([name, { outcome }]) => [name, outcome?.value]),
   ) as Partial<Values>;
+  const work = new AbortController();
+  const unfollow = follow(work, options.signal);
   let services: Services | undefined;
   try {
     const at = new Date(options.clock.now()).toISOString();
     await options.journal.append({ type: 'undoing', at, target: targetKey(target) });
-    services = await options.services(target, options.signal);
+    services = await options.services(target, work);
     for (const step of options.steps.toReversed()) {
       const history = histories.get(step.name);
       if (history === undefined || !isTouched(history)) continue;
@@ -61,6 +64,7 @@ const undoTarget = async <Services extends Closable, Values extends object>(
   } catch (reason) {
     failed('connect', 'Connect', reason);
   } finally {
+    unfollow();
     await closeQuietly(options, services, target);
   }
   return { target, undone, failures };

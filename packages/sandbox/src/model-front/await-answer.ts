@@ -1,4 +1,4 @@
-import type { Deadlines } from './deadlines.js';
+import type { Deadlines } from '@ami-publisher/base';
 
 export interface AnswerOptions {
   readonly deadlines: Deadlines;

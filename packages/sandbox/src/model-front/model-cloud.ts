@@ -1,4 +1,4 @@
-import { type Clock, type Logger, silentLogger, VirtualClock } from '@ami-publisher/base';
+import { type Clock, Deadlines, type Logger, silentLogger, VirtualClock } from '@ami-publisher/base';
 import {
   type CallOptions,
   type Cloud,
@@ -27,7 +27,6 @@ import { createModelUnpackerClient } from '../model-unpacker/client.js';
 import { defaultUnpackerFigures, type UnpackerFigures } from '../model-unpacker/figures.js';
 import type { ModelUnpacker } from '../model-unpacker/model-unpacker.js';
 import { type AccountOptions, resolveAccounts, resolveRegions } from '../sandbox-options.js';
-import { Deadlines } from './deadlines.js';
 import { createModelEc2Api } from './model-ec2-api.js';
 import { ModelImages } from './model-images.js';
 import { ModelMachines } from './model-machines.js';

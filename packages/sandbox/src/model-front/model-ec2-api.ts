@@ -1,7 +1,6 @@
-import type { Clock } from '@ami-publisher/base';
+import type { Clock, Deadlines } from '@ami-publisher/base';
 import { createEc2Api, type Ec2Action, type Ec2Actions, type Ec2Api, type Pacer } from '@ami-publisher/core';
 import type { Random } from '../model/random.js';
-import type { Deadlines } from './deadlines.js';
 import { sendOnce, sendRepeatedly } from './sdk-behaviour.js';
 
 export interface ModelEc2ApiOptions {

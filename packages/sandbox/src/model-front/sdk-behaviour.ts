@@ -1,9 +1,8 @@
-import type { Clock } from '@ami-publisher/base';
+import type { Clock, Deadlines } from '@ami-publisher/base';
 import { ConnectionClosed } from '../faults/connection-closed.js';
 import { ApiError } from '../model/api-error.js';
 import type { Random } from '../model/random.js';
 import { awaitAnswer } from './await-answer.js';
-import type { Deadlines } from './deadlines.js';
 
 /** An error as the AWS SDK for JavaScript throws it. */
 interface SdkError extends Error {

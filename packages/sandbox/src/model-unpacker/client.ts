@@ -1,11 +1,10 @@
-import { AmiPublisherError, type Clock } from '@ami-publisher/base';
+import { AmiPublisherError, type Clock, type Deadlines } from '@ami-publisher/base';
 import type { OperationOptions, UnpackerClient } from '@ami-publisher/core';
 import type { CallGate } from '../faults/call-gate.js';
 import { ConnectionClosed } from '../faults/connection-closed.js';
 import { refusalOfUnpacker, unpackerUnreachable } from '../faults/unpacker-refusals.js';
 import type { Place } from '../model/region-state.js';
 import { awaitAnswer } from '../model-front/await-answer.js';
-import type { Deadlines } from '../model-front/deadlines.js';
 import { addDevice, associateStream, growDevice, removeDevice } from './device-calls.js';
 import type { ModelUnpacker, UnpackerProcess } from './model-unpacker.js';
 import {

@@ -127,7 +127,7 @@ const undoFound = async (
   const [undo] = await undoSteps({
     targets: [target],
     steps: publishSteps,
-    services: (_target, signal) => PublishSession.open(plan, plan.targets[0]!, cloud, fleet, signal),
+    services: (_target, work) => PublishSession.open(plan, plan.targets[0]!, cloud, fleet, work),
     journal,
     concurrency: 1,
     clock,

@@ -1,5 +1,5 @@
-import { VirtualClock } from '@ami-publisher/base';
 import { expect, test } from 'vitest';
+import { VirtualClock } from './clock.js';
 import { Deadlines } from './deadlines.js';
 
 test('Deadlines run out at their own time, whatever their lengths, and not once they are called off', async () => {
@@ -22,4 +22,17 @@ test('Deadlines run out at their own time, whatever their lengths, and not once 
     ['second', 130],
     ['after a pause', 1_130],
   ]);
+});
+
+test('Deadlines end with their signal, and so does their sleep', async () => {
+  const clock = new VirtualClock(0);
+  const over = new AbortController();
+  const deadlines = new Deadlines(clock, over.signal);
+  let missed = 0;
+  const callOff = deadlines.set(1_000, () => missed++);
+  deadlines.set(2_000, () => missed++);
+  callOff();
+  over.abort();
+  await expect(clock.runUntil(new Promise(() => {}))).rejects.toThrow('nothing sleeps');
+  expect(missed).toBe(0);
 });
