@@ -34,9 +34,10 @@ export class Deadlines {
   #watch(ms: number, line: Set<Deadline>): void {
     this.#lines.set(ms, line);
     const watch = async () => {
-      for (const deadline of line) {
-        await this.#clock.sleep(deadline.at - this.#clock.now(), this.#signal);
-        if (line.delete(deadline)) deadline.onMissed();
+      // An iterator that is kept over a sleep keeps alive what was called off meanwhile.
+      for (let [next] = line; next !== undefined; [next] = line) {
+        await this.#clock.sleep(next.at - this.#clock.now(), this.#signal);
+        if (line.delete(next)) next.onMissed();
       }
     };
     const forget = () => this.#lines.delete(ms);
