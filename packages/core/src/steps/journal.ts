@@ -97,7 +97,7 @@ type StepRecord = Extract<JournalRecord, { readonly step: string }>;
 interface Index {
   /** Records that the index knows. */
   count: number;
-  readonly byStep: Map<string, StepRecord[]>;
+  readonly byTarget: Map<string, StepRecord[]>;
 }
 
 /** Per list of records, which only ever grows: a publication over a thousand targets asks for every step of each. */
@@ -108,15 +108,14 @@ const recordsOf = (
   target: string,
   step: string,
 ): readonly StepRecord[] => {
-  const index = indexes.get(records) ?? { count: 0, byStep: new Map<string, StepRecord[]>() };
+  const index = indexes.get(records) ?? { count: 0, byTarget: new Map<string, StepRecord[]>() };
   indexes.set(records, index);
   for (; index.count < records.length; index.count++) {
     const record = records[index.count];
     if (record === undefined || !('step' in record)) continue;
-    const key = `${record.target} ${record.step}`;
-    const known = index.byStep.get(key);
-    if (known === undefined) index.byStep.set(key, [record]);
+    const known = index.byTarget.get(record.target);
+    if (known === undefined) index.byTarget.set(record.target, [record]);
     else known.push(record);
   }
-  return index.byStep.get(`${target} ${step}`) ?? [];
+  return index.byTarget.get(target)?.filter((record) => record.step === step) ?? [];
 };

@@ -1,15 +1,20 @@
+import { createHash } from 'node:crypto';
 import { ApiError } from '../model/api-error.js';
 import type { RegionState } from '../model/region-state.js';
 
 const maxTokenLength = 64;
 
-/** Same request, same text, whatever the order of its members. */
-const canonical = (request: object): string =>
-  JSON.stringify(request, (_, value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
-  );
+/** Same request, same digest, whatever the order of its members. */
+const digest = (request: object): string =>
+  createHash('sha256')
+    .update(
+      JSON.stringify(request, (_, value: unknown) =>
+        typeof value === 'object' && value !== null && !Array.isArray(value)
+          ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+          : value,
+      ),
+    )
+    .digest('base64url');
 
 /**
  * Runs a creating call once per client token.
@@ -31,8 +36,8 @@ export const oncePerToken = async (
   }
   const key = `${action}:${token}`;
   const earlier = state.clientTokens.get(key);
-  const text = canonical(parameters);
-  if (earlier !== undefined && earlier.request !== text) {
+  const requestDigest = digest(parameters);
+  if (earlier !== undefined && earlier.requestDigest !== requestDigest) {
     throw new ApiError(
       'IdempotentParameterMismatch',
       `The client token '${token}' was used in an earlier request with other parameters.`,
@@ -40,7 +45,7 @@ export const oncePerToken = async (
   }
   if (earlier !== undefined) return earlier.resourceId;
   const resourceId = create();
-  state.clientTokens.set(key, { request: text, resourceId });
+  state.clientTokens.set(key, { requestDigest, resourceId });
   resourceId.catch(() => state.clientTokens.delete(key));
   return resourceId;
 };

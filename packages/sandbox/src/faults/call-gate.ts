@@ -68,7 +68,7 @@ export class CallGate {
     this.#parts.faults.close();
   }
 
-  async #serve<T>(call: GatedCall<T>, fault: Fault | undefined): Promise<T> {
+  #serve<T>(call: GatedCall<T>, fault: Fault | undefined): Promise<T> {
     switch (fault?.kind) {
       case 'throttle':
       case 'server-error':
@@ -81,11 +81,11 @@ export class CallGate {
         throw new ConnectionClosed();
       case 'hang':
         return this.#hang(call.signal);
-      case 'not-found-window': {
-        const result = await call.apply();
-        call.conceal?.(result, fault.windowMs ?? defaultWindowMs);
-        return result;
-      }
+      case 'not-found-window':
+        return call.apply().then((result) => {
+          call.conceal?.(result, fault.windowMs ?? defaultWindowMs);
+          return result;
+        });
       default:
         return call.apply();
     }

@@ -1,5 +1,5 @@
 import { AmiPublisherError, type Clock, type Deadlines } from '@ami-publisher/base';
-import type { OperationOptions, UnpackerClient } from '@ami-publisher/core';
+import type { LeaseRef, OperationOptions, StreamDevice, UnpackerClient } from '@ami-publisher/core';
 import type { CallGate } from '../faults/call-gate.js';
 import { ConnectionClosed } from '../faults/connection-closed.js';
 import { refusalOfUnpacker, unpackerUnreachable } from '../faults/unpacker-refusals.js';
@@ -28,30 +28,120 @@ export interface ModelClientOptions {
 
 /** How long the client over gRPC waits for an answer, ms. */
 const timeoutsMs: Readonly<Record<string, number>> = {
-  GetStatus: 10_000,
-  AddDevice: 70_000,
-  GrowDevice: 120_000,
+  'unpacker:GetStatus': 10_000,
+  'unpacker:AddDevice': 70_000,
+  'unpacker:GrowDevice': 120_000,
 };
 const defaultTimeoutMs = 30_000;
 
-type Serve<T> = (unpacker: ModelUnpacker, process: UnpackerProcess) => Promise<T>;
+type Serve<T> = (unpacker: ModelUnpacker, process: UnpackerProcess, heard: () => void) => Promise<T>;
 
 interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
 /** A client of one unpacker of the model, with the errors of the client over gRPC. */
-export const createModelUnpackerClient = (options: ModelClientOptions): UnpackerClient => {
-  const call = <T>(name: string, serve: Serve<T>, callOptions: CallOptions = {}) =>
-    request(options, name, callOptions, serve);
-  const long = <T>(
-    name: string,
+export const createModelUnpackerClient = (options: ModelClientOptions): UnpackerClient =>
+  new ModelUnpackerClient(options);
+
+/** A class, as there may be ten thousand at once. */
+class ModelUnpackerClient implements UnpackerClient {
+  readonly #options: ModelClientOptions;
+
+  constructor(options: ModelClientOptions) {
+    this.#options = options;
+  }
+
+  status(options?: CallOptions) {
+    return this.#call('unpacker:GetStatus', async (unpacker, process) => unpacker.status(process), options);
+  }
+
+  createStream(stream: string, options?: CallOptions) {
+    return this.#call('unpacker:CreateStream', async (unpacker) => unpacker.createStream(stream), options);
+  }
+
+  acquireLease(stream: string, publication: string, holder: string, options?: CallOptions) {
+    const acquire: Serve<LeaseRef> = async (unpacker) =>
+      acquireLease(unpacker.stream(stream), publication, holder, this.#now());
+    return this.#call('unpacker:AcquireLease', acquire, options);
+  }
+
+  renewLease(lease: LeaseRef, options?: CallOptions) {
+    const renew: Serve<void> = async (unpacker) =>
+      renewLease(unpacker.stream(lease.stream), lease, this.#now());
+    return this.#call('unpacker:RenewLease', renew, options);
+  }
+
+  releaseLease(lease: LeaseRef, options?: CallOptions) {
+    const release: Serve<void> = async (unpacker) => releaseLease(unpacker.stream(lease.stream), lease);
+    return this.#call('unpacker:ReleaseLease', release, options);
+  }
+
+  addDevice(device: StreamDevice, lease: LeaseRef, options?: CallOptions) {
+    const add: Serve<void> = (unpacker, process) => addDevice(unpacker, process, device, lease);
+    return this.#call('unpacker:AddDevice', add, options);
+  }
+
+  associateStream(device: StreamDevice, lease: LeaseRef, options?: CallOptions) {
+    const associate: Serve<void> = (unpacker, process) => associateStream(unpacker, process, device, lease);
+    return this.#call('unpacker:AssociateStream', associate, options);
+  }
+
+  growDevice(deviceId: string, sizeBytes: number, lease: LeaseRef, options?: CallOptions) {
+    const grow: Serve<void> = (unpacker, process) =>
+      growDevice(unpacker, process, deviceId, sizeBytes, lease);
+    return this.#call('unpacker:GrowDevice', grow, options);
+  }
+
+  removeDevice(deviceId: string, lease: LeaseRef, options?: CallOptions) {
+    const remove: Serve<void> = (unpacker, process) => removeDevice(unpacker, process, deviceId, lease);
+    return this.#call('unpacker:RemoveDevice', remove, options);
+  }
+
+  prepareForUnpack(id: string, lease: LeaseRef, options?: OperationOptions) {
+    return this.#long('unpacker:PrepareForUnpack', id, lease, prepareForUnpack, options).then(
+      () => undefined,
+    );
+  }
+
+  unpackImage(
     id: string,
-    lease: LongCall['lease'],
+    image: { readonly leaf: string; readonly manifestDigest: string },
+    lease: LeaseRef,
+    options?: OperationOptions,
+  ) {
+    const unpack: typeof prepareForUnpack = (unpacker, process, call) =>
+      unpackImage(unpacker, process, call, image);
+    const ended = this.#long('unpacker:UnpackImage', id, lease, unpack, options);
+    return ended.then(({ unpacked }) => present(unpacked, 'unpacker:UnpackImage', this.#options.address));
+  }
+
+  prepareForCapture(id: string, lease: LeaseRef, options?: OperationOptions) {
+    const ended = this.#long('unpacker:PrepareForCapture', id, lease, prepareForCapture, options);
+    return ended.then(({ captured }) =>
+      present(captured, 'unpacker:PrepareForCapture', this.#options.address),
+    );
+  }
+
+  confirmCapture(generation: number, lease: LeaseRef, options?: CallOptions) {
+    const confirm: Serve<void> = (unpacker, process) => confirmCapture(unpacker, process, generation, lease);
+    return this.#call('unpacker:ConfirmCapture', confirm, options);
+  }
+
+  close(): void {}
+
+  #now(): number {
+    return this.#options.clock.now();
+  }
+
+  #long<T>(
+    call: string,
+    id: string,
+    lease: LeaseRef,
     serve: (unpacker: ModelUnpacker, process: UnpackerProcess, call: LongCall) => Promise<T>,
     { signal, onProgress }: OperationOptions = {},
-  ) =>
-    request(options, name, { signal }, (unpacker, process, heard) =>
+  ): Promise<T> {
+    const follow: Serve<T> = (unpacker, process, heard) =>
       serve(unpacker, process, {
         id,
         lease,
@@ -59,84 +149,36 @@ export const createModelUnpackerClient = (options: ModelClientOptions): Unpacker
           heard();
           onProgress?.(progress);
         },
-      }),
-    );
-  const now = () => options.clock.now();
-  return {
-    status: (opt) => call('GetStatus', async (unpacker, process) => unpacker.status(process), opt),
-    createStream: (stream, opt) =>
-      call('CreateStream', async (unpacker) => unpacker.createStream(stream), opt),
-    acquireLease: (stream, publication, holder, opt) =>
-      call(
-        'AcquireLease',
-        async (unpacker) => acquireLease(unpacker.stream(stream), publication, holder, now()),
-        opt,
-      ),
-    renewLease: (lease, opt) =>
-      call('RenewLease', async (unpacker) => renewLease(unpacker.stream(lease.stream), lease, now()), opt),
-    releaseLease: (lease, opt) =>
-      call('ReleaseLease', async (unpacker) => releaseLease(unpacker.stream(lease.stream), lease), opt),
-    addDevice: (device, lease, opt) =>
-      call('AddDevice', (unpacker, process) => addDevice(unpacker, process, device, lease), opt),
-    associateStream: (device, lease, opt) =>
-      call('AssociateStream', (unpacker, process) => associateStream(unpacker, process, device, lease), opt),
-    growDevice: (deviceId, sizeBytes, lease, opt) =>
-      call(
-        'GrowDevice',
-        (unpacker, process) => growDevice(unpacker, process, deviceId, sizeBytes, lease),
-        opt,
-      ),
-    removeDevice: (deviceId, lease, opt) =>
-      call('RemoveDevice', (unpacker, process) => removeDevice(unpacker, process, deviceId, lease), opt),
-    prepareForUnpack: async (id, lease, opt) => {
-      await long('PrepareForUnpack', id, lease, prepareForUnpack, opt);
-    },
-    unpackImage: async (id, image, lease, opt) => {
-      const unpack: typeof prepareForUnpack = (unpacker, process, longCall) =>
-        unpackImage(unpacker, process, longCall, image);
-      const { unpacked } = await long('UnpackImage', id, lease, unpack, opt);
-      return present(unpacked, 'UnpackImage', options.address);
-    },
-    prepareForCapture: async (id, lease, opt) => {
-      const { captured } = await long('PrepareForCapture', id, lease, prepareForCapture, opt);
-      return present(captured, 'PrepareForCapture', options.address);
-    },
-    confirmCapture: (generation, lease, opt) =>
-      call(
-        'ConfirmCapture',
-        (unpacker, process) => confirmCapture(unpacker, process, generation, lease),
-        opt,
-      ),
-    close: () => undefined,
-  };
-};
+      });
+    return this.#call(call, follow, { signal });
+  }
 
-const request = async <T>(
-  { address, deadlines, gate, place, unpacker }: ModelClientOptions,
-  name: string,
-  { signal }: CallOptions,
-  serve: (unpacker: ModelUnpacker, process: UnpackerProcess, heard: () => void) => Promise<T>,
-): Promise<T> => {
-  const call = `unpacker:${name}`;
-  const timeoutMs = timeoutsMs[name] ?? defaultTimeoutMs;
-  const answer = { deadlines, signal, timeoutMs, timedOut: () => timedOut(call, address) };
-  try {
-    return await awaitAnswer(answer, (gone, heard) =>
+  #call<T>(call: string, serve: Serve<T>, { signal }: CallOptions = {}): Promise<T> {
+    const { address, deadlines, gate, place, unpacker } = this.#options;
+    const answer = {
+      deadlines,
+      signal,
+      timeoutMs: timeoutsMs[call] ?? defaultTimeoutMs,
+      timedOut: () => timedOut(call, address),
+    };
+    const answered = awaitAnswer(answer, (gone, heard) =>
       gate.run({
         site: { account: place.accountId, region: place.region, action: call },
-        apply: async () => {
-          if (unpacker === undefined) throw new ConnectionClosed();
-          return unpacker.serve((process) => serve(unpacker, process, heard));
-        },
+        apply: () =>
+          unpacker === undefined
+            ? Promise.reject(new ConnectionClosed())
+            : unpacker.serve((process) => serve(unpacker, process, heard)),
         refuse: (fault) => refusalOfUnpacker(fault, call, address),
         signal: gone,
       }),
     );
-  } catch (reason) {
-    if (reason instanceof ConnectionClosed) throw unpackerUnreachable(call, address, reason.message, reason);
-    throw reason;
+    return answered.catch((reason: unknown) => {
+      if (reason instanceof ConnectionClosed)
+        throw unpackerUnreachable(call, address, reason.message, reason);
+      throw reason;
+    });
   }
-};
+}
 
 const timedOut = (call: string, address: string): AmiPublisherError =>
   new AmiPublisherError('TIMED_OUT', {
@@ -149,8 +191,8 @@ const timedOut = (call: string, address: string): AmiPublisherError =>
 const present = <T>(value: T | undefined, call: string, address: string): T => {
   if (value !== undefined) return value;
   throw new AmiPublisherError('UNPACKER_FAILED', {
-    message: `unpacker:${call} at ${address} ended without a result`,
-    call: `unpacker:${call}`,
+    message: `${call} at ${address} ended without a result`,
+    call,
     resource: address,
     retryable: true,
   });

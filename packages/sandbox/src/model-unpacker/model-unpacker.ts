@@ -156,7 +156,16 @@ export class ModelUnpacker {
       const onAbort = () => reject(signal.reason);
       signal.addEventListener('abort', onAbort, { once: true });
       const leave = () => signal.removeEventListener('abort', onAbort);
-      work.finally(leave).then(resolve, reject);
+      work.then(
+        (result) => {
+          leave();
+          resolve(result);
+        },
+        (reason: unknown) => {
+          leave();
+          reject(reason);
+        },
+      );
     });
   }
 }

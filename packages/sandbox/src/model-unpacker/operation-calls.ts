@@ -19,7 +19,7 @@ export interface LongCall {
 }
 
 /** Begins or joins a long call and follows it. @throws `LEASE_LOST`, `STREAM_NOT_FOUND`, `INVALID_OPTION`, what it ends with */
-const follow = async (
+const follow = (
   unpacker: ModelUnpacker,
   { operations }: UnpackerProcess,
   { lease, onProgress }: LongCall,
@@ -28,7 +28,7 @@ const follow = async (
   const stream = unpacker.stream(lease.stream);
   checkLease(stream, lease, unpacker.parts.clock.now());
   const operation = operations.start(stream, request);
-  if (!isRunning(operation)) return operation;
+  if (!isRunning(operation)) return Promise.resolve(operation);
   operation.followers.add(onProgress);
   onProgress(operation.progress);
   return operation.done.finally(() => operation.followers.delete(onProgress));

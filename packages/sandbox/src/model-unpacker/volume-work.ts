@@ -113,9 +113,9 @@ export class VolumeWork {
   }
 
   /** Fetching and writing go on side by side; the slower one counts. */
-  async #copy(bytes: number, signal: AbortSignal): Promise<void> {
+  #copy(bytes: number, signal: AbortSignal): Promise<unknown> {
     const { clock, link, figures } = this.#parts;
-    await Promise.all([
+    return Promise.all([
       link.transfer(bytes, signal),
       clock.sleep((bytes / figures.volumeBytesPerSecond) * 1000, signal),
     ]);

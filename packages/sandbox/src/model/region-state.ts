@@ -25,7 +25,7 @@ export class RegionState implements Place {
   /** Answers to requests with a client token, by action and token. */
   readonly clientTokens = new Map<
     string,
-    { readonly request: string; readonly resourceId: Promise<string> }
+    { readonly requestDigest: string; readonly resourceId: Promise<string> }
   >();
   /** When the last snapshot of each volume was started, in milliseconds since the epoch. */
   readonly snapshotStarts = new Map<string, number>();
