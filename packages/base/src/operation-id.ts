@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
  * its predecessor began. *attempt* rises after an undo.
  */
 export const operationId = (publication: string, step: string, attempt: number): string =>
-  `${publication}/${step}/${attempt}`;
+  [publication, step, attempt].join('/');
 
 /**
  * A `ClientToken` for AWS calls that take one: base64url of SHA-256 over the arguments, 43 characters (AWS allows 64).

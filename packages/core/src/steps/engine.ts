@@ -49,6 +49,12 @@ export const closeQuietly = async <Services extends Closable>(
   }
 };
 
+/** What a step is given, and what the engine writes down of it. */
+export interface RunContext<Services, Values> extends StepContext<Services, Values> {
+  /** Where and when a record of the step is written. */
+  place(): { readonly at: string; readonly target: string; readonly step: string; readonly attempt: number };
+}
+
 /** What a step is given. */
 export const stepContext = <Services extends Closable, Values extends object>(
   options: EngineOptions<Services, Values>,
@@ -58,14 +64,10 @@ export const stepContext = <Services extends Closable, Values extends object>(
   step: { readonly name: string; readonly title: string },
   attempt: number,
   signal: AbortSignal,
-): StepContext<Services, Values> => {
+): RunContext<Services, Values> => {
   const { journal, clock } = options;
-  const place = () => ({
-    at: new Date(clock.now()).toISOString(),
-    target: targetKey(target),
-    step: step.name,
-    attempt,
-  });
+  const key = targetKey(target);
+  const place = () => ({ at: new Date(clock.now()).toISOString(), target: key, step: step.name, attempt });
   return {
     publicationId: journal.publicationId,
     target,
@@ -75,6 +77,7 @@ export const stepContext = <Services extends Closable, Values extends object>(
     clock,
     logger: options.logger,
     signal,
+    place,
     intend: (call, request) => journal.append({ type: 'intent', ...place(), call, request }),
     refused: (call) => journal.append({ type: 'refused', ...place(), call }),
     openIntent: (call) => {

@@ -2,9 +2,8 @@ import { setMaxListeners } from 'node:events';
 import { AmiPublisherError, Deadlines, throwIfCancelled, toAmiPublisherError } from '@ami-publisher/base';
 import { SpanStatusCode, trace } from '@opentelemetry/api';
 import pMap from 'p-map';
-import pRetry from 'p-retry';
 import { follow } from '../signals.js';
-import { formatTarget, type Target, targetKey } from '../target/target.js';
+import { formatTarget, type Target } from '../target/target.js';
 import { version } from '../version.js';
 import {
   type Closable,
@@ -12,6 +11,7 @@ import {
   type EngineOptions,
   historyOf,
   isFinished,
+  type RunContext,
   stepContext,
 } from './engine.js';
 import type { Json } from './json.js';
@@ -50,11 +50,7 @@ export const runSteps = <Services extends Closable, Values extends object>(
 ): Promise<TargetRun<Values>[]> => {
   const over = new AbortController();
   const options = { ...given, limits: new Deadlines(given.clock, over.signal) };
-  const work = async (target: Target) => {
-    const run = await runTarget(options, target);
-    await options.onTargetEnd?.(run);
-    return run;
-  };
+  const work = (target: Target) => runTarget(options, target);
   return pMap(options.targets, work, { concurrency: options.concurrency }).finally(() => over.abort());
 };
 
@@ -76,7 +72,9 @@ const runTarget = async <Services extends Closable, Values extends object>(
     failure = await runToTheEnd(options, run);
   }
   const durationMs = options.clock.now() - startedAt;
-  return { ...run, durationMs, ...(failure !== undefined && { failure }) };
+  const ended = { ...run, durationMs, ...(failure !== undefined && { failure }) };
+  await options.onTargetEnd?.(ended);
+  return ended;
 };
 
 const mayGoOn = <Services extends Closable, Values extends object>(
@@ -140,7 +138,7 @@ const runToTheEnd = async <Services extends Closable, Values extends object>(
 const runStep = <Services extends Closable, Values extends object>(
   options: Running<Services, Values>,
   step: AnyStep<Services, Values>,
-  context: StepContext<Services, Values>,
+  context: RunContext<Services, Values>,
   work: AbortController,
 ): Promise<unknown> =>
   tracer.startActiveSpan(
@@ -149,26 +147,20 @@ const runStep = <Services extends Closable, Values extends object>(
     async (span) => {
       const where = { target: formatTarget(context.target), step: step.name, title: step.title };
       const { journal, clock } = options;
-      const place = () => ({
-        at: new Date(clock.now()).toISOString(),
-        target: targetKey(context.target),
-        step: step.name,
-        attempt: context.attempt,
-      });
       options.emit({ code: 'PUB3001', ...where });
       const begunAt = clock.now();
       try {
         const value = await withRetries(options, step, context, work, where);
         const durationMs = clock.now() - begunAt;
-        await journal.append({ type: 'outcome', ...place(), value: value as Json, durationMs });
+        await journal.append({ type: 'outcome', ...context.place(), value: value as Json, durationMs });
         options.emit({ code: 'PUB3003', ...where, durationMs });
         return value;
       } catch (reason) {
-        const error = toAmiPublisherError(reason);
-        span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
-        await journal.append({ type: 'failure', ...place(), code: error.code, message: error.message });
-        options.emit({ code: 'PUB3004', ...where, message: error.message });
-        throw error;
+        const { code, message } = toAmiPublisherError(reason);
+        span.setStatus({ code: SpanStatusCode.ERROR, message });
+        await journal.append({ type: 'failure', ...context.place(), code, message });
+        options.emit({ code: 'PUB3004', ...where, message });
+        throw reason;
       } finally {
         span.end();
       }
@@ -177,47 +169,31 @@ const runStep = <Services extends Closable, Values extends object>(
 
 type Where = { readonly target: string; readonly step: string; readonly title: string };
 
-const withRetries = <Services extends Closable, Values extends object>(
-  options: Running<Services, Values>,
+/** The step, again and again while it fails with what may pass. Past its time limit, the work on the target is aborted with `TIMED_OUT`. */
+const withRetries = async <Services extends Closable, Values extends object>(
+  { clock, emit, limits }: Running<Services, Values>,
   step: AnyStep<Services, Values>,
   context: StepContext<Services, Values>,
   work: AbortController,
   where: Where,
-): Promise<unknown> =>
-  pRetry(() => inTime(options.limits, step, context, work), {
-    retries,
-    minTimeout: 0,
-    maxTimeout: 0,
-    shouldRetry: ({ error }) => !context.signal.aborted && toAmiPublisherError(error).retryable,
-    onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
-      if (retriesLeft === 0 || context.signal.aborted || !toAmiPublisherError(error).retryable) return;
-      const delayMs = Math.min(longestDelayMs, firstDelayMs * 2 ** (attemptNumber - 1));
-      options.emit({ code: 'PUB3005', ...where, message: error.message, delayMs });
-      await options.clock.sleep(delayMs, context.signal);
-    },
-  });
-
-/** The step with its time limit: past it, the work on the target is aborted with `TIMED_OUT`. */
-const inTime = async <Services, Values extends object>(
-  limits: Deadlines,
-  step: AnyStep<Services, Values>,
-  context: StepContext<Services, Values>,
-  work: AbortController,
 ): Promise<unknown> => {
   const { signal } = context;
-  const callOff = limits.set(step.timeoutMs, () => work.abort(stepTimedOut(step, context.target)));
-  try {
-    throwIfCancelled(signal);
-    return await step.run(context);
-  } catch (reason) {
-    throw signal.aborted ? toAmiPublisherError(signal.reason) : toError(reason);
-  } finally {
-    callOff();
+  for (let retry = 0; ; retry++) {
+    const delayMs = Math.min(longestDelayMs, firstDelayMs * 2 ** retry);
+    const callOff = limits.set(step.timeoutMs, () => work.abort(stepTimedOut(step, context.target)));
+    try {
+      throwIfCancelled(signal);
+      return await step.run(context);
+    } catch (reason) {
+      const error = toAmiPublisherError(signal.aborted ? signal.reason : reason);
+      if (retry === retries || signal.aborted || !error.retryable) throw error;
+      emit({ code: 'PUB3005', ...where, message: error.message, delayMs });
+    } finally {
+      callOff();
+    }
+    await clock.sleep(delayMs, signal);
   }
 };
-
-/** p-retry wants an `Error`. */
-const toError = (reason: unknown): Error => (reason instanceof Error ? reason : toAmiPublisherError(reason));
 
 const stepTimedOut = (
   step: { readonly name: string; readonly timeoutMs: number },

@@ -96,9 +96,8 @@ export const unpackImage = (
         const content = contentOf(unpacker, process, call);
         return content.kind === 'image' && content.manifestDigest === image.manifestDigest;
       },
-      async (stream, volumeId, report, signal) => ({
-        unpacked: await process.work.unpack(stream, volumeId, image, report, signal),
-      }),
+      (stream, volumeId, report, signal) =>
+        process.work.unpack(stream, volumeId, image, report, signal).then((unpacked) => ({ unpacked })),
     ),
   );
 

@@ -41,7 +41,7 @@ const rules: Readonly<Record<ResourceKind, IdRules>> = {
 };
 
 /** A fresh id in AWS's long form: the prefix and 17 hexadecimal digits, of which the first is 0. */
-export const newId = (prefix: string): string => `${prefix}-0${randomBytes(8).toString('hex')}`;
+export const newId = (prefix: string): string => [prefix, randomBytes(8).toString('hex')].join('-0');
 
 /** A fresh id for a resource of that kind. */
 export const newResourceId = (kind: ResourceKind): string => newId(rules[kind].prefix);
