@@ -12,9 +12,12 @@ import { type KeptLease, keepLease } from '../unpacker/lease-keeper.js';
 import type { LeaseRef } from '../unpacker/unpacker-client.js';
 import type { PlannedTarget, PublicationPlan } from './plan.js';
 
+/** Of the unpacker what steps ask for: EC2 tells kilobytes of an instance, and the fleet of its status. */
+type SessionUnpacker = Pick<ConnectedUnpacker, 'client' | 'instance' | 'volumes'>;
+
 /** What the steps of one target share while they run: the way to AWS, the connected unpacker, the lease. */
 export class PublishSession implements Closable {
-  #unpacker: ConnectedUnpacker | undefined;
+  #unpacker: SessionUnpacker | undefined;
   #lease: KeptLease | undefined;
 
   private constructor(
@@ -39,12 +42,18 @@ export class PublishSession implements Closable {
     return new PublishSession(plan, planned, ec2, await cloud.poller(planned.target), cloud, fleet, work);
   }
 
-  async connect(signal: AbortSignal): Promise<ConnectedUnpacker> {
-    this.#unpacker ??= await this.fleet.connect(this.planned.target, this.plan.options.stream, { signal });
+  async connect(signal: AbortSignal): Promise<SessionUnpacker> {
+    if (this.#unpacker !== undefined) return this.#unpacker;
+    const { target } = this.planned;
+    const { client, instance, volumes } = await this.fleet.connect(target, this.plan.options.stream, {
+      signal,
+    });
+    const { InstanceId, Placement, BlockDeviceMappings } = instance;
+    this.#unpacker = { client, volumes, instance: { InstanceId, Placement, BlockDeviceMappings } };
     return this.#unpacker;
   }
 
-  get unpacker(): ConnectedUnpacker {
+  get unpacker(): SessionUnpacker {
     if (this.#unpacker === undefined) throw new TypeError('no unpacker is connected yet');
     return this.#unpacker;
   }

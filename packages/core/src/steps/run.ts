@@ -11,7 +11,6 @@ import {
   type EngineOptions,
   historyOf,
   isFinished,
-  type RunContext,
   stepContext,
 } from './engine.js';
 import type { Json } from './json.js';
@@ -122,8 +121,8 @@ const runToTheEnd = async <Services extends Closable, Values extends object>(
         continue;
       }
       const begunAt = options.clock.now();
-      const context = stepContext(options, target, services, values, next, history.attempt, work.signal);
-      Object.assign(values, { [step]: await runStep(options, next, context, work) });
+      const begun = { target, services, values, work, attempt: history.attempt };
+      Object.assign(values, { [step]: await runStep(options, next, begun) });
       durations[step] = options.clock.now() - begunAt;
     }
     return undefined;
@@ -135,37 +134,44 @@ const runToTheEnd = async <Services extends Closable, Values extends object>(
   }
 };
 
+/** What a step of a target is run with. */
+interface Begun<Services, Values> {
+  readonly target: Target;
+  readonly services: Services;
+  readonly values: Partial<Values>;
+  readonly work: AbortController;
+  readonly attempt: number;
+}
+
 const runStep = <Services extends Closable, Values extends object>(
   options: Running<Services, Values>,
   step: AnyStep<Services, Values>,
-  context: RunContext<Services, Values>,
-  work: AbortController,
-): Promise<unknown> =>
-  tracer.startActiveSpan(
-    step.name,
-    { attributes: { target: formatTarget(context.target) } },
-    async (span) => {
-      const where = { target: formatTarget(context.target), step: step.name, title: step.title };
-      const { journal, clock } = options;
-      options.emit({ code: 'PUB3001', ...where });
-      const begunAt = clock.now();
-      try {
-        const value = await withRetries(options, step, context, work, where);
-        const durationMs = clock.now() - begunAt;
-        await journal.append({ type: 'outcome', ...context.place(), value: value as Json, durationMs });
-        options.emit({ code: 'PUB3003', ...where, durationMs });
-        return value;
-      } catch (reason) {
-        const { code, message } = toAmiPublisherError(reason);
-        span.setStatus({ code: SpanStatusCode.ERROR, message });
-        await journal.append({ type: 'failure', ...context.place(), code, message });
-        options.emit({ code: 'PUB3004', ...where, message });
-        throw reason;
-      } finally {
-        span.end();
-      }
-    },
-  );
+  begun: Begun<Services, Values>,
+): Promise<unknown> => {
+  const where = { target: formatTarget(begun.target), step: step.name, title: step.title };
+  return tracer.startActiveSpan(step.name, { attributes: { target: where.target } }, async (span) => {
+    const { target, services, values, work, attempt } = begun;
+    const context = stepContext(options, target, services, values, step, attempt, work.signal);
+    const { journal, clock } = options;
+    options.emit({ code: 'PUB3001', ...where });
+    const begunAt = clock.now();
+    try {
+      const value = await withRetries(options, step, context, work, where);
+      const durationMs = clock.now() - begunAt;
+      await journal.append({ type: 'outcome', ...context.place(), value: value as Json, durationMs });
+      options.emit({ code: 'PUB3003', ...where, durationMs });
+      return value;
+    } catch (reason) {
+      const { code, message } = toAmiPublisherError(reason);
+      span.setStatus({ code: SpanStatusCode.ERROR, message });
+      await journal.append({ type: 'failure', ...context.place(), code, message });
+      options.emit({ code: 'PUB3004', ...where, message });
+      throw reason;
+    } finally {
+      span.end();
+    }
+  });
+};
 
 type Where = { readonly target: string; readonly step: string; readonly title: string };
 

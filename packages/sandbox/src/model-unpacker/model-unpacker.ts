@@ -34,7 +34,8 @@ export class ModelUnpacker {
   /** The names of each one's KMS key, by volume id. */
   readonly devices = new Map<string, readonly string[]>();
   #process: UnpackerProcess | undefined;
-  #connections = unlimited();
+  /** What ends the calls that are under way. */
+  readonly #connections = new Set<(reason: ConnectionClosed) => void>();
   /** Ends the wait for a restart that is no longer wanted. */
   #restarting = new AbortController();
   #reachableAt = 0;
@@ -86,11 +87,10 @@ export class ModelUnpacker {
    */
   async serve<T>(call: (process: UnpackerProcess) => Promise<T>): Promise<T> {
     const { clock, figures } = this.parts;
-    const { signal } = this.#connections;
-    await this.#whileConnected(clock.sleep(figures.callMs), signal);
+    await this.#whileConnected(clock.sleep(figures.callMs));
     if (this.#process === undefined || clock.now() < this.#reachableAt) throw new ConnectionClosed();
     this.#lastUsedAt = clock.now();
-    return this.#whileConnected(call(this.#process), signal);
+    return this.#whileConnected(call(this.#process));
   }
 
   status(process: UnpackerProcess): UnpackerStatus {
@@ -146,23 +146,20 @@ export class ModelUnpacker {
   }
 
   #breakConnections(): void {
-    const broken = this.#connections;
-    this.#connections = unlimited();
-    broken.abort(new ConnectionClosed());
+    for (const close of this.#connections) close(new ConnectionClosed());
+    this.#connections.clear();
   }
 
-  #whileConnected<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  #whileConnected<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const onAbort = () => reject(signal.reason);
-      signal.addEventListener('abort', onAbort, { once: true });
-      const leave = () => signal.removeEventListener('abort', onAbort);
+      this.#connections.add(reject);
       work.then(
         (result) => {
-          leave();
+          this.#connections.delete(reject);
           resolve(result);
         },
         (reason: unknown) => {
-          leave();
+          this.#connections.delete(reject);
           reject(reason);
         },
       );

@@ -113,12 +113,11 @@ export class VolumeWork {
   }
 
   /** Fetching and writing go on side by side; the slower one counts. */
-  #copy(bytes: number, signal: AbortSignal): Promise<unknown> {
+  async #copy(bytes: number, signal: AbortSignal): Promise<void> {
     const { clock, link, figures } = this.#parts;
-    return Promise.all([
-      link.transfer(bytes, signal),
-      clock.sleep((bytes / figures.volumeBytesPerSecond) * 1000, signal),
-    ]);
+    const writtenAt = clock.now() + (bytes / figures.volumeBytesPerSecond) * 1000;
+    await link.transfer(bytes, signal);
+    await clock.sleep(writtenAt - clock.now(), signal);
   }
 
   #entriesOn(volumeId: string): number {
