@@ -1,10 +1,20 @@
 import type { Clock } from './clock.js';
 
+interface Line {
+  /** The first to run out first. */
+  readonly deadlines: Set<Deadline>;
+  /** Ends the sleep when none is left. */
+  readonly empty: AbortController;
+}
+
 interface Deadline {
   /** Milliseconds since the Unix epoch. */
   readonly at: number;
   readonly onMissed: () => void;
 }
+
+/** A reason of its own spares an exception with a stack. */
+const calledOff = new Error('all were called off');
 
 /**
  * Time limits of which thousands may be under way. Those of one length run out in the order in which they were set, so that one sleeper does for
@@ -12,35 +22,50 @@ interface Deadline {
  */
 export class Deadlines {
   readonly #clock: Clock;
-  readonly #signal: AbortSignal | undefined;
-  /** By length, ms; the first to run out first. */
-  readonly #lines = new Map<number, Set<Deadline>>();
+  /** By length, ms. */
+  readonly #lines = new Map<number, Line>();
 
-  /** @param signal ends all of them, and what still sleeps of those that were called off. */
-  constructor(clock: Clock, signal?: AbortSignal) {
+  constructor(clock: Clock) {
     this.#clock = clock;
-    this.#signal = signal;
   }
 
   /** Calls `onMissed` after `ms` milliseconds, unless what is returned is called before. */
   set(ms: number, onMissed: () => void): () => void {
+    const line = this.#lines.get(ms) ?? this.#begin(ms);
     const deadline = { at: this.#clock.now() + ms, onMissed };
-    const line = this.#lines.get(ms);
-    if (line === undefined) this.#watch(ms, new Set([deadline]));
-    else line.add(deadline);
-    return () => this.#lines.get(ms)?.delete(deadline);
+    line.deadlines.add(deadline);
+    return () => {
+      if (line.deadlines.delete(deadline) && line.deadlines.size === 0) this.#end(ms, line);
+    };
   }
 
-  #watch(ms: number, line: Set<Deadline>): void {
+  #begin(ms: number): Line {
+    const line = { deadlines: new Set<Deadline>(), empty: new AbortController() };
     this.#lines.set(ms, line);
-    const watch = async () => {
+    this.#watch(ms, line).catch(() => {
+      // All were called off.
+    });
+    return line;
+  }
+
+  #end(ms: number, line: Line): void {
+    this.#lines.delete(ms);
+    line.empty.abort(calledOff);
+  }
+
+  async #watch(ms: number, line: Line): Promise<void> {
+    const { deadlines, empty } = line;
+    let waitMs = ms;
+    for (;;) {
+      await this.#clock.sleep(waitMs, empty.signal);
       // An iterator that is kept over a sleep keeps alive what was called off meanwhile.
-      for (let [next] = line; next !== undefined; [next] = line) {
-        await this.#clock.sleep(next.at - this.#clock.now(), this.#signal);
-        if (line.delete(next)) next.onMissed();
-      }
-    };
-    const forget = () => this.#lines.delete(ms);
-    watch().then(forget, forget);
+      const [first] = deadlines;
+      if (first === undefined) return;
+      waitMs = first.at - this.#clock.now();
+      if (waitMs > 0) continue;
+      deadlines.delete(first);
+      if (deadlines.size === 0) this.#end(ms, line);
+      first.onMissed();
+    }
   }
 }

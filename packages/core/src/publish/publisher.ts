@@ -1,3 +1,4 @@
+import { Deadlines } from '@ami-publisher/base';
 import type { ImageSource } from '@ami-publisher/image';
 import pMap from 'p-map';
 import type { Cloud, ResolvedTargets } from '../cloud/cloud.js';
@@ -23,7 +24,7 @@ import {
   type TargetResult,
 } from './results.js';
 import { type RollbackReport, rollbackReport, undoableSteps } from './rollback.js';
-import { PublishSession } from './session.js';
+import { PublishSession, type SessionParts } from './session.js';
 import { finalState } from './status.js';
 import { publishSteps } from './steps/index.js';
 import { rollbackByTags } from './tagged/rollback.js';
@@ -65,9 +66,12 @@ export interface RollbackOptions extends CallOptions {
  */
 export class Publisher {
   readonly #options: PublisherOptions;
+  readonly #parts: SessionParts;
 
   constructor(options: PublisherOptions) {
     this.#options = options;
+    const { cloud, fleet } = options;
+    this.#parts = { cloud, fleet, renewals: new Deadlines(cloud.clock) };
   }
 
   /**
@@ -238,12 +242,12 @@ export class Publisher {
     journal: Journal,
     emit: (event: EventBody) => void,
   ): Omit<RunOptions<PublishSession, PublishValues>, 'signal'> {
-    const { cloud, fleet } = this.#options;
+    const { cloud } = this.#options;
     return {
       targets: planned.map(({ target }) => target),
       steps: publishSteps,
       services: (target, work) =>
-        PublishSession.open(plan, plannedOf(plan, targetKey(target)), cloud, fleet, work),
+        PublishSession.open(plan, plannedOf(plan, targetKey(target)), this.#parts, work),
       journal,
       concurrency: plan.options.concurrency,
       clock: cloud.clock,

@@ -1,4 +1,4 @@
-import { AmiPublisherError } from '@ami-publisher/base';
+import { AmiPublisherError, type Deadlines } from '@ami-publisher/base';
 import type { Volume } from '@aws-sdk/client-ec2';
 import type { Cloud } from '../cloud/cloud.js';
 import { describeVolumes } from '../cloud/describe.js';
@@ -15,6 +15,14 @@ import type { PlannedTarget, PublicationPlan } from './plan.js';
 /** Of the unpacker what steps ask for: EC2 tells kilobytes of an instance, and the fleet of its status. */
 type SessionUnpacker = Pick<ConnectedUnpacker, 'client' | 'instance' | 'volumes'>;
 
+/** What the sessions of all targets have in common. */
+export interface SessionParts {
+  readonly cloud: Cloud;
+  readonly fleet: UnpackerFleet;
+  /** What tells when to renew leases. */
+  readonly renewals: Deadlines;
+}
+
 /** What the steps of one target share while they run: the way to AWS, the connected unpacker, the lease. */
 export class PublishSession implements Closable {
   #unpacker: SessionUnpacker | undefined;
@@ -25,8 +33,7 @@ export class PublishSession implements Closable {
     readonly planned: PlannedTarget,
     readonly ec2: Ec2Api,
     readonly poller: Poller,
-    private readonly cloud: Cloud,
-    private readonly fleet: UnpackerFleet,
+    private readonly parts: SessionParts,
     private readonly work: AbortController,
   ) {}
 
@@ -34,18 +41,18 @@ export class PublishSession implements Closable {
   static async open(
     plan: PublicationPlan,
     planned: PlannedTarget,
-    cloud: Cloud,
-    fleet: UnpackerFleet,
+    parts: SessionParts,
     work: AbortController,
   ): Promise<PublishSession> {
-    const ec2 = await cloud.ec2(planned.target);
-    return new PublishSession(plan, planned, ec2, await cloud.poller(planned.target), cloud, fleet, work);
+    const ec2 = await parts.cloud.ec2(planned.target);
+    const poller = await parts.cloud.poller(planned.target);
+    return new PublishSession(plan, planned, ec2, poller, parts, work);
   }
 
   async connect(signal: AbortSignal): Promise<SessionUnpacker> {
     if (this.#unpacker !== undefined) return this.#unpacker;
     const { target } = this.planned;
-    const { client, instance, volumes } = await this.fleet.connect(target, this.plan.options.stream, {
+    const { client, instance, volumes } = await this.parts.fleet.connect(target, this.plan.options.stream, {
       signal,
     });
     const { InstanceId, Placement, BlockDeviceMappings } = instance;
@@ -64,7 +71,8 @@ export class PublishSession implements Closable {
     const { client } = this.unpacker;
     const { stream } = this.plan.options;
     await client.createStream(stream, { signal });
-    const { clock, logger } = this.cloud;
+    const { renewals } = this.parts;
+    const { clock, logger } = this.parts.cloud;
     this.#lease = await keepLease(client, {
       stream,
       publication: this.plan.publicationId,
@@ -72,6 +80,7 @@ export class PublishSession implements Closable {
       logger,
       signal,
       lost: this.work,
+      renewals,
     });
     return this.#lease.ref;
   }

@@ -47,10 +47,9 @@ const tracer = trace.getTracer('@ami-publisher/core', version);
 export const runSteps = <Services extends Closable, Values extends object>(
   given: RunOptions<Services, Values>,
 ): Promise<TargetRun<Values>[]> => {
-  const over = new AbortController();
-  const options = { ...given, limits: new Deadlines(given.clock, over.signal) };
+  const options = { ...given, limits: new Deadlines(given.clock) };
   const work = (target: Target) => runTarget(options, target);
-  return pMap(options.targets, work, { concurrency: options.concurrency }).finally(() => over.abort());
+  return pMap(options.targets, work, { concurrency: options.concurrency });
 };
 
 interface Running<Services extends Closable, Values extends object> extends RunOptions<Services, Values> {

@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { AmiPublisherError, type Clock, type Logger, toAmiPublisherError } from '@ami-publisher/base';
+import {
+  AmiPublisherError,
+  type Clock,
+  Deadlines,
+  type Logger,
+  toAmiPublisherError,
+} from '@ami-publisher/base';
 import type { LeaseRef, UnpackerClient } from './unpacker-client.js';
 
 /** A lease lives 60 s on the unpacker. */
@@ -25,67 +31,101 @@ export interface KeptLease {
   release(): Promise<void>;
 }
 
+export interface KeepLeaseOptions {
+  readonly stream: string;
+  readonly publication: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Of the request for the lease. */
+  readonly signal: AbortSignal;
+  /** What is aborted when the lease is lost; `lost` is its signal. @default one of its own */
+  readonly lost?: AbortController;
+  /** What tells when to renew, for many leases at once. @default one of its own */
+  readonly renewals?: Deadlines;
+}
+
 /** Acquires the lease on a stream and keeps it. */
-export const keepLease = async (
-  client: UnpackerClient,
-  options: {
-    readonly stream: string;
-    readonly publication: string;
-    readonly clock: Clock;
-    readonly logger: Logger;
-    readonly signal: AbortSignal;
-    /** What is aborted when the lease is lost; `lost` is its signal. @default one of its own */
-    readonly lost?: AbortController;
-  },
-): Promise<KeptLease> => {
-  const kept = { since: options.clock.now() };
-  const ref = await client.acquireLease(options.stream, options.publication, holder, {
-    signal: options.signal,
-  });
-  const { lost = new AbortController() } = options;
-  let isLost = false;
-  const released = new AbortController();
-  const renewing = renew(client, ref, kept, options.clock, released.signal).catch((reason: unknown) => {
-    if (released.signal.aborted) return;
-    isLost = true;
-    lost.abort(toAmiPublisherError(reason));
-  });
-  return {
-    ref,
-    check: () => {
-      if (options.clock.now() - kept.since >= livesMs) throw notRenewed(ref);
-    },
-    lost: lost.signal,
-    release: async () => {
-      released.abort();
-      await renewing;
-      if (!isLost) await client.releaseLease(ref);
-    },
-  };
+export const keepLease = async (client: UnpackerClient, options: KeepLeaseOptions): Promise<KeptLease> => {
+  const since = options.clock.now();
+  const { stream, publication, signal } = options;
+  const ref = await client.acquireLease(stream, publication, holder, { signal });
+  return new RenewedLease(client, ref, since, options);
 };
 
-/** @throws when the lease is gone, or could not be renewed while it lived. */
-const renew = async (
-  client: UnpackerClient,
-  ref: LeaseRef,
-  kept: { since: number },
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<never> => {
-  for (;;) {
-    await clock.sleep(renewEveryMs, signal);
-    let failure: AmiPublisherError | undefined;
-    let sentAt = clock.now();
-    do {
-      if (failure !== undefined) await clock.sleep(renewAgainMs, signal);
-      sentAt = clock.now();
-      failure = await client.renewLease(ref, { signal }).then(() => undefined, toAmiPublisherError);
-      if (failure?.code === 'LEASE_LOST') throw failure;
-    } while (failure !== undefined && clock.now() - kept.since < livesMs);
-    if (failure !== undefined) throw failure;
-    kept.since = sentAt;
+class RenewedLease implements KeptLease {
+  readonly #client: UnpackerClient;
+  readonly #clock: Clock;
+  readonly #lost: AbortController;
+  readonly #renewals: Deadlines;
+  #since: number;
+  #isLost = false;
+  #isReleased = false;
+  #callOff: () => void;
+  /** A renewal that is under way. */
+  #renewing: { readonly ended: Promise<void>; readonly released: AbortController } | undefined;
+
+  constructor(
+    client: UnpackerClient,
+    readonly ref: LeaseRef,
+    since: number,
+    { clock, lost, renewals }: KeepLeaseOptions,
+  ) {
+    this.#client = client;
+    this.#clock = clock;
+    this.#since = since;
+    this.#lost = lost ?? new AbortController();
+    this.#renewals = renewals ?? new Deadlines(clock);
+    this.#callOff = this.#renewLater();
   }
-};
+
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  check(): void {
+    if (this.#clock.now() - this.#since >= livesMs) throw notRenewed(this.ref);
+  }
+
+  async release(): Promise<void> {
+    this.#isReleased = true;
+    this.#callOff();
+    this.#renewing?.released.abort();
+    await this.#renewing?.ended;
+    if (!this.#isLost) await this.#client.releaseLease(this.ref);
+  }
+
+  #renewLater(): () => void {
+    return this.#renewals.set(renewEveryMs, () => {
+      const released = new AbortController();
+      this.#renewing = { released, ended: this.#renew(released.signal) };
+    });
+  }
+
+  async #renew(signal: AbortSignal): Promise<void> {
+    try {
+      this.#since = await this.#renewed(signal);
+      this.#renewing = undefined;
+      if (!this.#isReleased) this.#callOff = this.#renewLater();
+    } catch (reason) {
+      if (this.#isReleased) return;
+      this.#isLost = true;
+      this.#lost.abort(toAmiPublisherError(reason));
+    }
+  }
+
+  /** @returns when the request was sent that renewed it. @throws when the lease is gone, or could not be renewed while it lived. */
+  async #renewed(signal: AbortSignal): Promise<number> {
+    for (;;) {
+      const sentAt = this.#clock.now();
+      const failure = await this.#client
+        .renewLease(this.ref, { signal })
+        .then(() => undefined, toAmiPublisherError);
+      if (failure === undefined) return sentAt;
+      if (failure.code === 'LEASE_LOST' || this.#clock.now() - this.#since >= livesMs) throw failure;
+      await this.#clock.sleep(renewAgainMs, signal);
+    }
+  }
+}
 
 const notRenewed = ({ publication, stream }: LeaseRef): AmiPublisherError =>
   new AmiPublisherError('LEASE_LOST', {

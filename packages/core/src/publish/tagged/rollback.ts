@@ -1,4 +1,4 @@
-import { AmiPublisherError, type Clock, toAmiPublisherError } from '@ami-publisher/base';
+import { AmiPublisherError, type Clock, Deadlines, toAmiPublisherError } from '@ami-publisher/base';
 import type { Cloud } from '../../cloud/cloud.js';
 import type { EventBody } from '../../steps/events.js';
 import { MemoryJournalStore } from '../../steps/memory-journal.js';
@@ -124,10 +124,11 @@ const undoFound = async (
   const plan = planOfTags(publicationId, target, found, clock.now());
   const journal = await new MemoryJournalStore().create(publicationId);
   for (const record of recordsOfTags(target, found, clock.now())) await journal.append(record);
+  const parts = { cloud, fleet, renewals: new Deadlines(clock) };
   const [undo] = await undoSteps({
     targets: [target],
     steps: publishSteps,
-    services: (_target, work) => PublishSession.open(plan, plan.targets[0]!, cloud, fleet, work),
+    services: (_target, work) => PublishSession.open(plan, plan.targets[0]!, parts, work),
     journal,
     concurrency: 1,
     clock,
