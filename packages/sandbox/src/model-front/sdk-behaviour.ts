@@ -48,9 +48,9 @@ export const sendOnce = async <T>(
   signal: AbortSignal | undefined,
   send: (gone: () => AbortSignal) => Promise<T>,
 ): Promise<T> =>
-  awaitAnswer({ deadlines, signal, timeoutMs: requestTimeoutMs, timedOut }, send).catch((reason: unknown) => {
-    throw toSdkError(reason);
-  });
+  awaitAnswer({ deadlines, signal, timeoutMs: requestTimeoutMs, timedOut, explain: toSdkError }, ({ gone }) =>
+    send(gone),
+  );
 
 /** How often a call is made, and what the pauses between are made of. */
 export interface RetryOptions {

@@ -4,7 +4,7 @@ import type { CallGate } from '../faults/call-gate.js';
 import { ConnectionClosed } from '../faults/connection-closed.js';
 import { refusalOfUnpacker, unpackerUnreachable } from '../faults/unpacker-refusals.js';
 import type { Place } from '../model/region-state.js';
-import { awaitAnswer } from '../model-front/await-answer.js';
+import { type AwaitedCall, awaitAnswer } from '../model-front/await-answer.js';
 import { addDevice, associateStream, growDevice, removeDevice } from './device-calls.js';
 import type { ModelUnpacker, UnpackerProcess } from './model-unpacker.js';
 import {
@@ -34,7 +34,7 @@ const timeoutsMs: Readonly<Record<string, number>> = {
 };
 const defaultTimeoutMs = 30_000;
 
-type Serve<T> = (unpacker: ModelUnpacker, process: UnpackerProcess, heard: () => void) => Promise<T>;
+type Serve<T> = (unpacker: ModelUnpacker, process: UnpackerProcess, awaited: AwaitedCall<T>) => Promise<T>;
 
 interface CallOptions {
   readonly signal?: AbortSignal | undefined;
@@ -141,12 +141,12 @@ class ModelUnpackerClient implements UnpackerClient {
     serve: (unpacker: ModelUnpacker, process: UnpackerProcess, call: LongCall) => Promise<T>,
     { signal, onProgress }: OperationOptions = {},
   ): Promise<T> {
-    const follow: Serve<T> = (unpacker, process, heard) =>
+    const follow: Serve<T> = (unpacker, process, awaited) =>
       serve(unpacker, process, {
         id,
         lease,
         onProgress: (progress) => {
-          heard();
+          awaited.heard();
           onProgress?.(progress);
         },
       });
@@ -160,23 +160,22 @@ class ModelUnpackerClient implements UnpackerClient {
       signal,
       timeoutMs: timeoutsMs[call] ?? defaultTimeoutMs,
       timedOut: () => timedOut(call, address),
+      explain: (reason: unknown) =>
+        reason instanceof ConnectionClosed
+          ? unpackerUnreachable(call, address, reason.message, reason)
+          : reason,
     };
-    const answered = awaitAnswer(answer, (gone, heard) =>
+    return awaitAnswer(answer, (awaited) =>
       gate.run({
         site: { account: place.accountId, region: place.region, action: call },
         apply: () =>
           unpacker === undefined
             ? Promise.reject(new ConnectionClosed())
-            : unpacker.serve((process) => serve(unpacker, process, heard)),
+            : unpacker.serve((process) => serve(unpacker, process, awaited)),
         refuse: (fault) => refusalOfUnpacker(fault, call, address),
-        signal: gone,
+        signal: awaited.gone,
       }),
     );
-    return answered.catch((reason: unknown) => {
-      if (reason instanceof ConnectionClosed)
-        throw unpackerUnreachable(call, address, reason.message, reason);
-      throw reason;
-    });
   }
 }
 
