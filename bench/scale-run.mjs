@@ -14,16 +14,23 @@ const contentBytes = (2 * 2 ** 30) / streams;
 /** The shortest times of requests; a bound asks for no more than a few. */
 const requestsKept = 32;
 
+/** By kind, the times that a bound asks for, each by the id of what took it. */
+const newResources = () => ({
+  createVolumeMs: new Map(),
+  attachVolumeMs: new Map(),
+  completeSnapshotMs: new Map(),
+  registerImageMs: new Map(),
+});
 const byTarget = new Map();
 const recordOf = ({ accountId, region }) => {
   const key = `${accountId}/${region}`;
-  if (!byTarget.has(key)) byTarget.set(key, { accountId, region, apiMs: [], resources: {} });
+  if (!byTarget.has(key)) byTarget.set(key, { accountId, region, apiMs: [], resources: newResources() });
   return byTarget.get(key);
 };
 const onTime = (time) => {
   const record = recordOf(time);
   if (time.kind !== 'apiMs') {
-    record.resources[time.resourceId] = { ...record.resources[time.resourceId], [time.kind]: time.ms };
+    record.resources[time.kind]?.set(time.resourceId, time.ms);
     return;
   }
   record.apiMs.push(time.ms);
@@ -83,7 +90,13 @@ const madeIn = async ({ accountId, region, apiMs, resources }) => {
     apiMs: apiMs.sort((a, b) => a - b).slice(0, requestsKept),
     publications: images.map(({ ImageId, BlockDeviceMappings }) => {
       const { SnapshotId, VolumeId } = snapshotOf.get(BlockDeviceMappings[0].Ebs.SnapshotId);
-      return { bytes: contentBytes, ...resources[VolumeId], ...resources[SnapshotId], ...resources[ImageId] };
+      return {
+        bytes: contentBytes,
+        createVolumeMs: resources.createVolumeMs.get(VolumeId),
+        attachVolumeMs: resources.attachVolumeMs.get(VolumeId),
+        completeSnapshotMs: resources.completeSnapshotMs.get(SnapshotId),
+        registerImageMs: resources.registerImageMs.get(ImageId),
+      };
     }),
   };
 };

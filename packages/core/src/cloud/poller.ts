@@ -42,7 +42,8 @@ interface Waiter<K extends PollKind = PollKind> {
   readonly reject: (reason: unknown) => void;
   readonly looks: Look[];
   nextAt: number;
-  last: Pollable[K] | undefined;
+  /** As it was seen last, for messages; the resource itself would be kilobytes. */
+  lastState: string | undefined;
 }
 
 export interface PollerOptions {
@@ -116,7 +117,7 @@ class PollLoop<K extends PollKind> {
         },
         looks: [],
         nextAt: this.clock.now(),
-        last: undefined,
+        lastState: undefined,
       };
       const onAbort = () => waiter.reject(options.signal?.reason);
       options.signal?.addEventListener('abort', onAbort, { once: true });
@@ -181,13 +182,13 @@ class PollLoop<K extends PollKind> {
     addLook(waiter.looks, { waitedMs, percent: percentOf(this.kind, resource) });
     try {
       if (resource !== undefined) {
-        waiter.last = resource;
+        waiter.lastState = stateOf(resource);
         waiter.options.onChange?.(resource);
         if (waiter.options.until(resource)) {
           waiter.resolve(resource);
           return;
         }
-      } else if (waiter.last !== undefined || waitedMs > invisibleForMs) {
+      } else if (waiter.lastState !== undefined || waitedMs > invisibleForMs) {
         throw this.#vanished(waiter);
       }
       if (waitedMs >= waiter.options.timeoutMs) throw this.#timedOut(waiter);
@@ -207,7 +208,7 @@ class PollLoop<K extends PollKind> {
   }
 
   #timedOut(waiter: Waiter<K>): AmiPublisherError {
-    const state = waiter.last === undefined ? 'invisible' : stateOf(waiter.last);
+    const state = waiter.lastState ?? 'invisible';
     return new AmiPublisherError('TIMED_OUT', {
       message: `${this.kind} ${waiter.id} is still ${state} after ${Math.round(waiter.options.timeoutMs / 1000)} s, wanted ${waiter.options.wanted}`,
       target: this.target,

@@ -65,6 +65,20 @@ const withTags = (existing: Tags, added: readonly Tag[]): Tags => {
       `The maximum number of tags per resource is ${maxTags}; this would be ${tags.size}`,
     );
   }
+  return shared(tags);
+};
+
+const maxLatest = 256;
+const latest = new Map<string, Tags>();
+
+/** One set for all resources with the same tags, as a publication makes them in a thousand targets. */
+const shared = (tags: Tags): Tags => {
+  const text = JSON.stringify([...tags]);
+  const known = latest.get(text);
+  if (known !== undefined) return known;
+  const [oldest] = latest.keys();
+  if (latest.size === maxLatest && oldest !== undefined) latest.delete(oldest);
+  latest.set(text, tags);
   return tags;
 };
 

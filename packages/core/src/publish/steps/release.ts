@@ -1,4 +1,5 @@
 import { toAmiPublisherError } from '@ami-publisher/base';
+import { follow } from '../../signals.js';
 import { formatTarget } from '../../target/target.js';
 import { minuteMs, type PublishContext, type PublishStep } from './step-type.js';
 import { stepOperationId } from './unpack.js';
@@ -38,13 +39,19 @@ const succeeds = async (
 /** Resolves when the unpacker has begun, which then goes on without its caller. */
 const beginScan = async (context: PublishContext): Promise<void> => {
   const { services, signal } = context;
-  const begun = new AbortController();
-  const scanning = services.unpacker.client.prepareForUnpack(
-    stepOperationId(context, 'rescan'),
-    services.lease,
-    { signal: AbortSignal.any([signal, begun.signal]), onProgress: () => begun.abort() },
-  );
-  await scanning.catch((reason: unknown) => {
-    if (!begun.signal.aborted) throw reason;
-  });
+  const call = new AbortController();
+  const unfollow = follow(call, signal);
+  let hasBegun = false;
+  const onProgress = () => {
+    hasBegun = true;
+    call.abort();
+  };
+  try {
+    const id = stepOperationId(context, 'rescan');
+    await services.unpacker.client.prepareForUnpack(id, services.lease, { signal: call.signal, onProgress });
+  } catch (reason) {
+    if (!hasBegun) throw reason;
+  } finally {
+    unfollow();
+  }
 };
