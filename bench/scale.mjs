@@ -14,14 +14,15 @@ const fleet = { accounts: 50, regions };
 
 /** Makespan over the bound, at most. */
 const slackMs = 3_000;
-/** Of one stream to a thousand targets. */
-const rssLimitMiB = 400;
+/** Of publisher and simulated cloud together, whatever the number of streams: 400 MB. */
+const rssLimitMiB = 381;
 
 /**
- * V8 lets garbage pile up as far as the machine's memory allows. A process that is to stay small is told so, as it would be in a container; eight
- * streams are eight publications in one process.
+ * V8 lets garbage pile up as far as the machine's memory allows. A process that is to stay small is told so, as it would be in a container. Three
+ * spaces for new objects are resident, of 16 MiB each by default, and the old generation has to keep room for what survives in them: small ones
+ * leave more to the old generation, which is then collected less often.
  */
-const heapMiB = { 1: 256, 8: 1536 };
+const heapFlags = ['--max-old-space-size=292', '--max-semi-space-size=4'];
 
 const scenarios = [
   { name: '1 stream', streams: 1, pollMs: null },
@@ -32,7 +33,7 @@ const scenarios = [
 const simulate = async (directory, { streams, pollMs }) => {
   const record = join(directory, `record-${streams}-${pollMs}.json`);
   const request = JSON.stringify({ ...fleet, streams, pollMs });
-  const program = [`--max-old-space-size=${heapMiB[streams]}`, file('scale-run.mjs'), request, record];
+  const program = [...heapFlags, file('scale-run.mjs'), request, record];
   const outcome = JSON.parse(await run(process.execPath, program));
   const bound = JSON.parse(await run(process.execPath, [file('bound.mjs'), record]));
   return { ...outcome, ...bound };
@@ -41,7 +42,7 @@ const simulate = async (directory, { streams, pollMs }) => {
 const seconds = (ms) => (ms / 1000).toFixed(1);
 
 /** What is not as it should be; empty if all is. */
-const missed = ({ name, streams, isControl = false }, figures) => {
+const missed = ({ name, isControl = false }, figures) => {
   const overMs = figures.makespanMs - figures.boundMs;
   const isClean = Object.values(figures.audit).every((findings) => findings.length === 0);
   return [
@@ -49,9 +50,7 @@ const missed = ({ name, streams, isControl = false }, figures) => {
     ...(isClean ? [] : [`${name}: the audit found ${JSON.stringify(figures.audit)}`]),
     ...(!isControl && overMs > slackMs ? [`${name}: ${seconds(overMs)} s over the bound`] : []),
     ...(isControl && overMs <= slackMs ? [`${name}: within the bound, so the bound proves nothing`] : []),
-    ...(streams === 1 && figures.rssMiB > rssLimitMiB
-      ? [`${name}: RSS of ${figures.rssMiB.toFixed(0)} MiB`]
-      : []),
+    ...(figures.rssMiB > rssLimitMiB ? [`${name}: RSS of ${figures.rssMiB.toFixed(0)} MiB`] : []),
   ];
 };
 

@@ -13,7 +13,7 @@ import type { LeaseRef } from '../unpacker/unpacker-client.js';
 import type { PlannedTarget, PublicationPlan } from './plan.js';
 
 /** Of the unpacker what steps ask for: EC2 tells kilobytes of an instance, and the fleet of its status. */
-type SessionUnpacker = Pick<ConnectedUnpacker, 'client' | 'instance' | 'volumes'>;
+type SessionUnpacker = Pick<ConnectedUnpacker, 'client' | 'instance'>;
 
 /** What the sessions of all targets have in common. */
 export interface SessionParts {
@@ -52,11 +52,9 @@ export class PublishSession implements Closable {
   async connect(signal: AbortSignal): Promise<SessionUnpacker> {
     if (this.#unpacker !== undefined) return this.#unpacker;
     const { target } = this.planned;
-    const { client, instance, volumes } = await this.parts.fleet.connect(target, this.plan.options.stream, {
-      signal,
-    });
+    const { client, instance } = await this.parts.fleet.connect(target, this.plan.options.stream, { signal });
     const { InstanceId, Placement, BlockDeviceMappings } = instance;
-    this.#unpacker = { client, volumes, instance: { InstanceId, Placement, BlockDeviceMappings } };
+    this.#unpacker = { client, instance: { InstanceId, Placement, BlockDeviceMappings } };
     return this.#unpacker;
   }
 
