@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { AmiPublisherError, Deadlines, throwIfCancelled, toAmiPublisherError } from '@ami-publisher/base';
 import { SpanStatusCode, trace } from '@opentelemetry/api';
 import pMap from 'p-map';
+import pRetry from 'p-retry';
 import { follow } from '../signals.js';
 import { formatTarget, type Target } from '../target/target.js';
 import { version } from '../version.js';
@@ -174,30 +175,37 @@ const runStep = <Services extends Closable, Values extends object>(
 
 type Where = { readonly target: string; readonly step: string; readonly title: string };
 
-/** The step, again and again while it fails with what may pass. Past its time limit, the work on the target is aborted with `TIMED_OUT`. */
-const withRetries = async <Services extends Closable, Values extends object>(
+/** The step, again while it fails with what may pass. Past its time limit, the work on the target is aborted with `TIMED_OUT`. */
+const withRetries = <Services extends Closable, Values extends object>(
   { clock, emit, limits }: Running<Services, Values>,
   step: AnyStep<Services, Values>,
   context: StepContext<Services, Values>,
   work: AbortController,
   where: Where,
 ): Promise<unknown> => {
-  const { signal } = context;
-  for (let retry = 0; ; retry++) {
-    const delayMs = Math.min(longestDelayMs, firstDelayMs * 2 ** retry);
-    const callOff = limits.set(step.timeoutMs, () => work.abort(stepTimedOut(step, context.target)));
+  const { signal, target } = context;
+  const mayPass = (error: Error) => !signal.aborted && toAmiPublisherError(error).retryable;
+  const once = async () => {
+    const callOff = limits.set(step.timeoutMs, () => work.abort(stepTimedOut(step, target)));
     try {
       throwIfCancelled(signal);
       return await step.run(context);
     } catch (reason) {
-      const error = toAmiPublisherError(signal.aborted ? signal.reason : reason);
-      if (retry === retries || signal.aborted || !error.retryable) throw error;
-      emit({ code: 'PUB3005', ...where, message: error.message, delayMs });
+      throw toAmiPublisherError(signal.aborted ? signal.reason : reason);
     } finally {
       callOff();
     }
-    await clock.sleep(delayMs, signal);
-  }
+  };
+  return pRetry(once, {
+    ...{ retries, minTimeout: 0, maxTimeout: 0 },
+    shouldRetry: ({ error }) => mayPass(error),
+    onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
+      if (retriesLeft === 0 || !mayPass(error)) return;
+      const delayMs = Math.min(longestDelayMs, firstDelayMs * 2 ** (attemptNumber - 1));
+      emit({ code: 'PUB3005', ...where, message: error.message, delayMs });
+      await clock.sleep(delayMs, signal);
+    },
+  });
 };
 
 const stepTimedOut = (
