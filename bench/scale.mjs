@@ -22,7 +22,7 @@ const rssLimitMiB = 381;
  * spaces for new objects are resident, of 16 MiB each by default, and the old generation has to keep room for what survives in them: small ones
  * leave more to the old generation, which is then collected less often.
  */
-const heapFlags = ['--max-old-space-size=292', '--max-semi-space-size=4'];
+const heapFlags = ['--max-old-space-size=296', '--max-semi-space-size=4'];
 
 const scenarios = [
   { name: '1 stream', streams: 1, pollMs: null },

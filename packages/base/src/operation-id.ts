@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
  * its predecessor began. *attempt* rises after an undo.
  */
 export const operationId = (publication: string, step: string, attempt: number): string =>
+  // Joined, it is one piece in memory; a template would keep its parts, for thousands of steps.
   [publication, step, attempt].join('/');
 
 /**

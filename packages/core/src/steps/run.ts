@@ -175,8 +175,11 @@ const runStep = <Services extends Closable, Values extends object>(
 
 type Where = { readonly target: string; readonly step: string; readonly title: string };
 
-/** The step, again while it fails with what may pass. Past its time limit, the work on the target is aborted with `TIMED_OUT`. */
-const withRetries = <Services extends Closable, Values extends object>(
+/**
+ * The step, again while it fails with what may pass. Past its time limit, the work on the target is aborted with `TIMED_OUT`. Only what has failed
+ * once comes to p-retry, which holds two kilobytes for each of the thousands of targets that wait.
+ */
+const withRetries = async <Services extends Closable, Values extends object>(
   { clock, emit, limits }: Running<Services, Values>,
   step: AnyStep<Services, Values>,
   context: StepContext<Services, Values>,
@@ -184,7 +187,6 @@ const withRetries = <Services extends Closable, Values extends object>(
   where: Where,
 ): Promise<unknown> => {
   const { signal, target } = context;
-  const mayPass = (error: Error) => !signal.aborted && toAmiPublisherError(error).retryable;
   const once = async () => {
     const callOff = limits.set(step.timeoutMs, () => work.abort(stepTimedOut(step, target)));
     try {
@@ -196,14 +198,24 @@ const withRetries = <Services extends Closable, Values extends object>(
       callOff();
     }
   };
+  const mayPass = (error: Error) => !signal.aborted && toAmiPublisherError(error).retryable;
+  const pause = async ({ message }: Error, failures: number): Promise<void> => {
+    const delayMs = Math.min(longestDelayMs, firstDelayMs * 2 ** (failures - 1));
+    emit({ code: 'PUB3005', ...where, message, delayMs });
+    await clock.sleep(delayMs, signal);
+  };
+  try {
+    return await once();
+  } catch (reason) {
+    const error = toAmiPublisherError(reason);
+    if (!mayPass(error)) throw error;
+    await pause(error, 1);
+  }
   return pRetry(once, {
-    ...{ retries, minTimeout: 0, maxTimeout: 0 },
+    ...{ retries: retries - 1, minTimeout: 0, maxTimeout: 0 },
     shouldRetry: ({ error }) => mayPass(error),
     onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
-      if (retriesLeft === 0 || !mayPass(error)) return;
-      const delayMs = Math.min(longestDelayMs, firstDelayMs * 2 ** (attemptNumber - 1));
-      emit({ code: 'PUB3005', ...where, message: error.message, delayMs });
-      await clock.sleep(delayMs, signal);
+      if (retriesLeft > 0 && mayPass(error)) await pause(error, attemptNumber + 1);
     },
   });
 };

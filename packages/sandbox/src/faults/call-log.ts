@@ -38,9 +38,7 @@ export class CallLog {
 
   /** Writes down a call that arrives. */
   open(site: CallSite, at: number): OpenCall {
-    const { account, region, action } = site;
-    // With all its members from the beginning, it is one object.
-    const call: OpenCall = { at, account, region, action, error: undefined, fault: undefined };
+    const call: OpenCall = { at, account: site.account, region: site.region, action: site.action };
     this.#calls.push(call);
     if (this.#calls.length >= 2 * this.#capacity) this.#calls = this.#calls.slice(-this.#capacity);
     this.#counts.set(call.action, this.count(call.action) + 1);
