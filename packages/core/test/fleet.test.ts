@@ -137,6 +137,20 @@ describe('the volume of a stream', () => {
     expect((await fleet.find(here, stream)).volume).toEqual(ofEc2);
   });
 
+  it('is looked up where asking would take a session', async () => {
+    let opened = 0;
+    const open = () => {
+      opened += 1;
+      return Promise.reject(unreachable('i-1'));
+    };
+    const { fleet } = world({ 'us-east-1': { ...known, instances: running } }, undefined, {
+      createClient: undefined,
+      connectorOf: () => ({ name: 'session', isCostly: true, open }),
+    });
+    expect((await fleet.find(here, stream)).volume).toEqual(ofEc2);
+    expect(opened).toBe(0);
+  });
+
   it('is looked up while its instance is stopped', async () => {
     const stopped = [{ ...running[0], state: 'stopped' }] as const;
     const { fleet, opened } = world({ 'us-east-1': { ...known, instances: stopped } });

@@ -109,6 +109,7 @@ export class UnpackerFleet {
   readonly #connectorOf: (target: Target) => UnpackerConnector;
   readonly #connectors = new Set<UnpackerConnector>();
   readonly #createClient: (target: Target, instance: Instance) => UnpackerClient;
+  readonly #isCostly: (target: Target) => boolean;
   /** `Name` tag of unpacker instances. */
   readonly instanceName: string;
   readonly #concurrency: number;
@@ -122,6 +123,8 @@ export class UnpackerFleet {
       options.createClient ??
       ((target, instance) =>
         createConnectedClient({ target, instance, connector: this.#connector(target), tls: options.tls }));
+    this.#isCostly = (target) =>
+      options.createClient === undefined && this.#connectorOf(target).isCostly === true;
     this.instanceName = options.instanceName ?? 'ImageUnpacker';
     this.#concurrency = options.concurrency ?? defaultConcurrency;
     this.#connectTimeoutMs = options.connectTimeoutMs;
@@ -129,7 +132,7 @@ export class UnpackerFleet {
 
   /**
    * The unpacker instances of a target, the best for the stream first, and its volume at that one: the unpacker itself is asked if it runs, and EC2
-   * where it does not answer or does not know. Reads only. What is found is good for a `connect` within the next minute, so that a publication need
+   * where it does not answer, does not know, or would cost a session. Reads only. What is found is good for a `connect` within the next minute, so that a publication need
    * not look for what its plan has just seen.
    */
   async find(target: Target, stream: string, options: CallOptions = {}): Promise<FoundUnpackers> {
@@ -182,6 +185,7 @@ export class UnpackerFleet {
   ): Promise<StreamVolume | undefined | 'unknown'> {
     if (stateOf(instance) !== 'running') return 'unknown';
     try {
+      if (this.#isCostly(target)) return 'unknown';
       const client = this.#createClient(target, instance);
       const { devices, streams } = await client.status(options).finally(() => client.close());
       const device = devices.find((one) => one.stream === stream);

@@ -49,6 +49,8 @@ export interface UnpackerConnection {
 export interface UnpackerConnector {
   /** For messages. */
   readonly name: string;
+  /** Whether a way takes more than a connection or two; then none is opened for a plan, which asks EC2 instead. @default false */
+  readonly isCostly?: boolean | undefined;
   /**
    * Opens a way to an unpacker. It is called at a client's first call, not before, and again when the way was lost.
    *

@@ -25,6 +25,7 @@ interface SharedSession {
  */
 export class SsmConnector implements UnpackerConnector {
   readonly name = 'ssm';
+  readonly isCostly = true;
   readonly #options: SsmConnectorOptions;
   readonly #plugin: string;
   readonly #sessions = new Map<string, SharedSession>();
