@@ -44,13 +44,14 @@ const finish = (moment: Moment, action: string, wrap: (cloud: Cloud) => Cloud) =
 
 const moments: readonly Moment[] = ['before it is answered', 'two seconds before its effect'];
 
+// The call to the second target, which is not held, may be under way as well when the publisher dies: then both are doubled, or both fail.
 describe.concurrent('A publisher killed at CreateSnapshot', () => {
   it.each(moments)('%s leaves no second snapshot when it is resumed', (moment) =>
     finish(moment, 'CreateSnapshot', (cloud) => cloud),
   );
 
   it.each(moments)('%s would leave a second snapshot, if nothing were looked up by tags', (moment) =>
-    expect(finish(moment, 'CreateSnapshot', blindCloud)).rejects.toThrow(/snapshots: 3/),
+    expect(finish(moment, 'CreateSnapshot', blindCloud)).rejects.toThrow(/snapshots: [34]/),
   );
 });
 
@@ -58,7 +59,7 @@ describe('A publisher killed at RegisterImage', () => {
   it('before it is answered could not be resumed, if nothing were looked up', () =>
     expect(
       finish('before it is answered', 'RegisterImage', (cloud) => withoutNames(blindCloud(cloud))),
-    ).rejects.toThrow(/'failed', 'published'/));
+    ).rejects.toThrow(/expected \[ 'failed', '\w+' \]/));
 });
 
 /** The AMI's name is the key of a registration: it is looked up by that. */
