@@ -24,7 +24,7 @@ const addImage = (id: string, publication: string, snapshotId: string, labelled 
     id,
     properties: { RootDeviceName: '/dev/xvda' },
     blockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { SnapshotId: snapshotId } }],
-    tags: tagsOf(publication, { 'ami-publisher:manifest-digest': labelled }),
+    tags: tagsOf(publication, { 'ami-publisher:stream': 's', 'ami-publisher:manifest-digest': labelled }),
   } as never);
 };
 
@@ -32,13 +32,13 @@ const addVolume = (
   id: string,
   publication: string,
   instanceId?: string,
-  lastCapture?: CaptureRecord,
+  ...captures: CaptureRecord[]
 ): void => {
   state.volumes.insert({
     id,
     state: instanceId === undefined ? 'available' : 'in-use',
     attachment: instanceId === undefined ? undefined : { instanceId },
-    lastCapture,
+    captures,
     tags: tagsOf(publication, { 'ami-publisher:stream': 's' }),
   } as never);
 };
@@ -82,18 +82,28 @@ describe('The audit', () => {
     expect(orphans({ open: ['p1'] })).toEqual([]);
   });
 
-  test('[AUDIT-1] A volume that an open publication has taken from its unpacker to replace it is none', () => {
+  test('[AUDIT-1] A volume that an open publication has replaced and may be about to delete is none', () => {
+    addSnapshot('snap-2', 'p2');
+    addImage('ami-2', 'p2', 'snap-2');
     addVolume('vol-loose', 'p1');
-    addVolume('vol-new', 'p2', 'i-1');
+    addVolume('vol-old', 'p1', 'i-1', { publication: 'p1', generation: 1 });
+    addVolume('vol-new', 'p3', 'i-1', { publication: 'p3', generation: 2 });
     expect(orphans({ open: ['p2'] })).toEqual([]);
-    expect(orphans()).toEqual(['vol-loose']);
+    expect(orphans({ open: ['p1'] })).toEqual([]);
+    expect(orphans()).toEqual(['vol-loose', 'vol-old']);
   });
 
   test('[AUDIT-1] A publication that was rolled back leaves only volumes that others have used since', () => {
     addSnapshot('snap-1', 'p1');
     addImage('ami-1', 'p1', 'snap-1');
     addVolume('vol-1', 'p1', 'i-1');
-    addVolume('vol-2', 'p1', 'i-2', { publication: 'p2', generation: 1 });
+    addVolume(
+      'vol-2',
+      'p1',
+      'i-2',
+      { publication: 'p2', generation: 1 },
+      { publication: 'p1', generation: 2 },
+    );
     expect(orphans({ rolledBack: ['p1'] })).toEqual(['ami-1', 'snap-1', 'vol-1']);
   });
 

@@ -63,6 +63,8 @@ export const audit = (states: readonly RegionState[], options: AuditOptions): Au
 
 const publicationOf = ({ tags }: Resource): string | undefined => tags.get(tagKeys.publication);
 
+const streamOf = ({ tags }: Resource): string | undefined => tags.get(tagKeys.stream);
+
 const snapshotIdsOf = ({ blockDeviceMappings }: ImageRecord): string[] =>
   blockDeviceMappings.flatMap(({ Ebs }) => Ebs?.SnapshotId ?? []);
 
@@ -70,7 +72,7 @@ const orphansIn = (state: RegionState, publications: Publications): AuditFinding
   [
     ...leftImages(state.images.list(), publications),
     ...leftSnapshots(state, publications),
-    ...leftVolumes(state.volumes.list(), publications),
+    ...leftVolumes(state, publications),
   ].map(([resource, reason]) => ({
     accountId: state.accountId,
     region: state.region,
@@ -94,21 +96,19 @@ const leftSnapshots = (state: RegionState, { open, rolledBack }: Publications): 
   });
 };
 
-const leftVolumes = (volumes: readonly VolumeRecord[], { open, rolledBack }: Publications): Orphan[] =>
-  volumes.flatMap((volume): Orphan[] => {
+const leftVolumes = (state: RegionState, { open, rolledBack }: Publications): Orphan[] => {
+  const volumes = state.volumes.list();
+  // One that has its AMI and goes on deletes what it has replaced, and may have begun to.
+  const streamsInClearance = new Set(
+    state.images.list().flatMap((image) => (open.has(publicationOf(image) ?? '') ? [streamOf(image)] : [])),
+  );
+  return volumes.flatMap((volume): Orphan[] => {
     const publication = publicationOf(volume);
     if (publication === undefined || volume.state === 'deleting') return [];
-    const lastUser = volume.lastCapture?.publication ?? publication;
-    if (rolledBack.has(publication) && lastUser === publication)
-      return [[volume, 'its publication was rolled back']];
-    if (open.has(publication)) return [];
-    if (volume.attachment === undefined) {
-      // Taken from its unpacker by one that goes on and will still delete it.
-      const isBeingReplaced = volumes.some(
-        (other) => isOfSameStream(other, volume) && open.has(publicationOf(other) ?? ''),
-      );
-      return isBeingReplaced ? [] : [[volume, 'no unpacker has it']];
-    }
+    const wasUsedByOthers = volume.captures.some((capture) => capture.publication !== publication);
+    if (rolledBack.has(publication) && !wasUsedByOthers) return [[volume, 'its publication was rolled back']];
+    if (open.has(publication) || streamsInClearance.has(streamOf(volume))) return [];
+    if (volume.attachment === undefined) return [[volume, 'no unpacker has it']];
     const successor = volumes.find((other) => {
       const replacedBy = publicationOf(other) ?? '';
       // One that goes on will still delete the old volume; one that was rolled back has left it to the stream.
@@ -116,19 +116,17 @@ const leftVolumes = (volumes: readonly VolumeRecord[], { open, rolledBack }: Pub
     });
     return successor === undefined ? [] : [[volume, `${successor.id} has taken its place`]];
   });
+};
 
 /** Whether a volume has taken the place of another: same stream, same instance, more recently captured. */
 const isNewerVolume = (candidate: VolumeRecord, volume: VolumeRecord): boolean =>
-  isOfSameStream(candidate, volume) &&
+  candidate !== volume &&
+  streamOf(volume) !== undefined &&
+  streamOf(candidate) === streamOf(volume) &&
   candidate.attachment?.instanceId === volume.attachment?.instanceId &&
   generationOf(candidate) > generationOf(volume);
 
-const isOfSameStream = (other: VolumeRecord, volume: VolumeRecord): boolean => {
-  const stream = volume.tags.get(tagKeys.stream);
-  return other !== volume && stream !== undefined && other.tags.get(tagKeys.stream) === stream;
-};
-
-const generationOf = ({ lastCapture }: VolumeRecord): number => lastCapture?.generation ?? 0;
+const generationOf = ({ captures }: VolumeRecord): number => captures.at(-1)?.generation ?? 0;
 
 const duplicatesIn = (state: RegionState): DuplicateFinding[] => [
   ...moreThanOne('image', state, state.images.list()),

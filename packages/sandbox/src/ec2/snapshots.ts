@@ -67,7 +67,8 @@ export const createSnapshot: Ec2Handler<'CreateSnapshot'> = async (context, inpu
   });
   const publication = tags.get(tagKeys.publication);
   if (publication !== undefined && content !== undefined) {
-    state.volumes.update(volume.id, { lastCapture: { publication, generation: content.generation } });
+    const capture = { publication, generation: content.generation };
+    state.volumes.update(volume.id, { captures: [...volume.captures, capture] });
   }
   transitions.after(completionMs, () => {
     state.snapshots.update(id, { state: 'completed', completionTime: new Date(clock.now()) });

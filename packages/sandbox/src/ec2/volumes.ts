@@ -79,7 +79,7 @@ const makeVolume = async (context: Ec2Context, input: CreateVolumeRequest): Prom
     snapshotId: snapshot?.id,
     createTime: new Date(clock.now()),
     attachment: undefined,
-    lastCapture: undefined,
+    captures: [],
     tags: tagsAtCreation('volume', input.TagSpecifications),
   });
   transitions.after(latency.next('createVolumeMs', id), async () => {

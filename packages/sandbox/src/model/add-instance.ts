@@ -63,7 +63,7 @@ const addRootVolume = async (
     kmsKey: undefined,
     snapshotId: undefined,
     createTime: now,
-    lastCapture: undefined,
+    captures: [],
     attachment: {
       instanceId,
       device: rootDeviceName,

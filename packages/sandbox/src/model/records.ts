@@ -23,8 +23,8 @@ export interface VolumeRecord extends Resource {
   readonly snapshotId: string | undefined;
   readonly createTime: Date;
   readonly attachment: AttachmentRecord | undefined;
-  /** Of its last snapshot, whether that is still there or not. */
-  readonly lastCapture: CaptureRecord | undefined;
+  /** Of its snapshots, whether they are still there or not; the first one first. */
+  readonly captures: readonly CaptureRecord[];
 }
 
 /** Which publication took a snapshot, by its tag, and at which generation of the volume. */
