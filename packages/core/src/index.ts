@@ -89,12 +89,12 @@ export type { SsmConnectorOptions } from './unpacker/connectors/ssm.js';
 export { SsmConnector } from './unpacker/connectors/ssm.js';
 export type {
   ConnectedUnpacker,
-  StreamListing,
   TargetAnswer,
   UnpackerFleetOptions,
   UnpackerListing,
 } from './unpacker/fleet.js';
 export { UnpackerFleet } from './unpacker/fleet.js';
+export type { StreamListing } from './unpacker/stream-volume.js';
 export type {
   Capture,
   LeaseRef,

@@ -1,21 +1,27 @@
-import { AmiPublisherError, isAmiPublisherError, toAmiPublisherError } from '@ami-publisher/base';
+import { type AmiPublisherError, isAmiPublisherError, toAmiPublisherError } from '@ami-publisher/base';
 import type { ClientTls } from '@ami-publisher/protocol';
 import type { Instance, Volume } from '@aws-sdk/client-ec2';
 import pMap from 'p-map';
 import type { Cloud } from '../cloud/cloud.js';
-import { describeVolumes } from '../cloud/describe.js';
-import type { CallOptions, Ec2Api } from '../cloud/ec2-api.js';
-import { fromTagList, tagFilter, tagKeys } from '../cloud/tags.js';
+import type { CallOptions } from '../cloud/ec2-api.js';
 import { defaultConcurrency } from '../target/concurrency.js';
 import { formatTarget, type Target, targetKey } from '../target/target.js';
-import { lastCaptures } from './captures.js';
 import { createConnectedClient } from './connected-client.js';
 import { configuredConnectors } from './connectors/configured.js';
 import type { UnpackerConnector } from './connectors/connector.js';
 import { findUnpackerInstances, idOf, noUnpacker, rankInstances, stateOf } from './instances.js';
 import { keepLease } from './lease-keeper.js';
+import {
+  listStreams,
+  type StreamListing,
+  type StreamVolume,
+  type ToldVolume,
+  volumeAt,
+  volumeIn,
+  volumesOfStream,
+} from './stream-volume.js';
 import type { UnpackerClient, UnpackerStatus } from './unpacker-client.js';
-import { deviceFacts, type VolumeFacts, volumeFacts } from './volumes.js';
+import { wakeInstance } from './wake.js';
 
 export interface UnpackerFleetOptions {
   readonly cloud: Cloud;
@@ -35,12 +41,6 @@ export interface UnpackerFleetOptions {
   readonly connectorOf?: ((target: Target) => UnpackerConnector) | undefined;
   /** Makes the client of an unpacker. @default over gRPC, by the target's connector */
   readonly createClient?: ((target: Target, instance: Instance) => UnpackerClient) | undefined;
-}
-
-/** The volume that a stream has at an unpacker. */
-export interface StreamVolume extends VolumeFacts {
-  /** The release on it; empty if there is none, or nobody could tell. */
-  readonly leaf: string;
 }
 
 /** What a target has for a stream. */
@@ -78,27 +78,12 @@ export type TargetAnswer<T> =
   | { readonly target: Target; readonly value: T }
   | { readonly target: Target; readonly error: AmiPublisherError };
 
-/** A stream and where its volumes are, from tags. */
-export interface StreamListing {
-  readonly stream: string;
-  readonly volumeId: string;
-  /** The release that was captured of it last; empty if there is no snapshot of it. */
-  readonly leaf: string;
-  /** Of that capture. */
-  readonly generation: number;
-  readonly sizeGiB: number;
-}
-
-const startTimeoutMs = 10 * 60_000;
 const connectTimeoutMs = 10 * 60_000;
 const leastConnectTimeoutMs = 60_000;
 const connectPauseMs = 2_000;
 /** How long what was found is taken for true, and how long an unpacker that ran then may take to answer. */
 const recentMs = 60_000;
 const recentConnectTimeoutMs = 10_000;
-
-const volumesOfStream = (ec2: Ec2Api, stream: string, options: CallOptions): Promise<Volume[]> =>
-  describeVolumes(ec2, [tagFilter(tagKeys.stream, stream)], options);
 
 const isRefusal = (reason: unknown): boolean =>
   isAmiPublisherError(reason) && ['CERTIFICATE_REFUSED', 'ROLE_REFUSED'].includes(reason.code);
@@ -141,10 +126,10 @@ export class UnpackerFleet {
     const [best] = instances;
     if (best === undefined) return { instances, volume: undefined };
     const told = await this.#ask(target, best, stream, options);
-    return {
-      instances,
-      volume: told === 'unknown' ? await this.#lookUpVolume(target, best, stream, volumes, options) : told,
-    };
+    if (told !== 'unknown') return { instances, volume: told };
+    const ec2 = await this.#cloud.ec2(target);
+    const all = volumes ?? (await volumesOfStream(ec2, stream, options));
+    return { instances, volume: await volumeAt(ec2, best, all, options) };
   }
 
   /**
@@ -177,47 +162,18 @@ export class UnpackerFleet {
   }
 
   /** What the unpacker of an instance says of the stream's volume. */
-  async #ask(
-    target: Target,
-    instance: Instance,
-    stream: string,
-    options: CallOptions,
-  ): Promise<StreamVolume | undefined | 'unknown'> {
+  async #ask(target: Target, instance: Instance, stream: string, options: CallOptions): Promise<ToldVolume> {
     if (stateOf(instance) !== 'running') return 'unknown';
     try {
       if (this.#isCostly(target)) return 'unknown';
       const client = this.#createClient(target, instance);
-      const { devices, streams } = await client.status(options).finally(() => client.close());
-      const device = devices.find((one) => one.stream === stream);
-      if (device === undefined) return undefined;
-      const facts = deviceFacts(device);
-      const leaf = streams.find(({ name }) => name === stream)?.leaf ?? '';
-      return facts === undefined ? 'unknown' : { ...facts, leaf };
+      return volumeIn(await client.status(options).finally(() => client.close()), stream);
     } catch (reason) {
       options.signal?.throwIfAborted();
       const error = toAmiPublisherError(reason).at(formatTarget(target));
       this.#cloud.logger.info('unpacker not asked', { target: formatTarget(target), error });
       return 'unknown';
     }
-  }
-
-  /** What EC2 knows of the stream's volume at an instance. */
-  async #lookUpVolume(
-    target: Target,
-    instance: Instance,
-    stream: string,
-    seen: readonly Volume[] | undefined,
-    options: CallOptions,
-  ): Promise<StreamVolume | undefined> {
-    const ec2 = await this.#cloud.ec2(target);
-    const volumes = seen ?? (await volumesOfStream(ec2, stream, options));
-    const volume = volumes.find(({ Attachments }) =>
-      Attachments?.some(({ InstanceId }) => InstanceId === idOf(instance)),
-    );
-    if (volume === undefined) return undefined;
-    const facts = volumeFacts(volume);
-    const captures = await lastCaptures(ec2, [facts.volumeId], options);
-    return { ...facts, leaf: captures.get(facts.volumeId)?.leaf ?? '' };
   }
 
   #takeRecent(target: Target, stream: string): readonly Instance[] | undefined {
@@ -238,7 +194,7 @@ export class UnpackerFleet {
     let failure: AmiPublisherError | undefined;
     for (const candidate of instances) {
       try {
-        const instance = await this.#wake(target, candidate, options);
+        const instance = await wakeInstance(this.#cloud, target, candidate, options);
         return await this.#connectTo(target, instance, options, timeoutMs);
       } catch (reason) {
         options.signal?.throwIfAborted();
@@ -276,20 +232,9 @@ export class UnpackerFleet {
     targets: readonly Target[],
     options: CallOptions = {},
   ): Promise<TargetAnswer<readonly StreamListing[]>[]> {
-    return this.#each(targets, options, async (target) => {
-      const filters = [{ Name: 'tag-key', Values: [tagKeys.stream] }];
-      const ec2 = await this.#cloud.ec2(target);
-      const volumes = await describeVolumes(ec2, filters, options);
-      const ids = volumes.flatMap(({ VolumeId }) => VolumeId ?? []);
-      const captures = await lastCaptures(ec2, ids, options);
-      return volumes
-        .map(({ Size, Tags, VolumeId = '' }) => {
-          const { leaf = '', generation = 0 } = captures.get(VolumeId) ?? {};
-          const stream = fromTagList(Tags)[tagKeys.stream] ?? '';
-          return { stream, volumeId: VolumeId, leaf, generation, sizeGiB: Size ?? 0 };
-        })
-        .sort((a, b) => (a.stream + a.volumeId < b.stream + b.volumeId ? -1 : 1));
-    });
+    return this.#each(targets, options, async (target) =>
+      listStreams(await this.#cloud.ec2(target), options),
+    );
   }
 
   /**
@@ -378,22 +323,6 @@ export class UnpackerFleet {
     }
   }
 
-  async #wake(target: Target, found: Instance, options: CallOptions): Promise<Instance> {
-    if (stateOf(found) === 'running') return found;
-    const poller = await this.#cloud.poller(target);
-    const ec2 = await this.#cloud.ec2(target);
-    const reach = (wanted: string) =>
-      poller.wait('instance', idOf(found), {
-        until: (instance) => stateOf(instance) === wanted || endedUnexpectedly(instance, target),
-        wanted,
-        timeoutMs: startTimeoutMs,
-        signal: options.signal,
-      });
-    if (stateOf(found) === 'stopping') await reach('stopped');
-    if (stateOf(found) !== 'pending') await ec2.startInstances({ InstanceIds: [idOf(found)] }, options);
-    return reach('running');
-  }
-
   async #connectTo(
     target: Target,
     instance: Instance,
@@ -428,14 +357,3 @@ export class UnpackerFleet {
     return Math.max(launchedAt + connectTimeoutMs, now + leastConnectTimeoutMs);
   }
 }
-
-const endedUnexpectedly = (instance: Instance, target: Target): false => {
-  const state = stateOf(instance);
-  if (state !== 'terminated' && state !== 'shutting-down') return false;
-  throw new AmiPublisherError('RESOURCE_FAILED', {
-    message: `the unpacker instance ${idOf(instance)} is ${state} instead of starting (${instance.StateReason?.Message ?? 'no reason given'})`,
-    target: formatTarget(target),
-    resource: idOf(instance),
-    remedy: 'launch a new unpacker there',
-  });
-};

@@ -1,8 +1,6 @@
-import { describeVolumes } from '../../cloud/describe.js';
 import { stepValue } from '../../steps/step.js';
-import { leftVolumes } from '../../unpacker/captures.js';
 import { minuteMs, type PublishContext, type PublishStep } from './step-type.js';
-import { deleteVolume } from './volume.js';
+import { candidates, deleteVolume } from './volume.js';
 
 const removeCall = 'unpacker:RemoveDevice';
 
@@ -32,13 +30,11 @@ const begun = (context: PublishContext): string[] => {
 };
 
 /** Another publication may have given the stream a volume after this one had made its own. */
-const leftBehind = async ({ services, signal }: PublishContext): Promise<string[]> => {
+const leftBehind = async (context: PublishContext): Promise<readonly string[]> => {
+  const { services, signal } = context;
   const { client } = await services.connect(signal);
   const status = await client.status({ signal });
-  const free = status.devices.flatMap(({ id, stream }) => (stream === '' ? [id] : []));
-  if (free.length === 0) return [];
-  const volumes = await describeVolumes(services.ec2, [{ Name: 'volume-id', Values: free }], { signal });
-  return leftVolumes(services.ec2, status, volumes, services.plan.options.stream, { signal });
+  return (await candidates(context, status)).left;
 };
 
 const retire = async (context: PublishContext, volumeIds: readonly string[]): Promise<void> => {

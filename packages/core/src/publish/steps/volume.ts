@@ -35,7 +35,7 @@ export const provideVolume: PublishStep<'volume'> = {
     };
     // What an earlier run asked for may be there and nobody else's: it is taken, whatever the stream has got meanwhile.
     const wasAskedFor = context.openIntent(createCall) !== undefined;
-    const { volumes, left } = wasAskedFor ? nothing : await candidates(context, status, options.stream);
+    const { volumes, left } = wasAskedFor ? nothing : await candidates(context, status);
     const choice = wasAskedFor ? newVolume(status, need) : chooseVolume(status, volumes, need);
     const { sizeGiB } = choice;
     if (choice.action === 'create') {
@@ -67,7 +67,8 @@ const nameStream = async ({ services, signal }: PublishContext, volumeId: string
   await services.ec2.createTags({ Resources: [volumeId], Tags }, { signal });
 };
 
-interface Candidates {
+/** Volumes that a stream may take, and those that it has left. */
+export interface Candidates {
   /** The stream's own volume and the free ones. */
   readonly volumes: readonly VolumeFacts[];
   /** Volumes that the stream has left behind. */
@@ -77,12 +78,12 @@ interface Candidates {
 const nothing: Candidates = { volumes: [], left: [] };
 
 /** EC2 is asked only if there are free volumes, or the unpacker does not know enough of the stream's own. */
-const candidates = async (
+export const candidates = async (
   { services, signal }: PublishContext,
   status: UnpackerStatus,
-  stream: string,
 ): Promise<Candidates> => {
   const { ec2 } = services;
+  const { stream } = services.plan.options;
   const own = status.devices.find((device) => device.stream === stream);
   const known = own && deviceFacts(own);
   const unknown = own !== undefined && known === undefined ? [own.id] : [];
