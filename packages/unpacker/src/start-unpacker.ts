@@ -15,6 +15,7 @@ import {
   startServer,
   unpackerService,
 } from '@ami-publisher/protocol';
+import type { BootSettings } from './boot-settings.js';
 import { DirectoryDriver } from './driver/directory/directory-driver.js';
 import type { Driver } from './driver/driver.js';
 import type { ConnectImageServer } from './image-server.js';
@@ -45,6 +46,10 @@ export interface UnpackerOptions {
   readonly tls?: ServerTls | undefined;
   /** How long UnpackImage waits for an image that the image server does not have yet, ms. @default 60,000 */
   readonly imageWaitMs?: number | undefined;
+  /** How images boot, for drivers whose volumes boot. @default as the driver has it */
+  readonly boot?: BootSettings | undefined;
+  /** The same for some streams, by name; goes before `boot` field by field. */
+  readonly bootOverrides?: Readonly<Record<string, BootSettings>> | undefined;
   /** @default the machine's */
   readonly clock?: Clock | undefined;
   /** @default silent */
