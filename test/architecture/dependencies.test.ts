@@ -9,10 +9,11 @@ const root = resolve(import.meta.dirname, '../..');
 const allowed: Readonly<Record<string, readonly string[]>> = {
   base: [],
   protocol: ['base'],
+  daemon: ['base', 'protocol'],
   image: ['base', 'protocol'],
   core: ['base', 'protocol', 'image'],
-  imageserver: ['base', 'protocol', 'image'],
-  unpacker: ['base', 'protocol', 'image'],
+  imageserver: ['base', 'protocol', 'daemon', 'image'],
+  unpacker: ['base', 'protocol', 'daemon', 'image'],
   sandbox: ['base', 'protocol', 'image', 'core', 'imageserver', 'unpacker'],
   cli: ['base', 'protocol', 'image', 'core', 'sandbox'],
 };

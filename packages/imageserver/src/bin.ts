@@ -1,52 +1,31 @@
-import type { Logger } from '@ami-publisher/base';
-import { isAmiPublisherError } from '@ami-publisher/base';
-import { destination, type Logger as Pino, pino } from 'pino';
-import { parseCommandLine } from './command-line.js';
+import { runDaemon } from '@ami-publisher/daemon';
 import { startImageServer } from './image-server.js';
+import { imageServerSettings, optionsOf, program } from './settings.js';
+import { version } from './version.js';
 
-const redact = [
-  'key',
-  'cert',
-  'token',
-  'password',
-  'authorization',
-  '*.key',
-  '*.cert',
-  '*.token',
-  '*.password',
-];
+const notes = `
+Unpackers fetch from it, and \`ami-publisher image add\` adds to it. It talks to clients that present a certificate of the authority in --ca.
 
-const toLogger = (log: Pino): Logger => ({
-  debug: (message, fields) => log.debug(fields ?? {}, message),
-  info: (message, fields) => log.info(fields ?? {}, message),
-  warn: (message, fields) => log.warn(fields ?? {}, message),
-  error: (message, fields) => log.error(fields ?? {}, message),
+Examples:
+  $ ami-publisher certs create --out /etc/imageserver/ssl
+  $ imageserver --data-dir /var/lib/imageserver --listen 0.0.0.0:6971 \\
+      --ca /etc/imageserver/ssl/CA.pem --cert /etc/imageserver/ssl/imageserver.cert --key /etc/imageserver/ssl/imageserver.key
+
+  With a configuration file, checked first:
+  $ imageserver config check /etc/imageserver/imageserver.yaml
+  $ imageserver --config /etc/imageserver/imageserver.yaml
+
+  To try it on one machine, without certificates:
+  $ imageserver --data-dir ./images --insecure
+
+When it is ready it prints one line of JSON on standard output, {"listening":"HOST:PORT"}; its log, one JSON object a line, goes to standard
+error. SIGTERM and SIGINT let calls in progress end.`;
+
+await runDaemon({
+  program,
+  version,
+  description: 'Keeps images for ami-publisher: manifests (trees of files) and the objects they refer to.',
+  notes,
+  settings: imageServerSettings,
+  start: (settings, logger) => startImageServer({ ...optionsOf(settings), logger }),
 });
-
-const untilSignalled = (): Promise<NodeJS.Signals> =>
-  new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
-  });
-
-const main = async (): Promise<void> => {
-  const { options, logLevel } = parseCommandLine(process.argv);
-  const log = pino({ level: logLevel, redact, base: null }, destination({ dest: 2, sync: true }));
-  const server = await startImageServer({ ...options, logger: toLogger(log) });
-  const signalled = untilSignalled();
-  log.info(
-    { address: server.address, dataDir: options.dataDir, tls: options.tls !== undefined },
-    'listening',
-  );
-  process.stdout.write(`${JSON.stringify({ listening: server.address })}\n`);
-  log.info({ signal: await signalled }, 'shutting down');
-  await server.close();
-};
-
-try {
-  await main();
-} catch (reason) {
-  process.stderr.write(
-    `imageserver: ${isAmiPublisherError(reason) ? reason.message : (reason as Error).stack}\n`,
-  );
-  process.exitCode = isAmiPublisherError(reason) && reason.code === 'INVALID_OPTION' ? 2 : 1;
-}

@@ -45,8 +45,8 @@ describe('the imageserver command', () => {
   });
 
   it.each([
-    [['--listen', 'nowhere'], 'expected `--listen` to be of the form HOST:PORT, got "nowhere"'],
-    [[], 'expected `--ca, --cert and --key` to be given, all three (or --insecure)'],
+    [['--listen', 'nowhere'], 'expected `--listen` to be HOST:PORT, got "nowhere"'],
+    [[], 'expected `--ca`, `--cert` and `--key`, or `--insecure`'],
     [['--insecure', '--listen', '0.0.0.0:0'], 'refusing to listen in plain text'],
   ])('ends with status 2 for the flags %j', async (flags, message) => {
     const { stderr, code } = await run(['--data-dir', temporaryDirectory(), ...flags]);

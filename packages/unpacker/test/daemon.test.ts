@@ -84,7 +84,8 @@ describe('the daemon', () => {
       ['--image-server', nowhere, '--insecure', '--image-wait', 'x'],
       /expected `--image-wait` to be a whole number/,
     ],
-    [['--image-server', 'nobody', '--insecure'], /expected `imageServer` to be HOST:PORT, got "nobody"/],
+    [['--image-server', 'nobody', '--insecure'], /expected `--image-server` to be HOST:PORT, got "nobody"/],
+    [['--insecure'], /expected `--image-server`, `IMAGE_UNPACKER_IMAGE_SERVER` or `imageServer` in the conf/],
     [
       ['--image-server', nowhere, '--insecure', '--listen', '0.0.0.0:0'],
       /refusing to listen in plain text on 0.0.0.0/,
@@ -95,6 +96,38 @@ describe('the daemon', () => {
     expect(code).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toMatch(message);
+  });
+
+  it('takes its settings from a file, and flags before that', async () => {
+    const file = host.path('unpacker.yaml');
+    const { stateDirectory, devicesDirectory } = host;
+    const settings = {
+      stateDirectory,
+      devicesDirectory,
+      imageServer: nowhere,
+      insecure: true,
+      listen: 'x:1',
+    };
+    writeFileSync(
+      file,
+      JSON.stringify({ ...settings, streams: { [stream]: { boot: { timeoutSeconds: 3 } } } }),
+    );
+    const checked = await launch('config', 'check', file).end();
+    expect(checked).toMatchObject({ code: 0, stdout: `${file}: no faults\n` });
+    await launch('--config', file, '--listen', '127.0.0.1:0').listening();
+  });
+
+  it('says where in a configuration file the fault is', async () => {
+    const file = host.path('unpacker.yaml');
+    writeFileSync(file, 'imageServer: a:1\nboot:\n  timeout: 3\n');
+    for (const flags of [
+      ['config', 'check', file],
+      ['--config', file],
+    ]) {
+      const { code, stdout, stderr } = await launch(...flags).end();
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toContain(`${file}:3:3: there is no setting \`boot.timeout\``);
+    }
   });
 
   it('names a certificate file that is not there', async () => {

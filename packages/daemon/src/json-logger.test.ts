@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { jsonLogger } from './logger.js';
+import { jsonLogger } from './json-logger.js';
 
 describe('the log', () => {
   it('is one JSON object a line, with fields and errors', () => {

@@ -1,0 +1,17 @@
+export type { JsonLoggerOptions } from './json-logger.js';
+export { jsonLogger } from './json-logger.js';
+export type { DaemonDefinition, RunningDaemon } from './run-daemon.js';
+export { runDaemon } from './run-daemon.js';
+export type { ListenAddress } from './settings/common-settings.js';
+export {
+  addressSchema,
+  commonSettings,
+  directorySchema,
+  listenSchema,
+  tlsOf,
+} from './settings/common-settings.js';
+export type { DaemonCommandOptions } from './settings/daemon-command.js';
+export { daemonCommand } from './settings/daemon-command.js';
+export { settingsJsonSchema, settingsPage } from './settings/reference.js';
+export type { Setting, Settings, SettingTable } from './settings/setting.js';
+export { switchFromText, wholeNumberFromText } from './settings/setting.js';

@@ -1,0 +1,100 @@
+import {
+  addressSchema,
+  commonSettings,
+  directorySchema,
+  listenSchema,
+  type Setting,
+  type Settings,
+  tlsOf,
+  wholeNumberFromText,
+} from '@ami-publisher/daemon';
+import { z } from 'zod';
+import { bootSettingsSchema } from './boot-settings.js';
+import {
+  defaultDevicesDirectory,
+  defaultImageWaitMs,
+  defaultPort,
+  driverNames,
+  type UnpackerOptions,
+} from './start-unpacker.js';
+
+/** Name of the daemon's program. */
+export const program = 'image-unpacker';
+
+/** What an unpacker can be told, by flags, environment and configuration file. */
+export const unpackerSettings = {
+  listen: {
+    flag: '--listen <host:port>',
+    summary: 'address to serve on; port 0 = any free one',
+    schema: listenSchema,
+    default: `127.0.0.1:${defaultPort}`,
+  },
+  stateDirectory: {
+    flag: '--state-dir <dir>',
+    summary: 'folder of what must survive a restart; made if it is not there',
+    schema: directorySchema,
+    default: '/var/lib/image-unpacker',
+  },
+  devicesDirectory: {
+    flag: '--devices-dir <dir>',
+    summary: 'folder where the host names attached volumes by identity',
+    schema: directorySchema,
+    default: defaultDevicesDirectory,
+  },
+  driver: {
+    flag: '--driver <name>',
+    summary: `what a volume is: ${driverNames.join(', ')}`,
+    schema: z.enum(driverNames, `one of ${driverNames.join(', ')}`),
+    default: 'directory',
+  },
+  imageServer: {
+    flag: '--image-server <host:port>',
+    summary: 'where images come from',
+    schema: addressSchema,
+    required: true,
+  },
+  imageWaitMs: {
+    flag: '--image-wait <ms>',
+    summary: 'how long to wait for an image that is not there yet, ms',
+    schema: z.int('a whole number').min(0, 'at least 0').max(86_400_000, 'at most 86400000'),
+    fromText: wholeNumberFromText,
+    default: defaultImageWaitMs,
+  },
+  boot: {
+    summary: 'how images boot: kernelCommandLine, serialConsole, timeoutSeconds',
+    schema: bootSettingsSchema,
+  },
+  streams: {
+    summary: 'what is different for some streams, by name: boot',
+    schema: z.record(z.string().min(1), z.strictObject({ boot: bootSettingsSchema })),
+  },
+  account: {
+    flag: '--account <id>',
+    summary: 'account that this unpacker is in, for its log and pages',
+    schema: z
+      .string('the 12 digits of an account, in quotes')
+      .regex(/^\d{12}$/, 'the 12 digits of an account'),
+  },
+  region: {
+    flag: '--region <name>',
+    summary: 'region that this unpacker is in, for its log and pages',
+    schema: z.string().regex(/^[a-z0-9-]{1,40}$/, 'the name of a region'),
+  },
+  ...commonSettings,
+} as const satisfies Readonly<Record<string, Setting>>;
+
+/** The options that the settings stand for. */
+export const optionsOf = (settings: Settings<typeof unpackerSettings>): UnpackerOptions => ({
+  host: settings.listen.host,
+  port: settings.listen.port,
+  stateDirectory: settings.stateDirectory,
+  devicesDirectory: settings.devicesDirectory,
+  driver: settings.driver,
+  imageServer: settings.imageServer,
+  imageWaitMs: settings.imageWaitMs,
+  boot: settings.boot,
+  bootOverrides:
+    settings.streams &&
+    Object.fromEntries(Object.entries(settings.streams).map(([name, { boot }]) => [name, boot])),
+  tls: tlsOf(settings),
+});
