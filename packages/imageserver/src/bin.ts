@@ -7,7 +7,7 @@ const notes = `
 Unpackers fetch from it, and \`ami-publisher image add\` adds to it. It talks to clients that present a certificate of the authority in --ca.
 
 Examples:
-  $ ami-publisher certs create --out /etc/imageserver/ssl
+  $ ami-publisher certs create /etc/imageserver/ssl
   $ imageserver --data-dir /var/lib/imageserver --listen 0.0.0.0:6971 \\
       --ca /etc/imageserver/ssl/CA.pem --cert /etc/imageserver/ssl/imageserver.cert --key /etc/imageserver/ssl/imageserver.key
 
