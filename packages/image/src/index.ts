@@ -30,6 +30,8 @@ export type {
 } from './manifest.js';
 export type { ImageName } from './names.js';
 export { formatImageName, parseImageName, parseLeafName, parseStreamName } from './names.js';
+export type { OverlaidImage, OverlayFile } from './overlay.js';
+export { overlayImage } from './overlay.js';
 export type { DeviceNumber, Posix } from './posix.js';
 export { posix } from './posix.js';
 export { fileSystemError, systemCodeOf } from './system-error.js';
