@@ -13,7 +13,7 @@ export type { ImageSink, IngestOptions, IngestProgress, IngestResult } from './i
 export type { IngestTarOptions } from './ingest/tar.js';
 export { ingestTar } from './ingest/tar.js';
 export type { EncodedManifest } from './manifest/encode.js';
-export { encodeManifest } from './manifest/encode.js';
+export { encodeManifest, encodePieces } from './manifest/encode.js';
 export type { ParseManifestOptions } from './manifest/parse.js';
 export { ManifestParser, parseManifest, readManifest } from './manifest/parse.js';
 export type {
@@ -36,6 +36,7 @@ export type { DeviceNumber, Posix } from './posix.js';
 export { posix } from './posix.js';
 export { fileSystemError, systemCodeOf } from './system-error.js';
 export type { ReadProgress } from './tree/contents.js';
+export type { KnownImage } from './tree/known-image.js';
 export { TreeIndex } from './tree/tree-index.js';
 export type { WalkedTree, WalkOptions } from './tree/walk.js';
 export { walkTree } from './tree/walk.js';

@@ -3,8 +3,8 @@ import { Breather } from '../breather.js';
 import { parentOf } from '../byte-string.js';
 import type { ImageSource } from '../image-source.js';
 import type { DirectoryEntry, InodeEntry, Manifest } from '../manifest.js';
-import { readContents } from '../tree/contents.js';
-import { readState, type ScannedNode, scanTree } from '../tree/scan.js';
+import type { KnownImage } from '../tree/known-image.js';
+import { readState, type Scan } from '../tree/scan.js';
 import { TreeIndex, trustedAgeMs } from '../tree/tree-index.js';
 import { changesAnything, currentAbility, type UnsettableAttributes } from './attributes.js';
 import {
@@ -21,6 +21,7 @@ import { RealDirectories } from './real-directories.js';
 import { freeSpace, mustRemoveFirst, removableFirst, spaceNeed } from './space.js';
 import { stageFiles } from './stage.js';
 import { Staging } from './staging.js';
+import { type Survey, surveyTree } from './survey.js';
 import { UnsettableCollector } from './unsettable.js';
 import { inStaging, inTree, type Workplace } from './workplace.js';
 
@@ -43,6 +44,10 @@ export interface ApplyOptions {
   readonly source: Pick<ImageSource, 'getObjects'>;
   /** Result of the last apply to the tree. @default none: every file is read */
   readonly index?: TreeIndex | undefined;
+  /** The image that the tree is known to equal: nothing is looked at, and no index is made. @default none: the tree is looked at */
+  readonly known?: KnownImage | undefined;
+  /** Whether to make an index for the next apply. @default true, unless the image of the tree is known */
+  readonly withIndex?: boolean | undefined;
   /** `unsettable` of the last apply to the tree. @default none */
   readonly attributeStore?: UnsettableAttributes | undefined;
   /** Runs once, before the first change to the tree; not at all if nothing differs. @default nothing */
@@ -124,22 +129,20 @@ class Application {
   }
 
   async run(): Promise<ApplyResult> {
-    const { manifest, signal } = this.options;
     this.staging.discardUnfinished();
-    const scan = await scanTree(this.options.root, { signal, exclude: this.staging.insideTree });
-    const contents = await readContents(scan, {
-      index: this.options.index,
-      signal,
-      skipUnreadable: true,
+    const survey = await surveyTree({
+      ...this.options,
+      exclude: this.staging.insideTree,
       onProgress: (progress) => {
         Object.assign(this.progress, progress);
         this.progress.report();
       },
     });
-    const plan = planChanges(manifest, scan, contents, this.unsettable);
-    const directories = new RealDirectories(scan.root, this.unsettable.ability);
+    const { root } = survey.scan;
+    const plan = planChanges(survey.entries, survey.scan, survey.contents, this.unsettable);
+    const directories = new RealDirectories(root, this.unsettable.ability);
     const context: ChangeContext = {
-      root: scan.root,
+      root,
       staging: this.staging,
       directories,
       unsettable: this.unsettable,
@@ -149,31 +152,36 @@ class Application {
       },
     };
     const leftInside = this.staging.insideTree !== undefined && this.staging.exists();
-    if (!plan.empty || leftInside) await this.#change(plan, scan.nodes, context);
+    if (!plan.empty || leftInside) await this.#change(plan, survey, context);
     else if (this.staging.exists()) this.staging.remove();
     await this.#growOld();
-    return this.#result(plan, scan.root, new Map(scan.nodes.map((node) => [node.path, node])), contents);
+    return this.#result(plan, survey);
   }
 
-  async #change(plan: Plan, nodes: readonly ScannedNode[], context: ChangeContext): Promise<void> {
-    const scan = { root: context.root, nodes, warnings: [] };
+  get #withIndex(): boolean {
+    return this.options.withIndex ?? this.options.known === undefined;
+  }
+
+  async #change(plan: Plan, { scan, isEmpty }: Survey, context: ChangeContext): Promise<void> {
     const privileged = this.unsettable.ability.euid === 0;
     const removeFirst = mustRemoveFirst(
       spaceNeed(plan, scan),
       freeSpace(context.root, privileged),
       context.root,
     );
-    if (nodes.every((node) => node.type === 'directory')) return this.#fill(plan, context);
+    if (isEmpty) return this.#fill(plan, context);
     this.staging.create();
-    if (!removeFirst) {
-      const staged = await this.#stage(plan, inStaging(this.staging), context);
-      await this.#begin(plan);
-      const held = await holdMoved(plan, context);
-      await removeUnwanted(plan.removals, context);
-      await makeDirectories(plan.directories, context);
-      await this.#place(plan, new Map([...staged, ...held]), context);
-      return;
-    }
+    if (removeFirst) return this.#changeInPlace(plan, scan, context);
+    const staged = await this.#stage(plan, inStaging(this.staging), context);
+    await this.#begin(plan);
+    const held = await holdMoved(plan, context);
+    await removeUnwanted(plan.removals, context);
+    await makeDirectories(plan.directories, context);
+    await this.#place(plan, new Map([...staged, ...held]), context);
+  }
+
+  /** Old files go before the new ones are there. */
+  async #changeInPlace(plan: Plan, scan: Scan, context: ChangeContext): Promise<void> {
     await this.#begin(plan);
     const held = await holdMoved(plan, context);
     const first = removableFirst(plan, scan);
@@ -203,7 +211,7 @@ class Application {
 
   /** The index takes no file younger than a tick of the file system's clock; waiting is cheaper than reading much again next time. */
   async #growOld(): Promise<void> {
-    if (this.progress.bytesWritten <= worthWaitingBytes) return;
+    if (!this.#withIndex || this.progress.bytesWritten <= worthWaitingBytes) return;
     const clock = this.options.clock ?? systemClock;
     const remainingMs = this.#lastFileAtMs + trustedAgeMs - clock.now();
     if (remainingMs > 0) await clock.sleep(remainingMs, this.options.signal);
@@ -264,12 +272,7 @@ class Application {
     this.progress.report();
   }
 
-  #result(
-    plan: Plan,
-    root: string,
-    nodes: ReadonlyMap<string, ScannedNode>,
-    contents: { readonly index: TreeIndex; readonly bytesRead: number },
-  ): ApplyResult {
+  #result(plan: Plan, survey: Survey): ApplyResult {
     const made = new Set<InodeEntry>(plan.inodes.filter(isMade).map((inode) => inode.entry));
     const placed = new Set(plan.inodes.flatMap((inode) => inode.place));
     const changed = plan.inodes.filter(changesMetadata).length;
@@ -279,15 +282,16 @@ class Application {
       metadataChanged: changed + plan.directoryChanges.size,
       bytesFetched: this.progress.bytesFetched,
       bytesWritten: this.progress.bytesWritten,
-      bytesRead: contents.bytesRead,
-      index: this.#index(plan, root, nodes, contents.index),
+      bytesRead: survey.contents.bytesRead,
+      index: this.#withIndex ? this.#index(plan, survey) : TreeIndex.empty(),
       unsettable: this.unsettable.result(this.options.manifest, (entry) => !made.has(entry)),
     };
   }
 
   /** What the scan knew and still holds, and what was written since. */
-  #index(plan: Plan, root: string, nodes: ReadonlyMap<string, ScannedNode>, known: TreeIndex): TreeIndex {
+  #index(plan: Plan, { scan, contents }: Survey): TreeIndex {
     const index = TreeIndex.empty();
+    const nodes = new Map(scan.nodes.map((node) => [node.path, node]));
     const changed = new Set(plan.inodes.flatMap((inode) => inode.paths));
     const nowMs = Date.now();
     const files = new Map<string, Extract<InodeEntry, { type: 'file' }>>();
@@ -295,11 +299,11 @@ class Application {
       if (entry.type === 'file') files.set(entry.path, entry);
       const file = entry.type === 'hardlink' ? files.get(entry.target) : files.get(entry.path);
       if (file?.sha512 === undefined) continue;
-      const node = changed.has(file.path) ? readState(root, entry.path) : nodes.get(entry.path);
+      const node = changed.has(file.path) ? readState(scan.root, entry.path) : nodes.get(entry.path);
       if (node === undefined) throw vanished(entry.path);
       const content = changed.has(file.path)
         ? { sha512: file.sha512, ...(file.extents !== undefined && { extents: file.extents }) }
-        : known.find(node);
+        : contents.index.find(node);
       if (content === undefined) continue;
       if (changed.has(file.path)) index.record(node, content, nowMs);
       else index.keep(node, content);

@@ -1,4 +1,4 @@
-import type { ByteString, DirectoryEntry, FileEntry, InodeEntry, Manifest } from '../manifest.js';
+import type { ByteString, DirectoryEntry, FileEntry, InodeEntry, ManifestEntry } from '../manifest.js';
 import { decodeDevice } from '../posix.js';
 import type { TreeContents } from '../tree/contents.js';
 import { sameExtents } from '../tree/extents.js';
@@ -89,9 +89,9 @@ class Tree {
   }
 }
 
-const groupsOf = (manifest: Manifest): Group[] => {
+const groupsOf = (entries: readonly ManifestEntry[]): Group[] => {
   const groups = new Map<ByteString, Group>();
-  for (const entry of manifest.entries) {
+  for (const entry of entries) {
     if (entry.type === 'hardlink') groups.get(entry.target)?.paths.push(entry.path);
     else if (entry.type !== 'directory') groups.set(entry.path, { entry, paths: [entry.path] });
   }
@@ -167,8 +167,12 @@ const otherwise = (
   return { kind: 'fetch' };
 };
 
-const planInodes = (manifest: Manifest, tree: Tree, unsettable: UnsettableCollector): InodePlan[] => {
-  const groups = groupsOf(manifest);
+const planInodes = (
+  entries: readonly ManifestEntry[],
+  tree: Tree,
+  unsettable: UnsettableCollector,
+): InodePlan[] => {
+  const groups = groupsOf(entries);
   const kept = new Map(groups.map((group) => [group, keep(group, tree, unsettable)] as const));
   const fetched = new Set<string>();
   return groups.map((group) => {
@@ -187,21 +191,21 @@ const isUnwanted = (node: ScannedNode, wanted: ReadonlyMap<ByteString, boolean>)
   return directory === undefined || directory !== (node.type === 'directory');
 };
 
-/** Compares a tree with a manifest. Changes nothing. */
+/** Compares a tree with the entries of a manifest. Changes nothing. */
 export const planChanges = (
-  manifest: Manifest,
+  entries: readonly ManifestEntry[],
   scan: Scan,
   contents: TreeContents,
   unsettable: UnsettableCollector,
 ): Plan => {
   const tree = new Tree(scan, contents);
-  const inodes = planInodes(manifest, tree, unsettable).filter(differs);
-  const wanted = new Map(manifest.entries.map((entry) => [entry.path, entry.type === 'directory'] as const));
+  const inodes = planInodes(entries, tree, unsettable).filter(differs);
+  const wanted = new Map(entries.map((entry) => [entry.path, entry.type === 'directory'] as const));
   const removals = scan.nodes.filter((node) => isUnwanted(node, wanted)).reverse();
 
   const directories: DirectoryEntry[] = [];
   const directoryChanges = new Map<ByteString, AttributeChanges>();
-  for (const entry of manifest.entries) {
+  for (const entry of entries) {
     if (entry.type !== 'directory') continue;
     const node = tree.nodes.get(entry.path);
     if (node?.type !== 'directory') {

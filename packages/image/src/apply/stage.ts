@@ -121,7 +121,9 @@ const copyFromTree = async (plan: Plan, maker: FileMaker, context: StageContext)
   for (const inode of plan.inodes) {
     if (inode.origin.kind !== 'copy') continue;
     await breather.breathe();
-    await copyFile(inode, { root: context.root, node: inode.origin.node }, maker, context);
+    // Looked at anew, since the node may come from a manifest; the digest tells whether it is still the content that was planned.
+    const node = nodeOf(context.root, inode.origin.node.path);
+    await copyFile(inode, { root: context.root, node }, maker, context);
   }
 };
 

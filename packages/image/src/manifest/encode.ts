@@ -44,13 +44,23 @@ export const encodeEntry = (entry: ManifestEntry): string => {
   });
 };
 
+const linesAPiece = 512;
+
+/** The canonical bytes of a manifest piece by piece, so that they need not be in memory as a whole. */
+export function* encodePieces(entries: readonly ManifestEntry[]): Generator<Buffer> {
+  yield Buffer.from(`${manifestHeader}\n`);
+  for (let at = 0; at < entries.length; at += linesAPiece) {
+    const lines = entries.slice(at, at + linesAPiece).map(encodeEntry);
+    yield Buffer.from(`${lines.join('\n')}\n`, 'utf8');
+  }
+}
+
 /**
  * Encodes a manifest: JSON Lines, a header and one line per entry. Equal trees have equal bytes.
  *
  * The entries are not checked; `parseManifest` does that.
  */
 export const encodeManifest = (entries: readonly ManifestEntry[]): EncodedManifest => {
-  const lines = [manifestHeader, ...entries.map(encodeEntry)];
-  const bytes = Buffer.from(`${lines.join('\n')}\n`, 'utf8');
+  const bytes = Buffer.concat([...encodePieces(entries)]);
   return { bytes, digest: createHash('sha512').update(bytes).digest('hex') };
 };

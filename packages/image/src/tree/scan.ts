@@ -104,14 +104,20 @@ export const readNode = (root: ByteString, path: ByteString): ScannedNode | unde
 
 const deviceOf = (node: ScannedNode): string => node.inode.slice(0, node.inode.indexOf(':'));
 
-const findRoot = (root: string): ByteString => {
-  try {
-    return fromText(realpathSync(root));
-  } catch (cause) {
-    if (systemCodeOf(cause) !== 'ENOENT') throw cause;
-    throw noDirectory(root, cause);
-  }
-};
+/**
+ * Where a tree is, symbolic links resolved, as bytes.
+ *
+ * @throws `INVALID_OPTION` if nothing is there.
+ */
+export const realRoot = (root: string): ByteString =>
+  onPath('find', fromText(root), () => {
+    try {
+      return fromText(realpathSync(root));
+    } catch (cause) {
+      if (systemCodeOf(cause) !== 'ENOENT') throw cause;
+      throw noDirectory(root, cause);
+    }
+  });
 
 const noDirectory = (root: string, cause?: unknown): AmiPublisherError =>
   new AmiPublisherError('INVALID_OPTION', {
@@ -130,7 +136,7 @@ const byPath = (a: ScannedNode, b: ScannedNode): number => (a.path < b.path ? -1
  */
 export const scanTree = async (root: string, options: ScanOptions = {}): Promise<Scan> => {
   throwIfCancelled(options.signal);
-  const place = onPath('find', fromText(root), () => findRoot(root));
+  const place = realRoot(root);
   const top = readNode(place, '');
   if (top?.type !== 'directory') throw noDirectory(root);
   const breather = new Breather(options.signal);
