@@ -89,6 +89,10 @@ export const errorCodes = {
     summary: 'the image of that name is not the one that was planned',
   },
   INVALID_MANIFEST: { retryable: false, summary: 'a manifest is damaged or breaks a rule of its format' },
+  IMAGE_NOT_BOOTABLE: {
+    retryable: false,
+    summary: 'the image has a kernel, but not all that it takes to boot it',
+  },
   OBJECT_MISSING: { retryable: false, summary: 'the image server does not have an object' },
   OBJECT_CORRUPT: { retryable: false, summary: 'an object does not have the digest it is filed under' },
   IMAGE_SERVER_UNREACHABLE: { retryable: true, summary: 'the image server does not answer' },
@@ -118,6 +122,7 @@ export const errorCodes = {
     retryable: false,
     summary: 'a program that is needed is not installed, not built or too old',
   },
+  TOOL_FAILED: { retryable: false, summary: 'a program of the host failed or did not end in time' },
   DAEMON_FAILED: { retryable: false, summary: 'a daemon ended or stayed silent instead of starting' },
 } as const satisfies Record<string, { readonly retryable: boolean; readonly summary: string }>;
 

@@ -34,6 +34,8 @@ export type { OverlaidImage, OverlayFile } from './overlay.js';
 export { overlayImage } from './overlay.js';
 export type { DeviceNumber, Posix } from './posix.js';
 export { posix } from './posix.js';
+export type { ReadContentOptions } from './read-content.js';
+export { readContent } from './read-content.js';
 export { fileSystemError, systemCodeOf } from './system-error.js';
 export type { ReadProgress } from './tree/contents.js';
 export type { KnownImage } from './tree/known-image.js';
