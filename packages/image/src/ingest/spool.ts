@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fromText } from '../byte-string.js';
@@ -39,18 +39,17 @@ export class Spool {
   async #inFile(content: AsyncIterable<Uint8Array>, size: number): Promise<PendingObject> {
     const hash = createHash('sha512');
     const file = await this.#newFile();
-    try {
-      const handle = await open(file, 'wx', 0o600);
-      try {
-        for await (const piece of content) {
-          hash.update(piece);
-          await handle.writeFile(piece);
-        }
-      } finally {
-        await handle.close();
-      }
-    } catch (reason) {
+    const failed = (reason: unknown): never => {
       throw fileSystemError(reason, 'write', fromText(file));
+    };
+    const handle: FileHandle = await open(file, 'wx', 0o600).catch(failed);
+    try {
+      for await (const piece of content) {
+        hash.update(piece);
+        await handle.writeFile(piece).catch(failed);
+      }
+    } finally {
+      await handle.close();
     }
     return { sha512: hash.digest('hex'), size, read: () => readAndRemove(file) };
   }

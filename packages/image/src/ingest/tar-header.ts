@@ -1,6 +1,7 @@
 import { AmiPublisherError } from '@ami-publisher/base';
 import type { Header } from 'tar-stream';
 import { fromText, toText } from '../byte-string.js';
+import * as rules from '../manifest/field-rules.js';
 import type { ByteString } from '../manifest.js';
 
 /** Attributes of an inode as an archive gives them. */
@@ -26,15 +27,21 @@ export type TarMember = { readonly path: ByteString } & (
   | { readonly type: 'hardlink'; readonly target: ByteString }
 );
 
+/** Fields that hold a number; null or NaN if what stands there is none. */
+type NumberField = 'mode' | 'uid' | 'gid' | 'size' | 'devmajor' | 'devminor';
+
 /** tar-stream's types say less of a header than there is, and promise a type where it gives null. */
-type TarHeader = Omit<Partial<Header>, 'pax' | 'type' | 'linkname'> & {
+type TarHeader = Omit<Partial<Header>, 'pax' | 'type' | 'linkname' | NumberField> & {
   readonly name: string;
   readonly type?: Header['type'] | null;
   readonly linkname?: string | null;
   readonly pax?: Readonly<Record<string, string>> | null;
-};
+} & { readonly [Key in NumberField]?: number | null };
 
 const xattrPrefix = 'SCHILY.xattr.';
+/** Characters of a name that a message shows: names of archives may have megabytes. */
+const maxShown = 300;
+const again = 'make the archive again';
 
 /** An archive that cannot become an image. */
 export const invalidArchive = (
@@ -42,13 +49,15 @@ export const invalidArchive = (
   problem: string,
   remedy: string,
   cause?: unknown,
-): AmiPublisherError =>
-  new AmiPublisherError('INVALID_ARCHIVE', {
-    message: `archive member ${member || '(unnamed)'} ${problem}`,
-    resource: member,
+): AmiPublisherError => {
+  const shown = member.length > maxShown ? `${member.slice(0, maxShown)}…` : member;
+  return new AmiPublisherError('INVALID_ARCHIVE', {
+    message: `archive member ${shown || '(unnamed)'} ${problem}`,
+    resource: shown,
     remedy,
     cause,
   });
+};
 
 /** Text of a PAX record as bytes. The reader decodes records as UTF-8, so that what is not UTF-8 is lost. */
 const fromRecord = (value: string, member: string, what: string): ByteString => {
@@ -63,8 +72,12 @@ const fromRecord = (value: string, member: string, what: string): ByteString => 
 /** A path of an archive as one of a manifest: relative, without `.` and empty components. */
 const sanitise = (path: ByteString): ByteString => {
   const components = path.split('/').filter((component) => component !== '' && component !== '.');
-  if (!components.includes('..')) return components.join('/');
-  throw invalidArchive(toText(path), 'has `..` in its path', 'make the archive from inside the tree');
+  if (components.includes('..'))
+    throw invalidArchive(toText(path), 'has `..` in its path', 'make the archive from inside the tree');
+  const sane = components.join('/');
+  const problem = rules.path(sane);
+  if (problem === undefined) return sane;
+  throw invalidArchive(toText(path), `has a path that ${problem}`, 'give it a name that Linux can hold');
 };
 
 const pathOf = (
@@ -78,12 +91,23 @@ const pathOf = (
 
 const decimal = /^(-?)(\d+)(?:\.(\d*))?$/;
 
+/** @param value left out is 0, as an empty field. */
+const integer = (header: TarHeader, key: string, value: number | null = 0): number => {
+  if (Number.isSafeInteger(value)) return value as number;
+  throw invalidArchive(header.name, `has the ${key} ${value}`, again);
+};
+
+const natural = (header: TarHeader, key: NumberField): number => {
+  const value = integer(header, key, header[key]);
+  if (value >= 0) return value;
+  throw invalidArchive(header.name, `has the ${key} ${value}`, again);
+};
+
 const timeOf = (header: TarHeader): bigint => {
   const text = header.pax?.mtime;
-  if (text === undefined) return BigInt(header.mtime?.getTime() ?? 0) * 1_000_000n;
+  if (text === undefined) return BigInt(integer(header, 'mtime', header.mtime?.getTime())) * 1_000_000n;
   const match = decimal.exec(text);
-  if (match === null)
-    throw invalidArchive(header.name, `has the time ${JSON.stringify(text)}`, 'make the archive again');
+  if (match === null) throw invalidArchive(header.name, `has the time ${JSON.stringify(text)}`, again);
   const [, sign, seconds = '0', fraction = ''] = match;
   const ns = BigInt(seconds) * 1_000_000_000n + BigInt(fraction.slice(0, 9).padEnd(9, '0'));
   return sign === '-' ? -ns : ns;
@@ -91,9 +115,9 @@ const timeOf = (header: TarHeader): bigint => {
 
 const idOf = (header: TarHeader, key: 'uid' | 'gid'): number => {
   const text = header.pax?.[key];
-  const id = text === undefined ? (header[key] ?? 0) : Number(text);
-  if (Number.isSafeInteger(id) && id >= 0) return id;
-  throw invalidArchive(header.name, `has the ${key} ${text ?? id}`, 'make the archive again');
+  if (text === undefined) return natural(header, key);
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw invalidArchive(header.name, `has the ${key} ${text}`, again);
 };
 
 const xattrsOf = (header: TarHeader): TarAttributes['xattrs'] => {
@@ -110,7 +134,7 @@ const xattrsOf = (header: TarHeader): TarAttributes['xattrs'] => {
 const attributesOf = (header: TarHeader): TarAttributes => {
   const xattrs = xattrsOf(header);
   return {
-    mode: (header.mode ?? 0) & 0o7777,
+    mode: natural(header, 'mode') & 0o7777,
     uid: idOf(header, 'uid'),
     gid: idOf(header, 'gid'),
     mtimeNs: timeOf(header),
@@ -131,6 +155,8 @@ const checkRepresentable = (header: TarHeader): void => {
  */
 export const readTarHeader = (header: TarHeader): TarMember => {
   checkRepresentable(header);
+  // Of every type: after a size that is none, the reader would wait for ever.
+  const size = natural(header, 'size');
   const name = pathOf(header, 'path', header.name);
   const path = sanitise(name);
   const attributes = attributesOf(header);
@@ -139,7 +165,7 @@ export const readTarHeader = (header: TarHeader): TarMember => {
     case 'contiguous-file':
       // Archives older than POSIX mark a directory by a slash only.
       if (name.endsWith('/')) return { path, type: 'directory', attributes };
-      return { path, type: 'file', attributes, size: header.size ?? 0 };
+      return { path, type: 'file', attributes, size };
     case 'directory':
     case 'fifo':
       return { path, type: header.type, attributes };
@@ -153,8 +179,8 @@ export const readTarHeader = (header: TarHeader): TarMember => {
         path,
         type: header.type,
         attributes,
-        major: header.devmajor ?? 0,
-        minor: header.devminor ?? 0,
+        major: natural(header, 'devmajor'),
+        minor: natural(header, 'devminor'),
       };
     default:
       throw invalidArchive(

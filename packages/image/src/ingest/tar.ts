@@ -1,6 +1,7 @@
 import { type EventEmitter, once } from 'node:events';
 import { throwIfCancelled } from '@ami-publisher/base';
 import { type Extract, extract } from 'tar-stream';
+import { toText } from '../byte-string.js';
 import { encodeManifest } from '../manifest/encode.js';
 import { parseManifest } from '../manifest/parse.js';
 import { defaultIngestStreams, type IngestOptions, type IngestResult } from './image-sink.js';
@@ -62,7 +63,10 @@ const readMembers = async (
       tree.add(member);
       continue;
     }
-    const object = await spool.take(entry as AsyncIterable<Uint8Array>, member.size);
+    const object = await spool.take(
+      readable(entry as AsyncIterable<Uint8Array>, toText(member.path)),
+      member.size,
+    );
     tree.add(member, object.sha512);
     onFile();
     if (!seen.has(object.sha512)) await sender.add(object);
@@ -71,19 +75,14 @@ const readMembers = async (
   return tree;
 };
 
-/** What the reader says of bytes that are no archive becomes an error of ours. */
-async function* entriesOf(reader: Extract): AsyncGenerator<Source> {
+/** What the reader says of bytes that are no archive becomes an error of ours, between members and inside of them. */
+async function* readable<T>(items: AsyncIterable<T>, member: string): AsyncGenerator<T> {
   try {
-    yield* reader;
+    yield* items;
   } catch (reason) {
     if (reason instanceof SourceFailed) throw reason.cause;
     const text = reason instanceof Error ? reason.message : String(reason);
-    throw invalidArchive(
-      'stream',
-      `cannot be read: ${text}`,
-      'decompress it first, or make it again',
-      reason,
-    );
+    throw invalidArchive(member, `cannot be read: ${text}`, 'decompress it first, or make it again', reason);
   }
 }
 
@@ -91,8 +90,8 @@ async function* entriesOf(reader: Extract): AsyncGenerator<Source> {
  * Makes an image of a tar archive as it streams by. Absolute paths become relative, missing parents get defaults (0755, root, time
  * 0), of several members with one name the last counts.
  *
- * @throws `INVALID_ARCHIVE` naming the member that is damaged or that an image cannot hold; `IMAGE_EXISTS`;
- * `IMAGE_SERVER_UNREACHABLE`; `CANCELLED`.
+ * @throws `INVALID_ARCHIVE` naming the member that is damaged, or whose name or type an image cannot hold; `INVALID_MANIFEST` naming the path whose
+ * attributes it cannot hold; `IMAGE_EXISTS`; `IMAGE_SERVER_UNREACHABLE`; `CANCELLED`.
  */
 export const ingestTar = async (options: IngestTarOptions): Promise<IngestResult> => {
   const { sink, signal, onProgress } = options;
@@ -115,7 +114,7 @@ export const ingestTar = async (options: IngestTarOptions): Promise<IngestResult
   const reader = extract(readerOptions);
   const feeding = feed(options.tar, reader, signal);
   try {
-    const tree = await readMembers(entriesOf(reader), spool, sender, () => {
+    const tree = await readMembers(readable(reader as AsyncIterable<Source>, 'stream'), spool, sender, () => {
       filesDone += 1;
       report();
     });
