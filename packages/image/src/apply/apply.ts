@@ -15,6 +15,7 @@ import {
   placeInodes,
   removeUnwanted,
 } from './change.js';
+import { checkPaths } from './check-paths.js';
 import type { Made } from './file-maker.js';
 import { type InodePlan, type Plan, planChanges } from './plan.js';
 import { RealDirectories } from './real-directories.js';
@@ -139,6 +140,7 @@ class Application {
       },
     });
     const { root } = survey.scan;
+    checkPaths(this.options.manifest, root, this.staging.insideTree);
     const plan = planChanges(survey.entries, survey.scan, survey.contents, this.unsettable);
     const directories = new RealDirectories(root, this.unsettable.ability);
     const context: ChangeContext = {
@@ -326,7 +328,7 @@ const vanished = (path: string): AmiPublisherError =>
  * does not fit do old files go before. In a tree that has no files yet, new ones are made in place. An apply that was cut short at any
  * point is put right by the next one. Attributes that this process may not set are not an error: they are returned.
  *
- * @throws `NO_SPACE` before anything is changed, with the figures; `OBJECT_CORRUPT` and `OBJECT_MISSING` naming object and path, before
+ * @throws `INVALID_MANIFEST` naming a path that the tree cannot have, and `NO_SPACE` with the figures, both before anything is changed; `OBJECT_CORRUPT` and `OBJECT_MISSING` naming object and path, before
  * any file is changed; `TREE_CHANGED` if something else writes to the tree; `INVALID_OPTION` if the staging directory is on another file
  * system; `CANCELLED`; what the source throws.
  */

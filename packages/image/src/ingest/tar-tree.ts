@@ -51,7 +51,8 @@ export class TarTree {
           ...(sha512 !== undefined && { sha512 }),
         };
       case 'symlink':
-        return { type: 'symlink', ...member.attributes, target: member.target };
+        // Whatever an archive says, Linux gives every symbolic link this mode.
+        return { type: 'symlink', ...member.attributes, mode: 0o777, target: member.target };
       case 'character-device':
       case 'block-device':
         return { type: member.type, ...member.attributes, major: member.major, minor: member.minor };

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { isAmiPublisherError } from '@ami-publisher/base';
 import * as fc from 'fast-check';
-import { type Headers, pack } from 'tar-stream';
+import { type Header, pack } from 'tar-stream';
 import { expect, it } from 'vitest';
 import { damage, fuzzRuns, fuzzTimeoutMs, inPieces, spoil } from '../../test/support/fuzz.js';
 import { MemorySink } from '../../test/support/memory-sink.js';
@@ -68,7 +68,7 @@ const archive = async (members: readonly Member[]): Promise<Buffer> => {
   const tar = pack();
   for (const { content, ...header } of members) {
     const body = header.type === 'file' ? content : '';
-    tar.entry({ mtime: new Date(1_000), ...header } as Headers, body);
+    tar.entry({ mtime: new Date(1_000), ...header } as Header, body);
   }
   tar.finalize();
   const pieces: Uint8Array[] = [];

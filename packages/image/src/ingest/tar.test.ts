@@ -50,7 +50,7 @@ describe('ingesting a tar archive', () => {
       expect.objectContaining({ path: 'etc', type: 'directory', mode: 0o750, uid: 1, gid: 2 }),
       expect.objectContaining({ path: 'etc/empty', size: 0 }),
       { path: 'etc/file', type: 'hardlink', target: 'a-link' },
-      expect.objectContaining({ path: 'link', type: 'symlink', target: '../x' }),
+      expect.objectContaining({ path: 'link', type: 'symlink', target: '../x', mode: 0o777 }),
       expect.objectContaining({ path: 'null', type: 'character-device', major: 1, minor: 3 }),
       expect.objectContaining({ path: 'pipe', type: 'fifo' }),
     ]);
@@ -143,12 +143,91 @@ describe('ingesting a tar archive', () => {
       ],
       'replaces a directory that is not empty',
     ],
+    [
+      'a climbing link',
+      [[{ name: 'a', type: 'link', linkname: '../../etc/shadow' }]],
+      'has `..` in its path',
+    ],
+    [
+      'a link to itself',
+      [[{ name: 'a', type: 'link', linkname: 'a' }]],
+      'links to a, which is no earlier file',
+    ],
+    [
+      'a link to a directory',
+      [[{ name: 'd', type: 'directory' }], [{ name: 'a', type: 'link', linkname: 'd' }]],
+      'links to d, which is no earlier file',
+    ],
+    [
+      'a member behind a symbolic link',
+      [[{ name: 'a', type: 'symlink', linkname: '/etc' }], [{ name: 'a/passwd' }, 'x']],
+      'member a/passwd lies in a, which is a symlink',
+    ],
+    [
+      'a file in place of the root',
+      [[{ name: './', type: 'directory' }], [{ name: 'x', pax: { path: '.' } } as Member, 'x']],
+      'replaces a directory that is not empty',
+    ],
+    ['a name of 256 bytes', [[{ name: 'x', pax: { path: 'x'.repeat(256) } } as Member]], 'over 255 bytes'],
+    [
+      'a path of 1,000,000 components',
+      [[{ name: 'x', pax: { path: 'd/'.repeat(1_000_000) } } as Member]],
+      'has a path that is longer than 4095 bytes',
+    ],
+    ['NUL in a name', [[{ name: 'x', pax: { path: 'a\0b' } } as Member]], 'has a path that must be a string'],
+    ['a size that is none', [[{ name: 'a', pax: { size: '-1' } } as Member, 'x']], 'cannot be read'],
+    [
+      'an owner that is none',
+      [[{ name: 'a', pax: { uid: '-1' } } as Member, 'x']],
+      'member a has the uid -1',
+    ],
     ['a time that is none', [[{ name: 'a', pax: { mtime: 'now' } } as Member, 'x']], 'has the time "now"'],
   ])('refuses %s', async (_what, members, problem) => {
     await expect(ingest(archive(...members))).rejects.toMatchObject({
       code: 'INVALID_ARCHIVE',
       message: expect.stringContaining(problem),
     });
+  });
+
+  it('says which file it is cut short in', async () => {
+    async function* cut() {
+      const pieces: Uint8Array[] = [];
+      for await (const piece of archive([{ name: 'whole' }, 'x'], [{ name: 'half' }, 'y'.repeat(5_000_000)]))
+        pieces.push(piece);
+      yield Buffer.concat(pieces).subarray(0, 3_000_000);
+    }
+
+    await expect(ingest(cut())).rejects.toMatchObject({
+      code: 'INVALID_ARCHIVE',
+      message: expect.stringContaining('member half cannot be read'),
+    });
+  });
+
+  it('refuses by its path what no image can hold', async () => {
+    const member = {
+      name: 'a',
+      type: 'symlink',
+      linkname: 'x',
+      pax: { linkpath: 'x'.repeat(4_096) },
+    } as Member;
+
+    await expect(ingest(archive([member]))).rejects.toMatchObject({
+      code: 'INVALID_MANIFEST',
+      message: expect.stringMatching(/`target` is longer than 4095 bytes \(path a\)/),
+    });
+  });
+
+  it('keeps set-user-id bits and capabilities, and names with line feeds and bytes that are not UTF-8', async () => {
+    const pax = { 'SCHILY.xattr.security.capability': '\u0001\u0000\u0000\u0002\u0000' };
+
+    const { entries } = await ingest(
+      archive([{ name: 'ping', mode: 0o4755, pax } as Member, 'x'], [{ name: 'new\nline' }]),
+    );
+
+    expect(entries.slice(1)).toEqual([
+      expect.objectContaining({ path: 'new\nline' }),
+      expect.objectContaining({ mode: 0o4755, xattrs: { 'security.capability': 'AQAAAgA=' } }),
+    ]);
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { toText } from '../byte-string.js';
 import type { FileEntry, ManifestEntry } from '../manifest.js';
 import { encodeEntry } from './encode.js';
 import * as rules from './field-rules.js';
@@ -42,6 +43,9 @@ const keysOf = new Map(
   Object.entries(fields).map(([type, known]) => [type, new Set(['type', ...known.map(({ key }) => key)])]),
 );
 
+/** Bytes of a path that a message shows. */
+const maxShown = 300;
+
 /** A rule of the format that a line breaks. */
 export class BrokenRule extends Error {}
 
@@ -61,6 +65,10 @@ const record = (line: string): Record<string, unknown> => {
     : refuse('is not a JSON object');
 };
 
+/** Which path a line is about, as far as that can be said, for people. */
+const of = (path: unknown): string =>
+  typeof path === 'string' && path !== '' ? ` (path ${toText(path.slice(0, maxShown))})` : '';
+
 const checkFields = (values: Record<string, unknown>, type: ManifestEntry['type']): void => {
   for (const key of Object.keys(values))
     if (keysOf.get(type)?.has(key) !== true) refuse(`has the unknown key ${JSON.stringify(key)}`);
@@ -71,7 +79,7 @@ const checkFields = (values: Record<string, unknown>, type: ManifestEntry['type'
       continue;
     }
     const problem = check(value);
-    if (problem !== undefined) refuse(`\`${key}\` ${problem}`);
+    if (problem !== undefined) refuse(`\`${key}\` ${problem}${of(values.path)}`);
   }
 };
 
