@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Workspace packages resolve to their sources, so that unit and component tests need no build. */
@@ -13,6 +14,8 @@ const layer = (name: string, include: string[], testTimeout: number, more = {}) 
 
 export default defineConfig({
   test: {
+    // Most files wait for daemons and clocks most of the time.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       layer('unit', ['packages/*/src/**/*.test.ts', 'test/architecture/**/*.test.ts'], 10_000),
       layer('component', ['packages/*/test/**/*.test.ts'], 60_000),
