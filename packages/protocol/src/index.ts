@@ -1,3 +1,4 @@
+export type { CallObserver } from './calls.js';
 export type { CertificateAuthority, IssuedCertificate, IssueOptions } from './certificates.js';
 export { createCertificateAuthority, loadCertificateAuthority } from './certificates.js';
 export type { CallOptions, ClientOptions, ImageServerClient, UnpackerRpcClient } from './client.js';
@@ -13,20 +14,15 @@ export type {
 export type { Status__Output as StatusMessage } from './generated/ami_publisher/unpacker/v1/Status.js';
 export type { Stream__Output as StreamMessage } from './generated/ami_publisher/unpacker/v1/Stream.js';
 export type { StreamState__Output as StreamStateName } from './generated/ami_publisher/unpacker/v1/StreamState.js';
+export type { HttpHandler } from './listen/http.js';
 export { isLoopback } from './loopback.js';
 export type { ServerName } from './names.js';
 export { formatServerName } from './names.js';
 export type { Role } from './roles.js';
 export { roles } from './roles.js';
-export type {
-  CallContext,
-  Caller,
-  ImageServerHandlers,
-  RunningServer,
-  ServerOptions,
-  Service,
-  UnpackerHandlers,
-} from './server.js';
-export { imageServerService, startServer, unpackerService } from './server.js';
+export type { RunningServer, ServerOptions } from './server.js';
+export { startServer } from './server.js';
+export type { CallContext, Caller, ImageServerHandlers, Service, UnpackerHandlers } from './service.js';
+export { imageServerService, unpackerService } from './service.js';
 export type { ClientTls, ReadClientTlsOptions, ServerTls } from './tls.js';
 export { readClientTls } from './tls.js';
