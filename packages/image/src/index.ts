@@ -14,8 +14,9 @@ export type { IngestTarOptions } from './ingest/tar.js';
 export { ingestTar } from './ingest/tar.js';
 export type { EncodedManifest } from './manifest/encode.js';
 export { encodeManifest, encodePieces } from './manifest/encode.js';
-export type { ParseManifestOptions } from './manifest/parse.js';
-export { ManifestParser, parseManifest, readManifest } from './manifest/parse.js';
+export { parseManifest, readManifest } from './manifest/parse.js';
+export type { ManifestFacts, ParseManifestOptions } from './manifest/reader.js';
+export { ManifestReader } from './manifest/reader.js';
 export type {
   ByteString,
   DeviceEntry,
@@ -43,4 +44,4 @@ export { TreeIndex } from './tree/tree-index.js';
 export type { WalkedTree, WalkOptions } from './tree/walk.js';
 export { walkTree } from './tree/walk.js';
 export type { ImageUsage } from './usage.js';
-export { estimateUsage } from './usage.js';
+export { entryUsage, estimateUsage } from './usage.js';

@@ -11,19 +11,26 @@ export interface ImageUsage {
   readonly contentBytes: number;
 }
 
-const usageOf = (entry: ManifestEntry): number => {
+const blocksOf = (entry: ManifestEntry): number => {
   if (entry.type === 'directory') return blockBytes;
   if (entry.type === 'symlink') return symlinkBytes;
   return entry.type === 'file' ? Math.ceil(entry.size / blockBytes) * blockBytes : 0;
 };
 
-/** Adds up a manifest: a directory is one block, a file its size rounded up to blocks, a symbolic link 64 bytes, the rest nothing. */
+/** What one entry adds: a directory is one block, a file its size rounded up to blocks, a symbolic link 64 bytes, the rest nothing. */
+export const entryUsage = (entry: ManifestEntry): ImageUsage => ({
+  usageBytes: blocksOf(entry),
+  contentBytes: entry.type === 'file' ? entry.size : 0,
+});
+
+/** Adds up a manifest. */
 export const estimateUsage = (entries: readonly ManifestEntry[]): ImageUsage => {
   let usageBytes = 0;
   let contentBytes = 0;
   for (const entry of entries) {
-    usageBytes += usageOf(entry);
-    if (entry.type === 'file') contentBytes += entry.size;
+    const usage = entryUsage(entry);
+    usageBytes += usage.usageBytes;
+    contentBytes += usage.contentBytes;
   }
   return { usageBytes, contentBytes };
 };

@@ -1,18 +1,26 @@
-import type { Clock, Logger } from '@ami-publisher/base';
+import { type Clock, invalidOption, type Logger, silentLogger, systemClock } from '@ami-publisher/base';
 import { imageServerService, type ServerTls, startServer } from '@ami-publisher/protocol';
+import { CollectionSchedule } from './collection/collection-schedule.js';
+import { ImageCatalogue } from './images/image-catalogue.js';
 import { imageServerHandlers } from './service/handlers.js';
-import { DirectoryStore } from './store/directory-store.js';
+import { openStore } from './store/open-store.js';
 
 /** Options of `startImageServer`. */
 export interface ImageServerOptions {
-  /** Where images and objects are kept; made if it is not there. */
-  readonly dataDir: string;
+  /** Where images and objects are kept, in place of `store`; made if it is not there. */
+  readonly dataDir?: string | undefined;
+  /** Where images and objects are kept, in place of `dataDir`: `s3://BUCKET/PREFIX`. */
+  readonly store?: string | undefined;
   /** Address to listen on. @default 127.0.0.1 */
   readonly host?: string | undefined;
   /** 0 = any free one. @default 0 */
   readonly port?: number | undefined;
   /** Left out, the server speaks plain text, which it does on loopback addresses only. */
   readonly tls?: ServerTls | undefined;
+  /** How long deleted images can be restored, and objects stay that no image lists, ms; an hour at least. @default a day */
+  readonly graceMs?: number | undefined;
+  /** Pause between collections of garbage, ms; a minute at least. @default an hour */
+  readonly collectEveryMs?: number | undefined;
   readonly logger?: Logger | undefined;
   readonly clock?: Clock | undefined;
 }
@@ -25,23 +33,38 @@ export interface RunningImageServer {
   close(): Promise<void>;
 }
 
+const hourMs = 3_600_000;
+const minuteMs = 60_000;
+const defaultGraceMs = 24 * hourMs;
+
+const atLeast = (name: string, value: number, least: number): number => {
+  if (!Number.isFinite(value) || value < least) throw invalidOption(name, `at least ${least}`, value);
+  return value;
+};
+
 /**
  * Starts an image server in this process.
  *
  * @throws `DIRECTORY_LOCKED` if another one works in the directory; `INVALID_OPTION` for plain text off loopback or an address that
- * cannot be had; `CERTIFICATE_REFUSED`.
+ * cannot be had; `CERTIFICATE_REFUSED`; `TOOL_MISSING` if a bucket is named and the AWS SDK is not installed.
  */
 export const startImageServer = async (options: ImageServerOptions): Promise<RunningImageServer> => {
-  const { logger, tls } = options;
-  const store = await DirectoryStore.open(options);
+  const { tls, logger = silentLogger, clock = systemClock } = options;
+  const graceMs = atLeast('graceMs', options.graceMs ?? defaultGraceMs, hourMs);
+  const everyMs = atLeast('collectEveryMs', options.collectEveryMs ?? hourMs, minuteMs);
+  const store = await openStore({ ...options, clock, logger });
+  const collections = new CollectionSchedule({ store, clock, logger, graceMs, everyMs });
   try {
-    const services = [imageServerService(imageServerHandlers(store))];
+    const catalogue = new ImageCatalogue({ store, clock, graceMs });
+    const services = [imageServerService(imageServerHandlers({ catalogue, collections }))];
     const host = options.host ?? '127.0.0.1';
     const server = await startServer({ services, tls, host, port: options.port ?? 0, logger });
+    collections.start();
     return {
       address: server.address,
       close: async () => {
         await server.close();
+        await collections.close();
         await store.close();
       },
     };

@@ -237,6 +237,8 @@ export const createImageServerClient = (options: ClientOptions) => {
     addImage: caller.clientStream(d.AddImage),
     setExpiry: caller.unary(d.SetExpiry),
     deleteImage: caller.unary(d.DeleteImage),
+    restoreImage: caller.unary(d.RestoreImage),
+    collectGarbage: caller.unary(d.CollectGarbage),
     verifyImage: caller.serverStream(d.VerifyImage),
     watch: caller.serverStream(d.Watch),
     close: () => caller.close(),

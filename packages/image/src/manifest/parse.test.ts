@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ManifestEntry } from '../manifest.js';
 import { encodeManifest, manifestHeader } from './encode.js';
-import { ManifestParser, parseManifest, readManifest } from './parse.js';
+import { parseManifest, readManifest } from './parse.js';
+import { ManifestReader } from './reader.js';
 
 const attributes = { mode: 0o755, uid: 0, gid: 0, mtimeNs: 1n };
 const sha512 = 'ab'.repeat(64);
@@ -46,11 +47,11 @@ describe('a manifest', () => {
   });
 
   it('is refused when a line has no end, without keeping all of it', () => {
-    const parser = new ManifestParser();
+    const reader = new ManifestReader(() => {});
     const chunk = Buffer.alloc(1024 * 1024, 'x');
 
     expect(() => {
-      for (let i = 0; i < 5; i += 1) parser.push(chunk);
+      for (let i = 0; i < 5; i += 1) reader.push(chunk);
     }).toThrow('manifest line 1 is longer than 4194304 bytes');
   });
 

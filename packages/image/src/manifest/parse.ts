@@ -1,118 +1,6 @@
-import { createHash } from 'node:crypto';
-import { AmiPublisherError, throwIfCancelled } from '@ami-publisher/base';
-import { parentOf, toText } from '../byte-string.js';
-import type { ByteString, Manifest, ManifestEntry } from '../manifest.js';
-import { manifestHeader } from './encode.js';
-import { BrokenRule, parseEntry } from './entry.js';
-
-/** Bytes of one line: a file in tens of thousands of pieces still fits. */
-const maxLineBytes = 4 * 1024 * 1024;
-const lineFeed = 0x0a;
-
-/** Options of `parseManifest` and `readManifest`. */
-export interface ParseManifestOptions {
-  /** Lower-case hex SHA-512 that the bytes must have. @default any */
-  readonly expectedDigest?: string | undefined;
-}
-
-/** Reads a manifest piece by piece, so that its bytes need not be in memory as a whole. */
-export class ManifestParser {
-  readonly #hash = createHash('sha512');
-  readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  readonly #entries: ManifestEntry[] = [];
-  readonly #directories = new Set<ByteString>();
-  readonly #inodes = new Set<ByteString>();
-  #rest: Buffer[] = [];
-  #restBytes = 0;
-  #line = 0;
-
-  /** @throws `INVALID_MANIFEST` naming the line and the rule that it breaks. */
-  push(chunk: Uint8Array): void {
-    this.#hash.update(chunk);
-    let data = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    for (let end = data.indexOf(lineFeed); end !== -1; end = data.indexOf(lineFeed)) {
-      this.#readLine(this.#joined(data.subarray(0, end)));
-      data = data.subarray(end + 1);
-    }
-    this.#restBytes += data.length;
-    if (this.#restBytes > maxLineBytes)
-      throw this.#invalid(`is longer than ${maxLineBytes} bytes`, this.#line + 1);
-    if (data.length > 0) this.#rest.push(Buffer.from(data));
-  }
-
-  /** @throws `INVALID_MANIFEST` if the manifest is cut short or has another digest than expected. */
-  end(options: ParseManifestOptions = {}): Manifest {
-    if (this.#restBytes > 0) throw this.#invalid('does not end with a line feed', this.#line + 1);
-    if (this.#entries.length === 0) throw this.#invalid('must be the root directory', this.#line + 1);
-    const digest = this.#hash.digest('hex');
-    if (options.expectedDigest !== undefined && options.expectedDigest !== digest) {
-      throw new AmiPublisherError('INVALID_MANIFEST', {
-        message: `manifest ${options.expectedDigest.slice(0, 16)}… has bytes with the digest ${digest.slice(0, 16)}…`,
-        resource: options.expectedDigest,
-        remedy: 'check the image with `ami-publisher image verify`',
-      });
-    }
-    return { entries: this.#entries, digest };
-  }
-
-  #joined(tail: Buffer): Buffer {
-    if (this.#restBytes === 0) return tail;
-    const line = Buffer.concat([...this.#rest, tail]);
-    this.#rest = [];
-    this.#restBytes = 0;
-    return line;
-  }
-
-  #readLine(bytes: Buffer): void {
-    this.#line += 1;
-    if (bytes.length > maxLineBytes) throw this.#invalid(`is longer than ${maxLineBytes} bytes`);
-    try {
-      const text = this.#decode(bytes);
-      if (this.#line > 1) this.#add(parseEntry(text));
-      else if (text !== manifestHeader) throw new BrokenRule(`must be the header ${manifestHeader}`);
-    } catch (reason) {
-      throw reason instanceof BrokenRule ? this.#invalid(reason.message) : reason;
-    }
-  }
-
-  #decode(bytes: Buffer): string {
-    try {
-      return this.#decoder.decode(bytes);
-    } catch (cause) {
-      throw new BrokenRule('is not UTF-8', { cause });
-    }
-  }
-
-  #add(entry: ManifestEntry): void {
-    const previous = this.#entries.at(-1);
-    if (previous === undefined) this.#checkRoot(entry);
-    else this.#checkPlace(entry, previous);
-    if (entry.type === 'directory') this.#directories.add(entry.path);
-    else if (entry.type !== 'hardlink') this.#inodes.add(entry.path);
-    this.#entries.push(entry);
-  }
-
-  #checkRoot(entry: ManifestEntry): void {
-    if (entry.path !== '' || entry.type !== 'directory') throw new BrokenRule('must be the root directory');
-  }
-
-  #checkPlace(entry: ManifestEntry, previous: ManifestEntry): void {
-    const name = toText(entry.path);
-    if (entry.path === previous.path) throw new BrokenRule(`repeats the path ${name}`);
-    if (entry.path < previous.path) throw new BrokenRule(`has the path ${name}, which is out of order`);
-    const parent = parentOf(entry.path);
-    if (parent === undefined || !this.#directories.has(parent)) {
-      throw new BrokenRule(`has the path ${name}, whose parent is no directory of the manifest`);
-    }
-    if (entry.type === 'hardlink' && !this.#inodes.has(entry.target)) {
-      throw new BrokenRule(`links ${name} to ${toText(entry.target)}, which is no earlier file`);
-    }
-  }
-
-  #invalid(rule: string, line = this.#line): AmiPublisherError {
-    return new AmiPublisherError('INVALID_MANIFEST', { message: `manifest line ${line} ${rule}` });
-  }
-}
+import { throwIfCancelled } from '@ami-publisher/base';
+import type { Manifest, ManifestEntry } from '../manifest.js';
+import { ManifestReader, type ParseManifestOptions } from './reader.js';
 
 /**
  * Reads the bytes of a manifest strictly.
@@ -120,9 +8,10 @@ export class ManifestParser {
  * @throws `INVALID_MANIFEST` naming the line and the rule that it breaks.
  */
 export const parseManifest = (bytes: Uint8Array, options: ParseManifestOptions = {}): Manifest => {
-  const parser = new ManifestParser();
-  parser.push(bytes);
-  return parser.end(options);
+  const entries: ManifestEntry[] = [];
+  const reader = new ManifestReader((entry) => entries.push(entry));
+  reader.push(bytes);
+  return { entries, digest: reader.end(options).digest };
 };
 
 /**
@@ -134,10 +23,11 @@ export const readManifest = async (
   chunks: AsyncIterable<Uint8Array>,
   options: ParseManifestOptions & { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<Manifest> => {
-  const parser = new ManifestParser();
+  const entries: ManifestEntry[] = [];
+  const reader = new ManifestReader((entry) => entries.push(entry));
   for await (const chunk of chunks) {
     throwIfCancelled(options.signal);
-    parser.push(chunk);
+    reader.push(chunk);
   }
-  return parser.end(options);
+  return { entries, digest: reader.end(options).digest };
 };

@@ -1,134 +1,117 @@
 import { EventEmitter, on } from 'node:events';
-import { createReadStream } from 'node:fs';
-import { AmiPublisherError } from '@ami-publisher/base';
-import {
-  Breather,
-  formatImageName,
-  type ImageName,
-  type ObjectPiece,
-  packParts,
-  parseStreamName,
-} from '@ami-publisher/image';
+import { packParts, parseStreamName } from '@ami-publisher/image';
 import type { ImageServerHandlers } from '@ami-publisher/protocol';
-import type { DirectoryStore } from '../store/directory-store.js';
-import type { StoredImage } from '../store/image-store.js';
-import { receiveObjects } from '../store/receive-objects.js';
-import { digestsOf, nameOf, partsOf, splitAddImage } from './requests.js';
+import type { CollectionSchedule } from '../collection/collection-schedule.js';
+import type { ImageCatalogue } from '../images/image-catalogue.js';
+import { streamNotFound } from '../images/image-errors.js';
+import type { ImageRecord } from '../images/image-record.js';
+import { receiveObjects } from './receive-objects.js';
+import { digestsOf, nameOf, partsOf, splitAddImage, timeOf } from './requests.js';
 import { verifyImage } from './verify-image.js';
 
 const maxCheckedDigests = 65_536;
 const maxFetchedDigests = 16_384;
-const manifestPieceBytes = 256 * 1024;
 
-const toMessage = ({ stream, leaf, ...image }: StoredImage) => ({
-  ...image,
-  name: { stream, leaf },
-  expiresAt: '',
-});
-
-const streamNotFound = (stream: string): AmiPublisherError =>
-  new AmiPublisherError('STREAM_NOT_FOUND', {
-    message: `there is no stream ${stream}`,
-    resource: stream,
-    remedy: 'see `ami-publisher image list`, or add an image with `ami-publisher image add`',
-  });
-
-const imageNotFound = (name: ImageName): AmiPublisherError =>
-  new AmiPublisherError('IMAGE_NOT_FOUND', {
-    message: `the stream ${name.stream} has no image ${name.leaf}`,
-    resource: formatImageName(name),
-    remedy: `see \`ami-publisher image list ${name.stream}\``,
-  });
-
-const findImage = (store: DirectoryStore, name: ImageName): StoredImage => {
-  const image = store.images.find(name);
-  if (image !== undefined) return image;
-  throw store.images.list(name.stream).length === 0 ? streamNotFound(name.stream) : imageNotFound(name);
-};
-
-async function* readObjects(
-  store: DirectoryStore,
-  digests: readonly string[],
-  signal: AbortSignal,
-): AsyncGenerator<ObjectPiece> {
-  const breather = new Breather(signal);
-  for (const sha512 of digests) {
-    await breather.breathe();
-    yield* store.objects.read(sha512, signal);
-  }
+/** What the service works with. */
+export interface ImageService {
+  readonly catalogue: ImageCatalogue;
+  readonly collections: CollectionSchedule;
 }
 
-async function* readManifestBytes(
-  store: DirectoryStore,
-  digest: string,
-): AsyncGenerator<{ readonly data: Buffer }> {
-  const image = store.images.withManifest(digest);
-  if (image === undefined) {
-    throw new AmiPublisherError('IMAGE_NOT_FOUND', {
-      message: `no image has the manifest ${digest.slice(0, 16)}…`,
-      resource: digest,
-      remedy: 'look the image up again; it may have been added under another digest',
-    });
-  }
-  const file = createReadStream(store.images.manifestPath(image), { highWaterMark: manifestPieceBytes });
-  for await (const data of file) yield { data: data as Buffer };
-}
+const messages =
+  (catalogue: ImageCatalogue) =>
+  ({ stream, leaf, ...image }: ImageRecord) => ({
+    ...image,
+    name: { stream, leaf },
+    restorableUntil: catalogue.restorableUntil({ stream, leaf, ...image }) ?? '',
+  });
 
 async function* watched(
   added: EventEmitter,
   stream: string,
   signal: AbortSignal,
-): AsyncGenerator<ReturnType<typeof toMessage>> {
+): AsyncGenerator<ImageRecord> {
   try {
-    for await (const [image] of on(added, 'image', { signal }) as AsyncIterable<[StoredImage]>) {
-      if (stream === '' || image.stream === stream) yield toMessage(image);
+    for await (const [image] of on(added, 'image', { signal }) as AsyncIterable<[ImageRecord]>) {
+      if (stream === '' || image.stream === stream) yield image;
     }
   } catch (reason) {
     if (!signal.aborted) throw reason;
   }
 }
 
-/**
- * The service over a store. SetExpiry and DeleteImage are not implemented.
- */
-export const imageServerHandlers = (store: DirectoryStore): ImageServerHandlers => {
-  const added = new EventEmitter().setMaxListeners(0);
+async function* mapped<T, U>(items: AsyncIterable<T>, map: (item: T) => U): AsyncGenerator<U> {
+  for await (const item of items) yield map(item);
+}
+
+/** Looking images up. */
+const lookUps = ({ catalogue }: ImageService): ImageServerHandlers => {
+  const toMessage = messages(catalogue);
   return {
-    ListStreams: async () => ({
-      streams: [...new Set(store.images.list().map((image) => image.stream))].sort(),
-    }),
-    ListImages: async ({ stream }) => {
-      if (stream === '') return { images: store.images.list().map(toMessage) };
-      const images = store.images.list(parseStreamName(stream));
-      if (images.length === 0) throw streamNotFound(stream);
+    ListStreams: async () => {
+      const streams = (await catalogue.list()).map(({ stream }) => stream);
+      return { streams: [...new Set(streams)].sort() };
+    },
+    ListImages: async ({ stream, deleted }) => {
+      const images = await catalogue.list(stream === '' ? undefined : parseStreamName(stream), deleted);
       return { images: images.map(toMessage) };
     },
     FindLatest: async ({ stream }) => {
-      const image = store.images.list(parseStreamName(stream)).at(-1);
+      const image = (await catalogue.list(parseStreamName(stream))).at(-1);
       if (image === undefined) throw streamNotFound(stream);
       return toMessage(image);
     },
-    GetImage: async ({ name }) => toMessage(findImage(store, nameOf(name))),
-    GetManifest: ({ manifestDigest }) => readManifestBytes(store, manifestDigest),
-    CheckObjects: async ({ digests }, { signal }) => {
-      const breather = new Breather(signal);
-      const missing: number[] = [];
-      for (const [index, sha512] of digestsOf(digests, maxCheckedDigests).entries()) {
-        await breather.breathe();
-        if (store.objects.sizeOf(sha512) === undefined) missing.push(index);
-      }
-      return { missing };
+    GetImage: async ({ name }) => toMessage(await catalogue.find(nameOf(name))),
+    GetManifest: async function* ({ manifestDigest }) {
+      yield* mapped(await catalogue.manifest(manifestDigest), (data) => ({ data: data as Buffer }));
     },
-    AddObjects: (requests, { signal }) => receiveObjects(partsOf(requests), store.objects, signal),
+    VerifyImage: async function* ({ name }, { signal }) {
+      yield* verifyImage(catalogue.store, await catalogue.find(nameOf(name)), signal);
+    },
+  };
+};
+
+/** Objects on their way in and out. */
+const transfers = ({ catalogue }: ImageService): ImageServerHandlers => {
+  const { objects } = catalogue.store;
+  return {
+    CheckObjects: async ({ digests }, { signal }) => {
+      const staleMs = catalogue.clock.now() - catalogue.graceMs / 2;
+      const fresh = await objects.areFresh(digestsOf(digests, maxCheckedDigests), staleMs, signal);
+      return { missing: fresh.flatMap((isFresh, index) => (isFresh ? [] : [index])) };
+    },
+    AddObjects: (requests, { signal }) => receiveObjects(partsOf(requests), objects, signal),
     GetObjects: ({ digests }, { signal }) =>
-      packParts(readObjects(store, digestsOf(digests, maxFetchedDigests), signal)),
+      packParts(objects.read(digestsOf(digests, maxFetchedDigests), signal)),
+  };
+};
+
+/** Images come, change and go. */
+const changes = ({ catalogue, collections }: ImageService): ImageServerHandlers => {
+  const toMessage = messages(catalogue);
+  const added = new EventEmitter().setMaxListeners(0);
+  return {
     AddImage: async (requests, { caller, signal }) => {
-      const { name, manifest } = await splitAddImage(requests);
-      const { image, isNew } = await store.images.add(name, manifest, caller.commonName, signal);
+      const request = await splitAddImage(requests);
+      const { image, isNew } = await catalogue.add({ ...request, createdBy: caller.commonName, signal });
       if (isNew) added.emit('image', image);
       return toMessage(image);
     },
-    VerifyImage: ({ name }, { signal }) => verifyImage(store, findImage(store, nameOf(name)), signal),
-    Watch: ({ stream }, { signal }) => watched(added, stream, signal),
+    SetExpiry: async ({ name, expiresAt }, { caller }) => {
+      const time = timeOf('expires_at', expiresAt);
+      return toMessage(await catalogue.setExpiry(nameOf(name), time, caller.role === 'operator'));
+    },
+    DeleteImage: async ({ name }, { caller }) =>
+      toMessage(await catalogue.delete(nameOf(name), caller.commonName)),
+    RestoreImage: async ({ name }) => toMessage(await catalogue.restore(nameOf(name))),
+    CollectGarbage: ({ dryRun }, { signal }) => collections.run(dryRun, signal),
+    Watch: ({ stream }, { signal }) => mapped(watched(added, stream, signal), toMessage),
   };
 };
+
+/** The service over a store. */
+export const imageServerHandlers = (service: ImageService): ImageServerHandlers => ({
+  ...lookUps(service),
+  ...transfers(service),
+  ...changes(service),
+});

@@ -38,22 +38,42 @@ export async function* partsOf(
   }
 }
 
+const timeForm = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
+
+/** A time in a request, in one form; undefined if it is empty. @throws `INVALID_OPTION`. */
+export const timeOf = (name: string, time: string): string | undefined => {
+  if (time === '') return undefined;
+  if (!timeForm.test(time) || Number.isNaN(Date.parse(time)))
+    throw invalidOption(name, 'a time such as 2026-01-31T10:00:00Z', time);
+  return new Date(time).toISOString();
+};
+
 interface AddImageMessage {
   readonly name?: { readonly stream: string; readonly leaf: string } | null;
   readonly manifest?: Buffer;
+  readonly expiresAt: string;
 }
 
 const outOfOrder = (message: string): AmiPublisherError =>
   new AmiPublisherError('INVALID_OPTION', { message });
 
-/** The name in the first message and the manifest's bytes in those that follow. */
+/** Name and expiry in the first message, and the manifest's bytes in those that follow. */
 export const splitAddImage = async (
   messages: AsyncIterable<AddImageMessage>,
-): Promise<{ readonly name: ImageName; readonly manifest: AsyncIterable<Uint8Array> }> => {
+): Promise<{
+  readonly name: ImageName;
+  readonly expiresAt: string | undefined;
+  readonly manifest: AsyncIterable<Uint8Array>;
+}> => {
   const iterator = messages[Symbol.asyncIterator]();
   const first = await iterator.next();
   if (first.done === true) throw outOfOrder('AddImage: the stream of requests is empty');
-  return { name: nameOf(first.value.name), manifest: manifestBytes(iterator) };
+  const { name, expiresAt } = first.value;
+  return {
+    name: nameOf(name),
+    expiresAt: timeOf('expires_at', expiresAt),
+    manifest: manifestBytes(iterator),
+  };
 };
 
 async function* manifestBytes(messages: AsyncIterator<AddImageMessage>): AsyncGenerator<Uint8Array> {

@@ -1,8 +1,10 @@
-import { createReadStream } from 'node:fs';
+import { createHash, type Hash } from 'node:crypto';
 import { isAmiPublisherError } from '@ami-publisher/base';
-import { type ByteString, type Manifest, readManifest } from '@ami-publisher/image';
-import type { DirectoryStore } from '../store/directory-store.js';
-import type { StoredImage } from '../store/image-store.js';
+import type { ByteString, ObjectPiece } from '@ami-publisher/image';
+import { DigestTable } from '../digest-table.js';
+import type { ImageRecord } from '../images/image-record.js';
+import { type ListedFile, listedFiles } from '../images/listed-files.js';
+import type { Store } from '../store/store.js';
 
 /** What is wrong with an object, in the words of the protocol. */
 export interface Damage {
@@ -23,82 +25,143 @@ export interface VerifyProgress {
 
 const reportEveryMs = 200;
 
-interface ListedObject {
+type Fault = Damage['kind'] | undefined;
+
+/** An object that is being read. */
+interface Reading {
   readonly sha512: string;
   readonly size: number;
-  readonly path: ByteString;
+  readonly digest: Hash;
+  bytes: number;
 }
 
-const objectsOf = (manifest: Manifest): ListedObject[] => {
-  const objects = new Map<string, ListedObject>();
-  for (const entry of manifest.entries) {
-    if (entry.type !== 'file' || entry.sha512 === undefined || objects.has(entry.sha512)) continue;
-    objects.set(entry.sha512, { sha512: entry.sha512, size: entry.size, path: entry.path });
-  }
-  return [...objects.values()];
-};
+/** Reads objects again and compares their digests; distrusts those that are wrong. */
+class ObjectCheck {
+  bytesDone = 0;
 
-const readStored = async (
-  store: DirectoryStore,
-  image: StoredImage,
+  constructor(
+    readonly store: Store,
+    readonly signal: AbortSignal,
+  ) {}
+
+  /** The fault of each object, as soon as it is known. */
+  async *faults(objects: readonly ListedFile[]): AsyncGenerator<readonly [ListedFile, Fault]> {
+    for (let at = 0; at < objects.length && !this.signal.aborted; ) {
+      const rest = objects.slice(at);
+      try {
+        for await (const fault of this.#read(rest)) {
+          at += 1;
+          yield fault;
+        }
+      } catch (reason) {
+        if (!isAmiPublisherError(reason) || reason.code !== 'OBJECT_MISSING') throw reason;
+        const object = objects[at]!;
+        this.store.objects.distrust(object.sha512);
+        at += 1;
+        yield [object, 'MISSING'];
+      }
+    }
+  }
+
+  async *#read(objects: readonly ListedFile[]): AsyncGenerator<readonly [ListedFile, Fault]> {
+    const digests = objects.map(({ sha512 }) => sha512);
+    const waiting = objects[Symbol.iterator]();
+    let reading: Reading | undefined;
+    for await (const piece of this.store.objects.read(digests, this.signal)) {
+      this.bytesDone += piece.data.length;
+      reading ??= begin(piece);
+      reading.digest.update(piece.data);
+      reading.bytes += piece.data.length;
+      if (reading.bytes < reading.size) continue;
+      const object = waiting.next().value as ListedFile;
+      yield [object, this.#faultOf(object, reading)];
+      reading = undefined;
+    }
+  }
+
+  #faultOf(object: ListedFile, reading: Reading): Fault {
+    const fault =
+      reading.size !== object.size
+        ? 'WRONG_SIZE'
+        : reading.digest.digest('hex') === object.sha512
+          ? undefined
+          : 'CORRUPT';
+    if (fault !== undefined) this.store.objects.distrust(object.sha512);
+    return fault;
+  }
+}
+
+const begin = ({ sha512, size }: ObjectPiece): Reading => ({
+  sha512,
+  size,
+  digest: createHash('sha512'),
+  bytes: 0,
+});
+
+/** The contents that the stored manifest of an image lists, each once. @throws `INVALID_MANIFEST` if it is damaged or gone. */
+async function* contentsOf(
+  store: Store,
+  image: ImageRecord,
   signal: AbortSignal,
-): Promise<Manifest | undefined> => {
+): AsyncGenerator<readonly ListedFile[]> {
+  const seen = new DigestTable();
+  const bytes = await store.images.readManifest(image, image.manifestDigest);
+  for await (const files of listedFiles(bytes ?? nothing(), image.manifestDigest, signal)) {
+    yield files.filter(({ sha512, size }) => {
+      const before = seen.count;
+      seen.add(sha512, size);
+      return seen.count > before;
+    });
+  }
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+/** How many contents there are to read; undefined if the manifest is damaged. */
+const totalsOf = async (
+  store: Store,
+  image: ImageRecord,
+  signal: AbortSignal,
+): Promise<Pick<VerifyProgress, 'objectsTotal' | 'bytesTotal'> | undefined> => {
+  let [objectsTotal, bytesTotal] = [0, 0];
   try {
-    const bytes = createReadStream(store.images.manifestPath(image), { signal });
-    return await readManifest(bytes, { expectedDigest: image.manifestDigest, signal });
+    for await (const files of contentsOf(store, image, signal)) {
+      objectsTotal += files.length;
+      bytesTotal += files.reduce((sum, { size }) => sum + size, 0);
+    }
+    return { objectsTotal, bytesTotal };
   } catch (reason) {
     if (isAmiPublisherError(reason) && reason.code === 'INVALID_MANIFEST') return undefined;
     throw reason;
   }
 };
 
-const damageOf = async (
-  store: DirectoryStore,
-  object: ListedObject,
-  signal: AbortSignal,
-  onBytes: (count: number) => void,
-): Promise<Damage['kind'] | undefined> => {
-  const size = store.objects.sizeOf(object.sha512);
-  if (size === undefined) return 'MISSING';
-  if (size !== object.size) {
-    store.objects.distrust(object.sha512);
-    return 'WRONG_SIZE';
-  }
-  return (await store.objects.isIntact(object.sha512, signal, onBytes)) ? undefined : 'CORRUPT';
-};
-
 /** Reads the manifest and every object of an image again and compares their digests. */
 export async function* verifyImage(
-  store: DirectoryStore,
-  image: StoredImage,
+  store: Store,
+  image: ImageRecord,
   signal: AbortSignal,
 ): AsyncGenerator<VerifyProgress> {
-  const manifest = await readStored(store, image, signal);
-  if (manifest === undefined) {
+  const totals = await totalsOf(store, image, signal);
+  if (totals === undefined) {
     const damage: Damage = { digest: image.manifestDigest, kind: 'CORRUPT', path: '' };
     yield { objectsDone: 0, objectsTotal: 0, bytesDone: 0, bytesTotal: 0, damage: [damage] };
     return;
   }
-  const objects = objectsOf(manifest);
-  const totals = {
-    objectsTotal: objects.length,
-    bytesTotal: objects.reduce((sum, { size }) => sum + size, 0),
-  };
-  let [objectsDone, bytesDone] = [0, 0];
+  const check = new ObjectCheck(store, signal);
+  let objectsDone = 0;
   let damage: Damage[] = [];
   let reportedAt = performance.now();
-  const progress = (): VerifyProgress => ({ ...totals, objectsDone, bytesDone, damage });
-  for (const object of objects) {
-    if (signal.aborted) return;
-    const kind = await damageOf(store, object, signal, (count) => {
-      bytesDone += count;
-    });
-    if (kind !== undefined) damage.push({ digest: object.sha512, kind, path: object.path });
-    objectsDone += 1;
-    if (performance.now() - reportedAt < reportEveryMs) continue;
-    yield progress();
-    damage = [];
-    reportedAt = performance.now();
+  const progress = (): VerifyProgress => ({ ...totals, objectsDone, bytesDone: check.bytesDone, damage });
+  for await (const files of contentsOf(store, image, signal)) {
+    for await (const [{ sha512, path }, kind] of check.faults(files)) {
+      if (kind !== undefined) damage.push({ digest: sha512, kind, path });
+      objectsDone += 1;
+      if (performance.now() - reportedAt < reportEveryMs) continue;
+      yield progress();
+      damage = [];
+      reportedAt = performance.now();
+    }
   }
   yield progress();
 }

@@ -11,6 +11,10 @@ export interface AddImageRequest {
    * All that follow: the manifest's bytes.
    */
   'manifest'?: (Buffer | Uint8Array | string);
+  /**
+   * In the first message: RFC 3339, UTC; empty = never.
+   */
+  'expiresAt'?: (string);
   'content'?: "name"|"manifest";
 }
 
@@ -23,5 +27,9 @@ export interface AddImageRequest__Output {
    * All that follow: the manifest's bytes.
    */
   'manifest'?: (Buffer);
+  /**
+   * In the first message: RFC 3339, UTC; empty = never.
+   */
+  'expiresAt': (string);
   'content'?: "name"|"manifest";
 }

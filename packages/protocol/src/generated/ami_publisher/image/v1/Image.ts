@@ -31,6 +31,18 @@ export interface Image {
    * Common name of the client certificate that added it.
    */
   'createdBy'?: (string);
+  /**
+   * RFC 3339, UTC; empty unless it was deleted by hand.
+   */
+  'deletedAt'?: (string);
+  /**
+   * Common name of the client certificate that deleted it.
+   */
+  'deletedBy'?: (string);
+  /**
+   * RFC 3339, UTC; empty unless it was deleted or has expired. In the past: it cannot be restored any more.
+   */
+  'restorableUntil'?: (string);
 }
 
 export interface Image__Output {
@@ -61,4 +73,16 @@ export interface Image__Output {
    * Common name of the client certificate that added it.
    */
   'createdBy': (string);
+  /**
+   * RFC 3339, UTC; empty unless it was deleted by hand.
+   */
+  'deletedAt': (string);
+  /**
+   * Common name of the client certificate that deleted it.
+   */
+  'deletedBy': (string);
+  /**
+   * RFC 3339, UTC; empty unless it was deleted or has expired. In the past: it cannot be restored any more.
+   */
+  'restorableUntil': (string);
 }

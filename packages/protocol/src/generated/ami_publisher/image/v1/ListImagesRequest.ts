@@ -6,6 +6,10 @@ export interface ListImagesRequest {
    * Empty = every stream.
    */
   'stream'?: (string);
+  /**
+   * Also images that were deleted or have expired, whose names stay taken.
+   */
+  'deleted'?: (boolean);
 }
 
 export interface ListImagesRequest__Output {
@@ -13,4 +17,8 @@ export interface ListImagesRequest__Output {
    * Empty = every stream.
    */
   'stream': (string);
+  /**
+   * Also images that were deleted or have expired, whose names stay taken.
+   */
+  'deleted': (boolean);
 }

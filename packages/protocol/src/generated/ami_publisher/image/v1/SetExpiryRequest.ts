@@ -4,10 +4,16 @@ import type { ImageName as _ami_publisher_image_v1_ImageName, ImageName__Output 
 
 export interface SetExpiryRequest {
   'name'?: (_ami_publisher_image_v1_ImageName | null);
+  /**
+   * RFC 3339, UTC; empty = never.
+   */
   'expiresAt'?: (string);
 }
 
 export interface SetExpiryRequest__Output {
   'name': (_ami_publisher_image_v1_ImageName__Output | null);
+  /**
+   * RFC 3339, UTC; empty = never.
+   */
   'expiresAt': (string);
 }

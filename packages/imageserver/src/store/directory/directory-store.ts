@@ -1,12 +1,13 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, rmSync } from 'node:fs';
 import { type Clock, type Logger, silentLogger, systemClock } from '@ami-publisher/base';
-import { parseManifest } from '@ami-publisher/image';
+import { ReferenceIndex } from '../../collection/reference-index.js';
+import type { Store } from '../store.js';
+import { DirectoryImages } from './directory-images.js';
 import { lockDirectory } from './directory-lock.js';
+import { DirectoryObjects } from './directory-objects.js';
 import { flushFileSystem } from './flush.js';
-import { ImageStore } from './image-store.js';
 import { type StoreLayout, storeLayout } from './layout.js';
-import { ObjectStore } from './object-store.js';
+import { MemoryClaims } from './memory-claims.js';
 
 /** Options of `DirectoryStore.open`. */
 export interface DirectoryStoreOptions {
@@ -17,17 +18,22 @@ export interface DirectoryStoreOptions {
 }
 
 /** Images and objects in one directory, which one process works in. */
-export class DirectoryStore {
-  readonly objects: ObjectStore;
-  readonly images: ImageStore;
+export class DirectoryStore implements Store {
+  readonly location: string;
+  readonly temporary: string;
+  readonly objects: DirectoryObjects;
+  readonly images: DirectoryImages;
+  readonly claims = new MemoryClaims();
 
   private constructor(
     readonly layout: StoreLayout,
     clock: Clock,
     readonly unlock: () => void,
   ) {
-    this.objects = new ObjectStore(layout);
-    this.images = new ImageStore(layout, this.objects, clock);
+    this.location = layout.root;
+    this.temporary = layout.temporary;
+    this.objects = new DirectoryObjects(layout, clock);
+    this.images = new DirectoryImages(layout, clock);
   }
 
   /**
@@ -63,31 +69,16 @@ export class DirectoryStore {
   }
 
   async #recover(logger: Logger): Promise<void> {
-    const listed = this.#listedObjects();
-    const { objects } = this.layout;
-    const files = readdirSync(objects, { recursive: true, withFileTypes: true }).filter((file) =>
-      file.isFile(),
-    );
-    let dropped = 0;
-    for (const file of files) {
-      const path = join(file.parentPath, file.name);
-      if (listed.has(path.slice(objects.length).replaceAll('/', ''))) continue;
-      rmSync(path);
-      dropped += 1;
+    const { signal } = new AbortController();
+    const listed = new ReferenceIndex(this.images);
+    await listed.add(await this.images.manifests(), signal);
+    let [objectsKept, objectsDropped] = [0, 0];
+    for await (const { sha512 } of this.objects.list(signal)) {
+      if (listed.has(sha512)) objectsKept += 1;
+      else objectsDropped += (await this.objects.removeOld([sha512], Infinity, signal)).objects;
     }
     await flushFileSystem(this.layout.root);
     this.objects.markClean();
-    logger.info('recovered after a crash', { objectsKept: files.length - dropped, objectsDropped: dropped });
-  }
-
-  #listedObjects(): Set<string> {
-    const listed = new Set<string>();
-    for (const image of this.images.list()) {
-      const bytes = readFileSync(this.images.manifestPath(image));
-      const { entries } = parseManifest(bytes, { expectedDigest: image.manifestDigest });
-      for (const entry of entries)
-        if (entry.type === 'file' && entry.sha512 !== undefined) listed.add(entry.sha512);
-    }
-    return listed;
+    logger.info('recovered after a crash', { objectsKept, objectsDropped });
   }
 }
