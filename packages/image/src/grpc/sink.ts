@@ -1,6 +1,6 @@
 import type { ImageServerClient } from '@ami-publisher/protocol';
 import type { CallOptions, ImageSummary, ObjectPiece } from '../image-source.js';
-import type { ImageSink } from '../ingest/image-sink.js';
+import type { AddImageOptions, ImageSink } from '../ingest/image-sink.js';
 import type { ImageName } from '../names.js';
 import { packParts, toDigestBytes, toSummary } from './wire.js';
 
@@ -8,8 +8,8 @@ import { packParts, toDigestBytes, toSummary } from './wire.js';
 const maxDigests = 65_536;
 const manifestPieceBytes = 256 * 1024;
 
-function* addImageMessages(name: ImageName, manifest: Uint8Array) {
-  yield { name };
+function* addImageMessages(name: ImageName, manifest: Uint8Array, expiresAt: Date | undefined) {
+  yield { name, expiresAt: expiresAt?.toISOString() ?? '' };
   for (let at = 0; at < manifest.length; at += manifestPieceBytes) {
     yield { manifest: manifest.subarray(at, at + manifestPieceBytes) };
   }
@@ -33,7 +33,11 @@ export class GrpcImageSink implements ImageSink {
     await this.client.addObjects(packParts(pieces), options);
   }
 
-  async addImage(name: ImageName, manifest: Uint8Array, options: CallOptions = {}): Promise<ImageSummary> {
-    return toSummary(await this.client.addImage(addImageMessages(name, manifest), options));
+  async addImage(
+    name: ImageName,
+    manifest: Uint8Array,
+    { expiresAt, ...options }: AddImageOptions = {},
+  ): Promise<ImageSummary> {
+    return toSummary(await this.client.addImage(addImageMessages(name, manifest, expiresAt), options));
   }
 }

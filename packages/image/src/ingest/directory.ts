@@ -78,7 +78,7 @@ export const ingestDirectory = async (options: IngestDirectoryOptions): Promise<
     },
   );
   const sent = await sendFiles(sender, files, tree.scan, signal);
-  const image = await sink.addImage(options.name, manifest.bytes, { signal });
+  const image = await sink.addImage(options.name, manifest.bytes, { signal, expiresAt: options.expiresAt });
   return {
     image,
     objectsSent: sent.objects,

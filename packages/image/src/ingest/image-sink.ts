@@ -1,6 +1,12 @@
 import type { CallOptions, ImageSummary, ObjectPiece } from '../image-source.js';
 import type { ImageName } from '../names.js';
 
+/** Options of `ImageSink.addImage`. */
+export interface AddImageOptions extends CallOptions {
+  /** When the image expires. @default never */
+  readonly expiresAt?: Date | undefined;
+}
+
 /** Where images go. */
 export interface ImageSink {
   /** Those of the digests that the sink does not have yet. @throws `IMAGE_SERVER_UNREACHABLE`. */
@@ -16,7 +22,7 @@ export interface ImageSink {
    *
    * @throws `IMAGE_EXISTS`, `INVALID_MANIFEST`, `OBJECT_MISSING`, `IMAGE_SERVER_UNREACHABLE`.
    */
-  addImage(name: ImageName, manifest: Uint8Array, options?: CallOptions): Promise<ImageSummary>;
+  addImage(name: ImageName, manifest: Uint8Array, options?: AddImageOptions): Promise<ImageSummary>;
 }
 
 /** How far an ingest has come. */
@@ -33,6 +39,8 @@ export interface IngestProgress {
 export interface IngestOptions {
   readonly name: ImageName;
   readonly sink: ImageSink;
+  /** When the image expires. @default never */
+  readonly expiresAt?: Date | undefined;
   /** Streams of objects at a time. @default 4 */
   readonly streams?: number | undefined;
   readonly onProgress?: ((progress: IngestProgress) => void) | undefined;

@@ -122,7 +122,7 @@ export const ingestTar = async (options: IngestTarOptions): Promise<IngestResult
     const sent = await sender.finish();
     const manifest = encodeManifest(tree.entries());
     parseManifest(manifest.bytes);
-    const image = await sink.addImage(options.name, manifest.bytes, { signal });
+    const image = await sink.addImage(options.name, manifest.bytes, { signal, expiresAt: options.expiresAt });
     return { image, objectsSent: sent.objects, bytesSent: sent.bytes, warnings: [] };
   } catch (reason) {
     reader.destroy();

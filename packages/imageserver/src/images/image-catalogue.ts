@@ -86,11 +86,12 @@ export class ImageCatalogue {
    */
   async setExpiry(name: ImageName, expiresAt: string | undefined, mayShorten: boolean): Promise<ImageRecord> {
     this.#checkExpiry(expiresAt);
-    return this.#change(name, ({ expiresAt: before, ...image }, now) => {
-      if (!isLive({ ...image, ...(before !== undefined && { expiresAt: before }) }, now))
-        throw imageDeleted(image);
-      if (!mayShorten && timeOf(expiresAt) < timeOf(before)) throw shorteningRefused(name, before);
-      return { ...image, ...(expiresAt !== undefined && { expiresAt }) };
+    return this.#change(name, (image, now) => {
+      if (!isLive(image, now)) throw imageDeleted(image);
+      if (!mayShorten && timeOf(expiresAt) < timeOf(image.expiresAt))
+        throw shorteningRefused(name, image.expiresAt);
+      const { expiresAt: _before, ...unending } = image;
+      return { ...unending, ...(expiresAt !== undefined && { expiresAt }) };
     });
   }
 

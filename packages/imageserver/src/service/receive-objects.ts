@@ -28,10 +28,7 @@ class Receiver {
   #failure: { readonly reason: unknown } | undefined;
   #current: Current | undefined;
 
-  constructor(
-    readonly store: ObjectStore,
-    readonly signal: AbortSignal,
-  ) {}
+  constructor(readonly store: ObjectStore) {}
 
   async take(piece: ObjectPiece): Promise<void> {
     if (!Number.isSafeInteger(piece.size) || piece.size < 1)
@@ -59,7 +56,7 @@ class Receiver {
   }
 
   async #begin({ sha512, size }: ObjectPiece): Promise<Current> {
-    const arrival = await this.store.receive(sha512, size, this.signal);
+    const arrival = await this.store.receive(sha512, size);
     this.counts[arrival === undefined ? 'alreadyPresent' : 'added'] += 1;
     return { sha512, size, arrival: arrival ?? ignored, received: 0 };
   }
@@ -98,7 +95,7 @@ export const receiveObjects = async (
   store: ObjectStore,
   signal: AbortSignal,
 ): Promise<ReceivedObjects> => {
-  const receiver = new Receiver(store, signal);
+  const receiver = new Receiver(store);
   const breather = new Breather(signal);
   try {
     for await (const piece of pieces) {

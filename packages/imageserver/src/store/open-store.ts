@@ -1,5 +1,6 @@
 import { type Clock, invalidOption, type Logger } from '@ami-publisher/base';
 import { DirectoryStore } from './directory/directory-store.js';
+import { openS3Store } from './s3/s3-store.js';
 import type { Store } from './store.js';
 
 /** Options of `openStore`. */
@@ -19,5 +20,7 @@ export interface OpenStoreOptions {
 export const openStore = async ({ dataDir, store, ...common }: OpenStoreOptions): Promise<Store> => {
   if ((dataDir === undefined) === (store === undefined))
     throw invalidOption('--data-dir and --store', 'given, one of the two', [dataDir, store].join(' '));
-  return DirectoryStore.open({ ...common, dataDir: dataDir ?? '' });
+  return store === undefined
+    ? DirectoryStore.open({ ...common, dataDir: dataDir ?? '' })
+    : openS3Store(store, common);
 };

@@ -33,7 +33,7 @@ export interface ObjectStore {
   /** Contents, in the order asked for, in pieces. @throws `OBJECT_MISSING`. */
   read(digests: readonly string[], signal: AbortSignal): AsyncGenerator<ObjectPiece>;
   /** Begins to take an object; `undefined` if it is there. */
-  receive(sha512: string, size: number, signal: AbortSignal): Promise<ObjectArrival | undefined>;
+  receive(sha512: string, size: number): Promise<ObjectArrival | undefined>;
   /** An object found damaged counts as absent until it is added again. */
   distrust(sha512: string): void;
   /** Every object, in no order. */
