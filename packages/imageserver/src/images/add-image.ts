@@ -79,12 +79,12 @@ const declareAndCreate = async (
   received: ReceivedManifest,
 ): Promise<AddedImage> => {
   const { store, clock, graceMs } = context;
-  const withdraw = await declareUnclaimed(context, request, received);
-  const declaredAt = clock.now();
+  const { withdraw, declaredMs } = await declareUnclaimed(context, request, received);
   try {
     await checkObjects(store, received, request.signal);
-    if (clock.now() - declaredAt > graceMs / 2) throw tooSlow(request.name);
     const image = describe(request, received, await context.nextCreation());
+    // A manifest without an image is collected when it is older than the grace time.
+    if (clock.now() - declaredMs > graceMs / 2) throw tooSlow(request.name);
     if (await store.images.create(image)) return { image, isNew: true };
     const winner = await existing(context, request.name, received);
     if (winner === undefined) throw imageNotFound(request.name);
@@ -99,12 +99,13 @@ const declareUnclaimed = async (
   { store, clock }: AddImageContext,
   { name, signal }: AddImageRequest,
   received: ReceivedManifest,
-): Promise<() => Promise<void>> => {
+): Promise<{ readonly withdraw: () => Promise<void>; readonly declaredMs: number }> => {
   for (;;) {
+    const declaredMs = clock.now();
     const withdraw = await store.images.declare(name, received);
     try {
       const isWanted = (sha512: string) => sha512 === received.digest || received.objects.has(sha512);
-      if (!(await store.claims.overlap(isWanted))) return withdraw;
+      if (!(await store.claims.overlap(isWanted))) return { withdraw, declaredMs };
       await clock.sleep(claimPollMs, signal);
     } catch (reason) {
       await withdraw();
