@@ -15,6 +15,13 @@ const layers = [
   { name: 'e2e', missing: () => [] },
   { name: 'recovery', missing: () => [] },
   {
+    name: 'disks',
+    missing: () => [
+      ...(process.getuid() === 0 ? [] : ['root']),
+      ...['strace'].filter((tool) => !onPath(tool)),
+    ],
+  },
+  {
     name: 'foreign',
     missing: () => [
       ...(existsSync(join(root, '.venv/bin/aws')) ? [] : ['the AWS CLI in .venv']),
