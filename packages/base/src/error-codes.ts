@@ -67,6 +67,7 @@ export const errorCodes = {
   CAPTURE_NOT_CONFIRMED: { retryable: false, summary: 'the volume changed while its snapshot was begun' },
   DRAINING: { retryable: false, summary: 'the unpacker is being drained and takes no new work' },
   NOT_SEALABLE: { retryable: false, summary: 'the volume does not hold exactly one complete image' },
+  RAW_UNAVAILABLE: { retryable: false, summary: 'the volume has no raw form that could be read' },
   DEVICE_NOT_FOUND: { retryable: false, summary: 'the device did not show up on the unpacker' },
   DEVICE_IN_USE: { retryable: false, summary: 'the device belongs to another stream or holds other data' },
   OPERATION_NOT_FOUND: { retryable: false, summary: 'the unpacker has no operation of that id' },

@@ -36,6 +36,7 @@ const nothingDone: UpdateResult = {
  */
 export class DirectoryDriver implements Driver {
   readonly name = 'directory';
+  readonly hasRawForm = false;
   readonly #devicesDirectory: string;
 
   constructor(options: DirectoryDriverOptions) {
@@ -112,6 +113,14 @@ export class DirectoryDriver implements Driver {
 
   /** Nothing is held open between calls. */
   async release(): Promise<void> {}
+
+  async rawPath(device: Device): Promise<string> {
+    throw new AmiPublisherError('RAW_UNAVAILABLE', {
+      message: `volume ${device.id} is a folder, which has no raw form`,
+      resource: device.id,
+      remedy: 'run the unpacker with --driver block',
+    });
+  }
 
   forget(device: Device): Promise<void> {
     return new VolumeFiles(device.path).wipe();
