@@ -25,7 +25,7 @@ const layers = [
     name: 'foreign',
     missing: () => [
       ...(existsSync(join(root, '.venv/bin/aws')) ? [] : ['the AWS CLI in .venv']),
-      ...(onPath('rsync') ? [] : ['rsync']),
+      ...['rsync', 'zstd', 'qemu-img'].filter((tool) => !onPath(tool)),
     ],
   },
   {

@@ -68,6 +68,7 @@ export const errorCodes = {
   DRAINING: { retryable: false, summary: 'the unpacker is being drained and takes no new work' },
   NOT_SEALABLE: { retryable: false, summary: 'the volume does not hold exactly one complete image' },
   RAW_UNAVAILABLE: { retryable: false, summary: 'the volume has no raw form that could be read' },
+  EXPORT_FAILED: { retryable: false, summary: 'an image could not be written where it was to be exported' },
   DEVICE_NOT_FOUND: { retryable: false, summary: 'the device did not show up on the unpacker' },
   DEVICE_IN_USE: { retryable: false, summary: 'the device belongs to another stream or holds other data' },
   OPERATION_NOT_FOUND: { retryable: false, summary: 'the unpacker has no operation of that id' },

@@ -60,7 +60,7 @@ export const refuseSecondName = (unpacker: Unpacker, device: Device): void => {
 };
 
 /** A device must not go from one stream to another. */
-export const refuseOfOther = (unpacker: Unpacker, deviceId: string, stream: string): void => {
+export const refuseOfOther = (unpacker: Unpacker, deviceId: string, stream: string | undefined): void => {
   const owner = unpacker.streamNameOf(deviceId);
   if (owner !== undefined && owner !== stream) throw inUse(deviceId, owner);
 };

@@ -60,6 +60,21 @@ export const unpackerSettings = {
     fromText: wholeNumberFromText,
     default: defaultImageWaitMs,
   },
+  exportDirectory: {
+    flag: '--export-dir <dir>',
+    summary: 'the one folder that images may be exported to as files; left out, none may',
+    schema: directorySchema,
+  },
+  scratchDirectory: {
+    flag: '--scratch-dir <dir>',
+    summary: 'folder for what exports need meanwhile, emptied at the start; left out, one in the state folder',
+    schema: directorySchema,
+  },
+  s3Endpoint: {
+    flag: '--s3-endpoint <url>',
+    summary: "another S3 to export to than AWS's own",
+    schema: z.url({ protocol: /^https?$/, error: 'the URL of an S3' }),
+  },
   boot: {
     summary: 'how images boot: kernelCommandLine, serialConsole, timeoutSeconds',
     schema: bootSettingsSchema,
@@ -77,7 +92,7 @@ export const unpackerSettings = {
   },
   region: {
     flag: '--region <name>',
-    summary: 'region that this unpacker is in, for its log and pages',
+    summary: 'region that this unpacker is in, for its log and pages, and whose S3 exports go through',
     schema: z.string().regex(/^[a-z0-9-]{1,40}$/, 'the name of a region'),
   },
   ...commonSettings,
@@ -92,6 +107,10 @@ export const optionsOf = (settings: Settings<typeof unpackerSettings>): Unpacker
   driver: settings.driver,
   imageServer: settings.imageServer,
   imageWaitMs: settings.imageWaitMs,
+  exportDirectory: settings.exportDirectory,
+  scratchDirectory: settings.scratchDirectory,
+  s3Endpoint: settings.s3Endpoint,
+  s3Region: settings.region,
   boot: settings.boot,
   bootOverrides:
     settings.streams &&

@@ -1,4 +1,5 @@
 import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   AmiPublisherError,
   type Clock,
@@ -18,6 +19,7 @@ import {
 import type { BootSettings } from './boot-settings.js';
 import { DirectoryDriver } from './driver/directory/directory-driver.js';
 import type { Driver } from './driver/driver.js';
+import { Exporter } from './export/exporter.js';
 import type { ConnectImageServer } from './image-server.js';
 import { unpackerHandlers } from './service/handlers.js';
 import { lockDirectory } from './state/directory-lock.js';
@@ -50,6 +52,14 @@ export interface UnpackerOptions {
   readonly boot?: BootSettings | undefined;
   /** The same for some streams, by name; goes before `boot` field by field. */
   readonly bootOverrides?: Readonly<Record<string, BootSettings>> | undefined;
+  /** The one folder that ExportImage may write files to; made if it is not there. @default none */
+  readonly exportDirectory?: string | undefined;
+  /** Folder for what exports need meanwhile; emptied at the start. @default `scratch` in the state directory */
+  readonly scratchDirectory?: string | undefined;
+  /** S3 to export to. @default AWS's own */
+  readonly s3Endpoint?: string | undefined;
+  /** Region of that S3. @default what the AWS SDK finds, `AWS_REGION` first; a bucket elsewhere is followed to its region */
+  readonly s3Region?: string | undefined;
   /** @default the machine's */
   readonly clock?: Clock | undefined;
   /** @default silent */
@@ -91,6 +101,11 @@ export const startUnpacker = async (options: UnpackerOptions): Promise<RunningUn
     const unpacker = await Unpacker.open({
       driver: drivers[options.driver ?? 'directory']({
         devicesDirectory: options.devicesDirectory ?? defaultDevicesDirectory,
+      }),
+      exporter: await Exporter.open({
+        directory: options.exportDirectory,
+        scratchDirectory: options.scratchDirectory ?? join(options.stateDirectory, 'scratch'),
+        s3: { endpoint: options.s3Endpoint, region: options.s3Region },
       }),
       stateDirectory: options.stateDirectory,
       connectImageServer: await imageServerConnector(options),

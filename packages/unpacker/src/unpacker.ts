@@ -2,6 +2,7 @@ import type { Clock, Logger } from '@ami-publisher/base';
 import { ChangeNotifier } from './change-notifier.js';
 import { DeviceTable } from './devices.js';
 import type { Driver } from './driver/driver.js';
+import type { Exporter } from './export/exporter.js';
 import type { ConnectImageServer } from './image-server.js';
 import { checkLease } from './leases.js';
 import type { StreamClaim } from './names.js';
@@ -12,6 +13,7 @@ import { StreamQueues } from './streams/stream-queues.js';
 
 export interface UnpackerParts {
   readonly driver: Driver;
+  readonly exporter: Exporter;
   readonly stateDirectory: string;
   readonly connectImageServer: ConnectImageServer;
   /** How long UnpackImage waits for an image that its server does not have yet, ms. */
@@ -23,6 +25,7 @@ export interface UnpackerParts {
 /** What the calls of the service work with. */
 export class Unpacker {
   readonly driver: Driver;
+  readonly exporter: Exporter;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly connectImageServer: ConnectImageServer;
@@ -34,6 +37,8 @@ export class Unpacker {
   readonly queues = new StreamQueues();
   /** Taken inside a stream's turn while devices are bound, so that no device gets two ids or two streams. */
   readonly binding = new SerialQueue('devices');
+  /** Streams whose volumes are read out by a caller. */
+  readonly transferring = new Set<string>();
   readonly startedAt: number;
   /**
    * Milliseconds since the Unix epoch; 0 = not draining. Not kept over a restart, since an instance that was drained to be stopped must
@@ -44,6 +49,7 @@ export class Unpacker {
 
   private constructor(parts: UnpackerParts, store: StateStore, notifier: ChangeNotifier) {
     this.driver = parts.driver;
+    this.exporter = parts.exporter;
     this.clock = parts.clock;
     this.logger = parts.logger;
     this.connectImageServer = parts.connectImageServer;
@@ -121,9 +127,28 @@ export class Unpacker {
     );
   }
 
+  /**
+   * Waits for a stream's turn under a lease, and keeps it for a caller that works in steps of its own.
+   *
+   * @returns ends the turn.
+   */
+  holdTurn(claim: StreamClaim, signal: AbortSignal): Promise<() => void> {
+    return new Promise((resolve, reject) => {
+      this.underLease(claim, signal, () => new Promise<void>((end) => resolve(end))).catch(reject);
+    });
+  }
+
   /** Notes that somebody uses this unpacker. */
   touch(): void {
     this.#lastUsedAt = this.clock.now();
+  }
+
+  /** Names of what this unpacker can do beyond publishing. */
+  get capabilities(): readonly string[] {
+    const { driver, exporter } = this;
+    const raw =
+      driver.rawPath === undefined ? [] : ['raw', ...exporter.formats.map((name) => `export:${name}`)];
+    return [`driver:${driver.name}`, ...raw];
   }
 
   /** Milliseconds since the Unix epoch. */

@@ -123,11 +123,3 @@ describe('a scan', () => {
     expect(await bytesRead(false)).toBe('changed'.length);
   });
 });
-
-it('has no raw form to give', async () => {
-  expect(driver.hasRawForm).toBe(false);
-  await expect(driver.rawPath(device)).rejects.toMatchObject({
-    code: 'RAW_UNAVAILABLE',
-    message: `volume ${volumeId} is a folder, which has no raw form; run the unpacker with --driver block`,
-  });
-});

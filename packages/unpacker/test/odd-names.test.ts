@@ -100,16 +100,3 @@ describe('odd names', () => {
     expect(streams.map(({ name }) => name)).toEqual([stream, '__proto__', 'constructor']);
   });
 });
-
-describe('what this unpacker cannot do', () => {
-  it('is not implemented', async () => {
-    for (const call of [
-      client.getRaw({ lease }),
-      client.exportImage({ lease }),
-      client.prepareForCopy({ lease }),
-    ]) {
-      await expect(call[Symbol.asyncIterator]().next()).rejects.toThrow(/UNIMPLEMENTED/);
-    }
-    expect((await client.getStatus({})).capabilities).toEqual(['driver:directory']);
-  });
-});

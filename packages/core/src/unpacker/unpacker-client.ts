@@ -14,7 +14,9 @@ export type StreamState =
   | 'SEALING'
   | 'SEALED'
   | 'NEEDS_SCAN'
-  | 'DEVICE_MISSING';
+  | 'DEVICE_MISSING'
+  | 'EXPORTING'
+  | 'TRANSFERRING';
 
 export interface UnpackerStream {
   readonly name: string;

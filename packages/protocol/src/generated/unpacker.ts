@@ -15,6 +15,7 @@ import type { DrainRequest as _ami_publisher_unpacker_v1_DrainRequest, DrainRequ
 import type { DrainResponse as _ami_publisher_unpacker_v1_DrainResponse, DrainResponse__Output as _ami_publisher_unpacker_v1_DrainResponse__Output } from './ami_publisher/unpacker/v1/DrainResponse.js';
 import type { ErrorReport as _ami_publisher_unpacker_v1_ErrorReport, ErrorReport__Output as _ami_publisher_unpacker_v1_ErrorReport__Output } from './ami_publisher/unpacker/v1/ErrorReport.js';
 import type { ExportImageRequest as _ami_publisher_unpacker_v1_ExportImageRequest, ExportImageRequest__Output as _ami_publisher_unpacker_v1_ExportImageRequest__Output } from './ami_publisher/unpacker/v1/ExportImageRequest.js';
+import type { ExportResult as _ami_publisher_unpacker_v1_ExportResult, ExportResult__Output as _ami_publisher_unpacker_v1_ExportResult__Output } from './ami_publisher/unpacker/v1/ExportResult.js';
 import type { ForgetStreamRequest as _ami_publisher_unpacker_v1_ForgetStreamRequest, ForgetStreamRequest__Output as _ami_publisher_unpacker_v1_ForgetStreamRequest__Output } from './ami_publisher/unpacker/v1/ForgetStreamRequest.js';
 import type { ForgetStreamResponse as _ami_publisher_unpacker_v1_ForgetStreamResponse, ForgetStreamResponse__Output as _ami_publisher_unpacker_v1_ForgetStreamResponse__Output } from './ami_publisher/unpacker/v1/ForgetStreamResponse.js';
 import type { GetOperationRequest as _ami_publisher_unpacker_v1_GetOperationRequest, GetOperationRequest__Output as _ami_publisher_unpacker_v1_GetOperationRequest__Output } from './ami_publisher/unpacker/v1/GetOperationRequest.js';
@@ -60,6 +61,7 @@ export interface ProtoGrpcType {
         DrainResponse: MessageTypeDefinition<_ami_publisher_unpacker_v1_DrainResponse, _ami_publisher_unpacker_v1_DrainResponse__Output>
         ErrorReport: MessageTypeDefinition<_ami_publisher_unpacker_v1_ErrorReport, _ami_publisher_unpacker_v1_ErrorReport__Output>
         ExportImageRequest: MessageTypeDefinition<_ami_publisher_unpacker_v1_ExportImageRequest, _ami_publisher_unpacker_v1_ExportImageRequest__Output>
+        ExportResult: MessageTypeDefinition<_ami_publisher_unpacker_v1_ExportResult, _ami_publisher_unpacker_v1_ExportResult__Output>
         ForgetStreamRequest: MessageTypeDefinition<_ami_publisher_unpacker_v1_ForgetStreamRequest, _ami_publisher_unpacker_v1_ForgetStreamRequest__Output>
         ForgetStreamResponse: MessageTypeDefinition<_ami_publisher_unpacker_v1_ForgetStreamResponse, _ami_publisher_unpacker_v1_ForgetStreamResponse__Output>
         GetOperationRequest: MessageTypeDefinition<_ami_publisher_unpacker_v1_GetOperationRequest, _ami_publisher_unpacker_v1_GetOperationRequest__Output>

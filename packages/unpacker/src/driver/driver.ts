@@ -72,8 +72,6 @@ export interface UpdateResult {
  */
 export interface Driver {
   readonly name: string;
-  /** Whether a volume's bytes can be read as one file, so that `rawPath` gives it. */
-  readonly hasRawForm: boolean;
   /**
    * Finds an attached device by its identity.
    *
@@ -109,11 +107,9 @@ export interface Driver {
   release(device: Device): Promise<void>;
   /**
    * Names the file or block device that has all bytes of a released volume. Whoever opens it reads what is on the volume, and nothing older
-   * that the machine may still have in memory.
-   *
-   * @throws `RAW_UNAVAILABLE` if the driver's volumes have no raw form.
+   * that the machine may still have in memory. Left out where volumes have no raw form.
    */
-  rawPath(device: Device): Promise<string>;
+  rawPath?(device: Device): Promise<string>;
   /** Removes all that the volume holds. */
   forget(device: Device): Promise<void>;
 }

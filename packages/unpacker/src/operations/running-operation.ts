@@ -2,12 +2,13 @@ import { AmiPublisherError, type Clock, isAmiPublisherError, toAmiPublisherError
 import { ChangeNotifier } from '../change-notifier.js';
 import type { DriverProgress } from '../driver/driver.js';
 import { snapshots } from '../snapshots.js';
-import type { CaptureRecord, OperationRecord, UnpackRecord } from '../state/model.js';
+import type { CaptureRecord, ExportRecord, OperationRecord, UnpackRecord } from '../state/model.js';
 
 /** What an operation answers with. */
 export interface OperationResult {
   readonly unpacked?: UnpackRecord;
   readonly captured?: CaptureRecord;
+  readonly exported?: ExportRecord;
 }
 
 /** What the body of an operation gets. */

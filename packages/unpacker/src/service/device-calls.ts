@@ -90,27 +90,23 @@ export const deviceCalls = (unpacker: Unpacker): DeviceCalls => ({
   RemoveDevice: async (request, { signal }) => {
     const deviceId = checked('deviceId', request.deviceId);
     refuseUnrecorded(unpacker, deviceId);
-    if (request.force) {
-      const owner = unpacker.streamNameOf(deviceId);
-      if (owner === undefined) {
-        await remove(unpacker, deviceId, undefined);
-      } else {
-        await unpacker.operations.cancelOn(owner, cancelledBecause(`volume ${deviceId} is being removed`));
-        await unpacker.queues.run(owner, () => remove(unpacker, deviceId, owner), signal);
-      }
-      return {};
+    const owner = unpacker.streamNameOf(deviceId);
+    if (owner === undefined && (request.force || request.lease === null)) {
+      await unpacker.binding.run(() => remove(unpacker, deviceId, undefined));
+    } else if (owner !== undefined && request.force) {
+      await unpacker.operations.cancelOn(owner, cancelledBecause(`volume ${deviceId} is being removed`));
+      await unpacker.queues.run(owner, () => remove(unpacker, deviceId, owner), signal);
+    } else {
+      const claim = checkedClaim(request.lease);
+      await unpacker.underLease(claim, signal, () => remove(unpacker, deviceId, claim.stream));
     }
-    const claim = checkedClaim(request.lease);
-    await unpacker.underLease(claim, signal, async () => {
-      refuseOfOther(unpacker, deviceId, claim.stream);
-      await remove(unpacker, deviceId, claim.stream);
-    });
     return {};
   },
 });
 
 /** Lets go of a device and drops it, also from the stream that has it; its content stays. */
 const remove = async (unpacker: Unpacker, deviceId: string, allowed: string | undefined): Promise<void> => {
+  refuseOfOther(unpacker, deviceId, allowed);
   const view = unpacker.devices.view(deviceId);
   if (view !== undefined) await unpacker.driver.release(view.device);
   await unpacker.store.commit((state) => {

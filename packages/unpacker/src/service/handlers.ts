@@ -3,6 +3,7 @@ import type { Unpacker } from '../unpacker.js';
 import { deviceCalls } from './device-calls.js';
 import { leaseCalls } from './lease-calls.js';
 import { operationCalls } from './operation-calls.js';
+import { rawCalls } from './raw-calls.js';
 import { statusCalls } from './status-calls.js';
 import { streamCalls } from './stream-calls.js';
 
@@ -10,6 +11,7 @@ import { streamCalls } from './stream-calls.js';
 export const unpackerHandlers = (unpacker: Unpacker, shutDown: AbortSignal): UnpackerHandlers => ({
   ...statusCalls(unpacker, shutDown),
   ...operationCalls(unpacker),
+  ...rawCalls(unpacker, shutDown),
   ...touching(unpacker, leaseCalls(unpacker)),
   ...touching(unpacker, streamCalls(unpacker)),
   ...touching(unpacker, deviceCalls(unpacker)),

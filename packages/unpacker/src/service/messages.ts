@@ -24,7 +24,16 @@ export const leaseMessage = (stream: string, lease: LeaseRecord): LeaseMessage =
 });
 
 export const operationMessage = (stream: string, record: OperationRecord): OperationInput => {
-  const { call: _call, request: _request, finishedAt, error, unpacked, captured, ...fields } = record;
+  const {
+    call: _call,
+    request: _request,
+    finishedAt,
+    error,
+    unpacked,
+    captured,
+    exported,
+    ...fields
+  } = record;
   return {
     ...fields,
     stream,
@@ -32,6 +41,7 @@ export const operationMessage = (stream: string, record: OperationRecord): Opera
     error: error ?? null,
     ...(unpacked !== undefined && { unpacked }),
     ...(captured !== undefined && { captured }),
+    ...(exported !== undefined && { exported }),
   };
 };
 
@@ -42,7 +52,7 @@ export const streamMessage = (unpacker: Unpacker, stream: StreamRecord): Answer<
   const label = view?.contents.kind === 'image' ? view.contents : undefined;
   return {
     name: stream.name,
-    state: streamState(stream, view, operation) satisfies StreamStateName,
+    state: stateOf(unpacker, stream, view, operation),
     deviceId: stream.deviceId ?? '',
     generation: Math.max(stream.generation, generationOf(view)),
     leaf: label?.leaf ?? '',
@@ -67,6 +77,13 @@ export const deviceMessage = (
     kmsKeys: [...(unpacker.store.current.devices.get(deviceId)?.kmsKeys ?? [])],
   };
 };
+
+const stateOf = (
+  unpacker: Unpacker,
+  stream: StreamRecord,
+  ...seen: [DeviceView | undefined, OperationRecord | undefined]
+): StreamStateName =>
+  unpacker.transferring.has(stream.name) ? 'TRANSFERRING' : streamState(stream, ...seen);
 
 const generationOf = (view: DeviceView | undefined): number =>
   view !== undefined && 'generation' in view.contents ? view.contents.generation : 0;

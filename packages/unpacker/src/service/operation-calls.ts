@@ -4,7 +4,9 @@ import { checked, checkedClaim, parseLeafName } from '../names.js';
 import type { OperationRequest } from '../operations/operation-table.js';
 import { RunningOperation } from '../operations/running-operation.js';
 import { isSealedAt, prepareForCapture } from '../tasks/capture.js';
+import { exportImage } from '../tasks/export.js';
 import { isScanned, prepareForUnpack } from '../tasks/prepare.js';
+import { prepareForCopy } from '../tasks/raw-volume.js';
 import { holdsImage, unpackImage } from '../tasks/unpack.js';
 import type { Unpacker } from '../unpacker.js';
 import { operationMessage } from './messages.js';
@@ -12,7 +14,13 @@ import { otherStream } from './stream-calls.js';
 
 type OperationCalls = Pick<
   UnpackerHandlers,
-  'PrepareForUnpack' | 'UnpackImage' | 'PrepareForCapture' | 'GetOperation' | 'CancelOperation'
+  | 'PrepareForUnpack'
+  | 'UnpackImage'
+  | 'PrepareForCapture'
+  | 'PrepareForCopy'
+  | 'ExportImage'
+  | 'GetOperation'
+  | 'CancelOperation'
 >;
 
 export const operationCalls = (unpacker: Unpacker): OperationCalls => ({
@@ -53,6 +61,33 @@ export const operationCalls = (unpacker: Unpacker): OperationCalls => ({
       request: '',
       stillHolds: ({ captured }) => isSealedAt(unpacker, claim.stream, captured?.generation),
       run: prepareForCapture(unpacker, claim.stream),
+    });
+  },
+  PrepareForCopy: (request, { signal }) => {
+    const claim = checkedClaim(request.lease);
+    return follow(unpacker, signal, {
+      id: checked('operationId', request.operationId),
+      stream: claim.stream,
+      lease: claim,
+      call: 'PrepareForCopy',
+      request: '',
+      // Anything may have opened the volume since.
+      stillHolds: () => false,
+      run: prepareForCopy(unpacker, claim.stream),
+    });
+  },
+  ExportImage: (request, { signal }) => {
+    const claim = checkedClaim(request.lease);
+    const wanted = unpacker.exporter.check(request.format, request.destination);
+    return follow(unpacker, signal, {
+      id: checked('operationId', request.operationId),
+      stream: claim.stream,
+      lease: claim,
+      call: 'ExportImage',
+      request: `${wanted.format} ${unpacker.exporter.nameOf(wanted.destination)}`,
+      // What became of the file is no longer our affair.
+      stillHolds: () => true,
+      run: exportImage(unpacker, claim.stream, wanted),
     });
   },
   GetOperation: async (request) => {

@@ -28,6 +28,7 @@ export const statusCalls = (
 /** Whether a publication works on a stream, or may at any moment. */
 export const isBusy = (unpacker: Unpacker, stream: StreamRecord): boolean =>
   liveLease(stream, unpacker.clock.now()) !== undefined ||
+  unpacker.transferring.has(stream.name) ||
   unpacker.operations.runningOn(stream.name).length > 0;
 
 const status = (unpacker: Unpacker): Answer<'GetStatus'> => {
@@ -36,7 +37,7 @@ const status = (unpacker: Unpacker): Answer<'GetStatus'> => {
   const busy = [...streams.values()].some((stream) => isBusy(unpacker, stream));
   return {
     version,
-    capabilities: [`driver:${unpacker.driver.name}`],
+    capabilities: [...unpacker.capabilities],
     streams: [...streams.values()].map((stream) => streamMessage(unpacker, stream)),
     devices: [...devices.keys()].map((id) => deviceMessage(unpacker, id)),
     lastUsedAt: instant(busy ? now : unpacker.lastUsedAt),

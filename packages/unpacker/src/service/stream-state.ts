@@ -7,6 +7,7 @@ const whileRunning: Readonly<Record<string, StreamStateName>> = {
   fetch: 'FETCHING',
   update: 'UPDATING',
   seal: 'SEALING',
+  export: 'EXPORTING',
 };
 
 const afterWork = { scanned: 'PREPARED', unpacked: 'UNPACKED' } as const;

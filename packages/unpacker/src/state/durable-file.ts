@@ -36,7 +36,7 @@ export const removeDurably = async (path: string): Promise<void> => {
 };
 
 /** Flushes the entries of a folder. */
-const syncDirectory = async (path: string): Promise<void> => {
+export const syncDirectory = async (path: string): Promise<void> => {
   const directory = await open(path, 'r');
   try {
     await directory.sync();

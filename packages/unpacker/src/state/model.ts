@@ -29,10 +29,20 @@ const unpackedSchema = z.object({
   bytesWritten: count,
 });
 const capturedSchema = z.object({ leaf: name, manifestDigest: name, generation: count });
+const exportedSchema = z.object({
+  destination: name,
+  bytes: count,
+  sha512: name,
+  leaf: name,
+  manifestDigest: name,
+  generation: count,
+});
 /** What UnpackImage did. */
 export type UnpackRecord = Readonly<z.infer<typeof unpackedSchema>>;
 /** What PrepareForCapture sealed. */
 export type CaptureRecord = Readonly<z.infer<typeof capturedSchema>>;
+/** What ExportImage wrote, and where. */
+export type ExportRecord = Readonly<z.infer<typeof exportedSchema>>;
 
 const operationSchema = z.object({
   id: name,
@@ -51,6 +61,7 @@ const operationSchema = z.object({
   error: errorSchema.optional(),
   unpacked: unpackedSchema.optional(),
   captured: capturedSchema.optional(),
+  exported: exportedSchema.optional(),
 });
 /** A long call: what it was, how far it is, what came of it. */
 export type OperationRecord = Readonly<z.infer<typeof operationSchema>>;

@@ -1,5 +1,4 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { AmiPublisherError } from '@ami-publisher/base';
 import { applyImage, TreeIndex, walkTree } from '@ami-publisher/image';
 import { isSystemError } from '../../system-error.js';
 import type {
@@ -12,6 +11,7 @@ import type {
   UpdateResult,
   VolumeContents,
 } from '../driver.js';
+import { notSealable } from '../not-sealable.js';
 import { findDirectory } from './find-device.js';
 import { flushFileSystem } from './flush.js';
 import { readUnset, writeUnset } from './unset-attributes.js';
@@ -36,7 +36,6 @@ const nothingDone: UpdateResult = {
  */
 export class DirectoryDriver implements Driver {
   readonly name = 'directory';
-  readonly hasRawForm = false;
   readonly #devicesDirectory: string;
 
   constructor(options: DirectoryDriverOptions) {
@@ -114,14 +113,6 @@ export class DirectoryDriver implements Driver {
   /** Nothing is held open between calls. */
   async release(): Promise<void> {}
 
-  async rawPath(device: Device): Promise<string> {
-    throw new AmiPublisherError('RAW_UNAVAILABLE', {
-      message: `volume ${device.id} is a folder, which has no raw form`,
-      resource: device.id,
-      remedy: 'run the unpacker with --driver block',
-    });
-  }
-
   forget(device: Device): Promise<void> {
     return new VolumeFiles(device.path).wipe();
   }
@@ -150,17 +141,3 @@ const readIndex = async (files: VolumeFiles): Promise<TreeIndex | undefined> => 
     throw error;
   }
 };
-
-const notSealable = (device: Device, contents: VolumeContents): AmiPublisherError =>
-  new AmiPublisherError('NOT_SEALABLE', {
-    message: `volume ${device.id} holds ${holdings[contents.kind]}, not exactly one complete image`,
-    resource: device.id,
-    remedy: 'unpack an image onto it first',
-  });
-
-const holdings = {
-  blank: 'nothing',
-  foreign: 'something that no unpacker wrote',
-  partial: 'an update that was cut short',
-  image: 'an image',
-} as const satisfies Record<VolumeContents['kind'], string>;

@@ -3,6 +3,7 @@
 import type { ErrorReport as _ami_publisher_unpacker_v1_ErrorReport, ErrorReport__Output as _ami_publisher_unpacker_v1_ErrorReport__Output } from '../../../ami_publisher/unpacker/v1/ErrorReport.js';
 import type { UnpackResult as _ami_publisher_unpacker_v1_UnpackResult, UnpackResult__Output as _ami_publisher_unpacker_v1_UnpackResult__Output } from '../../../ami_publisher/unpacker/v1/UnpackResult.js';
 import type { CaptureResult as _ami_publisher_unpacker_v1_CaptureResult, CaptureResult__Output as _ami_publisher_unpacker_v1_CaptureResult__Output } from '../../../ami_publisher/unpacker/v1/CaptureResult.js';
+import type { ExportResult as _ami_publisher_unpacker_v1_ExportResult, ExportResult__Output as _ami_publisher_unpacker_v1_ExportResult__Output } from '../../../ami_publisher/unpacker/v1/ExportResult.js';
 import type { Long } from '@grpc/proto-loader';
 
 // Original file: proto/ami_publisher/unpacker/v1/unpacker.proto
@@ -46,7 +47,8 @@ export interface Operation {
   'error'?: (_ami_publisher_unpacker_v1_ErrorReport | null);
   'unpacked'?: (_ami_publisher_unpacker_v1_UnpackResult | null);
   'captured'?: (_ami_publisher_unpacker_v1_CaptureResult | null);
-  'result'?: "unpacked"|"captured";
+  'exported'?: (_ami_publisher_unpacker_v1_ExportResult | null);
+  'result'?: "unpacked"|"captured"|"exported";
 }
 
 export interface Operation__Output {
@@ -66,5 +68,6 @@ export interface Operation__Output {
   'error': (_ami_publisher_unpacker_v1_ErrorReport__Output | null);
   'unpacked'?: (_ami_publisher_unpacker_v1_UnpackResult__Output | null);
   'captured'?: (_ami_publisher_unpacker_v1_CaptureResult__Output | null);
-  'result'?: "unpacked"|"captured";
+  'exported'?: (_ami_publisher_unpacker_v1_ExportResult__Output | null);
+  'result'?: "unpacked"|"captured"|"exported";
 }

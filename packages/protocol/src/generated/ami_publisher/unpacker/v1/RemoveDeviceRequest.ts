@@ -4,12 +4,18 @@ import type { LeaseRef as _ami_publisher_unpacker_v1_LeaseRef, LeaseRef__Output 
 
 export interface RemoveDeviceRequest {
   'deviceId'?: (string);
+  /**
+   * On the stream that has the device; a free device needs none.
+   */
   'lease'?: (_ami_publisher_unpacker_v1_LeaseRef | null);
   'force'?: (boolean);
 }
 
 export interface RemoveDeviceRequest__Output {
   'deviceId': (string);
+  /**
+   * On the stream that has the device; a free device needs none.
+   */
   'lease': (_ami_publisher_unpacker_v1_LeaseRef__Output | null);
   'force': (boolean);
 }

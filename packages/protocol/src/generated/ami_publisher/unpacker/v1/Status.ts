@@ -6,7 +6,7 @@ import type { Device as _ami_publisher_unpacker_v1_Device, Device__Output as _am
 export interface Status {
   'version'?: (string);
   /**
-   * Names of what this unpacker can do: "driver:directory", "export:s3", …
+   * Names of what this unpacker can do: "driver:block", "raw", "export:raw", "export:raw-zstd", "export:vmdk".
    */
   'capabilities'?: (string)[];
   'streams'?: (_ami_publisher_unpacker_v1_Stream)[];
@@ -25,7 +25,7 @@ export interface Status {
 export interface Status__Output {
   'version': (string);
   /**
-   * Names of what this unpacker can do: "driver:directory", "export:s3", …
+   * Names of what this unpacker can do: "driver:block", "raw", "export:raw", "export:raw-zstd", "export:vmdk".
    */
   'capabilities': (string)[];
   'streams': (_ami_publisher_unpacker_v1_Stream__Output)[];

@@ -35,6 +35,14 @@ export const StreamState = {
    * Its device is not attached.
    */
   DEVICE_MISSING: 'DEVICE_MISSING',
+  /**
+   * ExportImage writes the sealed volume out.
+   */
+  EXPORTING: 'EXPORTING',
+  /**
+   * GetRaw sends the unmounted volume's bytes.
+   */
+  TRANSFERRING: 'TRANSFERRING',
 } as const;
 
 export type StreamState =
@@ -85,5 +93,15 @@ export type StreamState =
    */
   | 'DEVICE_MISSING'
   | 12
+  /**
+   * ExportImage writes the sealed volume out.
+   */
+  | 'EXPORTING'
+  | 13
+  /**
+   * GetRaw sends the unmounted volume's bytes.
+   */
+  | 'TRANSFERRING'
+  | 14
 
 export type StreamState__Output = typeof StreamState[keyof typeof StreamState]

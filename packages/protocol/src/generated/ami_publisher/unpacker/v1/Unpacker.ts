@@ -137,8 +137,14 @@ export interface UnpackerClient extends grpc.Client {
   drain(argument: _ami_publisher_unpacker_v1_DrainRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_ami_publisher_unpacker_v1_DrainResponse__Output>): grpc.ClientUnaryCall;
   drain(argument: _ami_publisher_unpacker_v1_DrainRequest, callback: grpc.requestCallback<_ami_publisher_unpacker_v1_DrainResponse__Output>): grpc.ClientUnaryCall;
   
+  /**
+   * Seals the volume, then writes it as one file to where this unpacker may write.
+   */
   ExportImage(argument: _ami_publisher_unpacker_v1_ExportImageRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_ami_publisher_unpacker_v1_Operation__Output>;
   ExportImage(argument: _ami_publisher_unpacker_v1_ExportImageRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_ami_publisher_unpacker_v1_Operation__Output>;
+  /**
+   * Seals the volume, then writes it as one file to where this unpacker may write.
+   */
   exportImage(argument: _ami_publisher_unpacker_v1_ExportImageRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_ami_publisher_unpacker_v1_Operation__Output>;
   exportImage(argument: _ami_publisher_unpacker_v1_ExportImageRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_ami_publisher_unpacker_v1_Operation__Output>;
   
@@ -160,8 +166,14 @@ export interface UnpackerClient extends grpc.Client {
   getOperation(argument: _ami_publisher_unpacker_v1_GetOperationRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_ami_publisher_unpacker_v1_Operation__Output>): grpc.ClientUnaryCall;
   getOperation(argument: _ami_publisher_unpacker_v1_GetOperationRequest, callback: grpc.requestCallback<_ami_publisher_unpacker_v1_Operation__Output>): grpc.ClientUnaryCall;
   
+  /**
+   * Flushes and unmounts, then sends the volume's bytes. The stream does no other work until the transfer ends.
+   */
   GetRaw(argument: _ami_publisher_unpacker_v1_GetRawRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_ami_publisher_unpacker_v1_RawChunk__Output>;
   GetRaw(argument: _ami_publisher_unpacker_v1_GetRawRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_ami_publisher_unpacker_v1_RawChunk__Output>;
+  /**
+   * Flushes and unmounts, then sends the volume's bytes. The stream does no other work until the transfer ends.
+   */
   getRaw(argument: _ami_publisher_unpacker_v1_GetRawRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_ami_publisher_unpacker_v1_RawChunk__Output>;
   getRaw(argument: _ami_publisher_unpacker_v1_GetRawRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_ami_publisher_unpacker_v1_RawChunk__Output>;
   
@@ -200,8 +212,14 @@ export interface UnpackerClient extends grpc.Client {
   prepareForCapture(argument: _ami_publisher_unpacker_v1_OperationRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_ami_publisher_unpacker_v1_Operation__Output>;
   prepareForCapture(argument: _ami_publisher_unpacker_v1_OperationRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_ami_publisher_unpacker_v1_Operation__Output>;
   
+  /**
+   * Flushes and unmounts without sealing, so that something else can read the device. Fails unless the volume holds exactly one complete image.
+   */
   PrepareForCopy(argument: _ami_publisher_unpacker_v1_OperationRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_ami_publisher_unpacker_v1_Operation__Output>;
   PrepareForCopy(argument: _ami_publisher_unpacker_v1_OperationRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_ami_publisher_unpacker_v1_Operation__Output>;
+  /**
+   * Flushes and unmounts without sealing, so that something else can read the device. Fails unless the volume holds exactly one complete image.
+   */
   prepareForCopy(argument: _ami_publisher_unpacker_v1_OperationRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_ami_publisher_unpacker_v1_Operation__Output>;
   prepareForCopy(argument: _ami_publisher_unpacker_v1_OperationRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_ami_publisher_unpacker_v1_Operation__Output>;
   
@@ -296,12 +314,18 @@ export interface UnpackerHandlers extends grpc.UntypedServiceImplementation {
    */
   Drain: grpc.handleUnaryCall<_ami_publisher_unpacker_v1_DrainRequest__Output, _ami_publisher_unpacker_v1_DrainResponse>;
   
+  /**
+   * Seals the volume, then writes it as one file to where this unpacker may write.
+   */
   ExportImage: grpc.handleServerStreamingCall<_ami_publisher_unpacker_v1_ExportImageRequest__Output, _ami_publisher_unpacker_v1_Operation>;
   
   ForgetStream: grpc.handleUnaryCall<_ami_publisher_unpacker_v1_ForgetStreamRequest__Output, _ami_publisher_unpacker_v1_ForgetStreamResponse>;
   
   GetOperation: grpc.handleUnaryCall<_ami_publisher_unpacker_v1_GetOperationRequest__Output, _ami_publisher_unpacker_v1_Operation>;
   
+  /**
+   * Flushes and unmounts, then sends the volume's bytes. The stream does no other work until the transfer ends.
+   */
   GetRaw: grpc.handleServerStreamingCall<_ami_publisher_unpacker_v1_GetRawRequest__Output, _ami_publisher_unpacker_v1_RawChunk>;
   
   GetStatus: grpc.handleUnaryCall<_ami_publisher_unpacker_v1_GetStatusRequest__Output, _ami_publisher_unpacker_v1_Status>;
@@ -316,6 +340,9 @@ export interface UnpackerHandlers extends grpc.UntypedServiceImplementation {
    */
   PrepareForCapture: grpc.handleServerStreamingCall<_ami_publisher_unpacker_v1_OperationRequest__Output, _ami_publisher_unpacker_v1_Operation>;
   
+  /**
+   * Flushes and unmounts without sealing, so that something else can read the device. Fails unless the volume holds exactly one complete image.
+   */
   PrepareForCopy: grpc.handleServerStreamingCall<_ami_publisher_unpacker_v1_OperationRequest__Output, _ami_publisher_unpacker_v1_Operation>;
   
   /**
