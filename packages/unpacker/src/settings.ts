@@ -67,7 +67,8 @@ export const unpackerSettings = {
   },
   scratchDirectory: {
     flag: '--scratch-dir <dir>',
-    summary: 'folder for what exports need meanwhile, emptied at the start; left out, one in the state folder',
+    summary:
+      'folder for what exports need meanwhile, emptied at the start; left out, one in the state folder',
     schema: directorySchema,
   },
   s3Endpoint: {

@@ -37,7 +37,7 @@ export const switchFromText = (text: string): unknown =>
   ({ true: true, false: false })[text.toLowerCase()] ?? text;
 
 /** The long name of a flag, `--listen`. */
-export const flagName = (flag: string): string => /--[a-z-]+/.exec(flag)?.[0] ?? flag;
+export const flagName = (flag: string): string => /--[a-z0-9-]+/.exec(flag)?.[0] ?? flag;
 
 /** The environment variable of a flag: `--listen` of `image-unpacker` is `IMAGE_UNPACKER_LISTEN`. */
 export const variableName = (program: string, flag: string): string =>
