@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 const [development, staging] = ['development', 'staging'];
-const treeOf = (snapshotId: string) => join(world.sandbox.model.snapshotDirectory(snapshotId), 'tree');
+const treeOf = (snapshotId: string) => join(world.sandbox.model.snapshotPath(snapshotId), 'tree');
 
 describe('a publication', () => {
   it('registers a tagged, encrypted AMI of the image in every target, and then of the next release', async () => {

@@ -27,7 +27,7 @@ const contents = async ({ account, stream, world }: Ground): Promise<string[]> =
     images
       .filter(({ Name }) => Name?.startsWith(`${stream}/`))
       .map(async ({ Name, BlockDeviceMappings }) => {
-        const folder = model.snapshotDirectory(BlockDeviceMappings?.[0]?.Ebs?.SnapshotId ?? '');
+        const folder = model.snapshotPath(BlockDeviceMappings?.[0]?.Ebs?.SnapshotId ?? '');
         return `${Name} holds ${await readFile(join(folder, 'tree/etc/os-release'), 'utf8')}`;
       }),
   );

@@ -49,7 +49,7 @@ const expectOneOfEach = async (plan: PublicationPlan, results: PublicationResult
     const { volumes, snapshots, images } = made[target.region]!;
     expect([snapshots, images], target.region).toEqual([[target.snapshotId], [target.imageId]]);
     expect(volumes.length, `volumes in ${target.region}`).toBeLessThanOrEqual(1);
-    const tree = join(world.sandbox.model.snapshotDirectory(target.snapshotId ?? ''), 'tree');
+    const tree = join(world.sandbox.model.snapshotPath(target.snapshotId ?? ''), 'tree');
     expect(readFileSync(join(tree, 'etc/os-release'), 'utf8')).toBe(
       `NAME=${plan.options.stream}\nVERSION_ID=${plan.options.leaf}\n`,
     );

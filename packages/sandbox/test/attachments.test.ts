@@ -43,7 +43,7 @@ describe('Attachments', () => {
       State: 'in-use',
       Attachments: [{ State: 'attached', InstanceId: instanceId }],
     });
-    expect(realpathSync(link)).toBe(realpathSync(sandbox.model.volumeDirectory(volumeId)));
+    expect(realpathSync(link)).toBe(realpathSync(sandbox.model.volumePath(volumeId)));
 
     const detaching = await ec2.send(new DetachVolumeCommand({ VolumeId: volumeId }));
     expect(detaching.State).toBe('detaching');

@@ -17,7 +17,7 @@ describe('The audit over HTTP', () => {
   test('[AUDIT-3] Knows what a volume held from its seal, whatever anybody tagged', async () => {
     const ec2 = ec2Client(sandbox);
     const volumeId = await availableVolume(ec2, 'us-east-1a');
-    const content = sandbox.model.volumeDirectory(volumeId);
+    const content = sandbox.model.volumePath(volumeId);
     await mkdir(join(content, 'tree'));
     const label = { stream: 'base/debian', leaf: '1', manifestDigest: 'aa', generation: 1 };
     await writeFile(join(content, 'seal.json'), JSON.stringify(label));

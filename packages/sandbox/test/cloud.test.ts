@@ -56,7 +56,7 @@ describe('A sandbox cloud', () => {
     const device = await client.addDevice({ deviceId: volumeId, lease });
     expect(device).toMatchObject({
       id: volumeId,
-      path: cloud.model.volumeDirectory(volumeId),
+      path: cloud.model.volumePath(volumeId),
       sizeBytes: String(3 * 2 ** 30),
       stream: 'base/debian',
       present: true,

@@ -118,7 +118,7 @@ describe('A sandbox', () => {
 
   test('A resource that nobody has is named', async () => {
     const { model } = await start();
-    expect(() => model.snapshotDirectory('snap-00000000000000000')).toThrow(
+    expect(() => model.snapshotPath('snap-00000000000000000')).toThrow(
       'the sandbox has no snap-00000000000000000',
     );
     expect(() => model.account('999999999999')).toThrow('use one of 111111111111');

@@ -27,7 +27,7 @@ describe('Snapshots', () => {
 
   const volumeWithTree = async (): Promise<{ volumeId: string; directory: string }> => {
     const volumeId = await availableVolume(ec2, zone);
-    const directory = sandbox.model.volumeDirectory(volumeId);
+    const directory = sandbox.model.volumePath(volumeId);
     mkdirSync(join(directory, 'tree'));
     writeFileSync(join(directory, 'tree', 'file'), 'before');
     return { volumeId, directory };
@@ -50,7 +50,7 @@ describe('Snapshots', () => {
     });
 
     writeFileSync(join(directory, 'tree', 'file'), 'after');
-    const copy = join(sandbox.model.snapshotDirectory(created.SnapshotId!), 'tree', 'file');
+    const copy = join(sandbox.model.snapshotPath(created.SnapshotId!), 'tree', 'file');
     expect(readFileSync(copy, 'utf8')).toBe('before');
 
     const seen = new Set<string>();
@@ -92,7 +92,7 @@ describe('Snapshots', () => {
     const { volumeId, directory } = await volumeWithTree();
     seal(directory);
     for (let file = 0; file < 2000; file += 1) writeFileSync(join(directory, 'tree', `file-${file}`), 'x');
-    const snapshots = dirname(sandbox.model.snapshotDirectory(await completedSnapshot(ec2, volumeId)));
+    const snapshots = dirname(sandbox.model.snapshotPath(await completedSnapshot(ec2, volumeId)));
     const before = readdirSync(snapshots).length;
 
     const capture = ec2.send(new CreateSnapshotCommand({ VolumeId: volumeId }));
@@ -105,7 +105,7 @@ describe('Snapshots', () => {
 
   test('[SNAP-3] An empty volume needs no seal', async () => {
     const volumeId = await availableVolume(ec2, zone);
-    expect(readdirSync(sandbox.model.snapshotDirectory(await completedSnapshot(ec2, volumeId)))).toEqual([]);
+    expect(readdirSync(sandbox.model.snapshotPath(await completedSnapshot(ec2, volumeId)))).toEqual([]);
   });
 
   test('[SNAP-4] A snapshot of an image cannot be deleted; another goes with its folder', async () => {
@@ -117,7 +117,7 @@ describe('Snapshots', () => {
     await registeredImage(ec2, registration('snapshot-in-use', used));
     await expectCode(ec2.send(new DeleteSnapshotCommand({ SnapshotId: used })), 'InvalidSnapshot.InUse');
 
-    const directory = sandbox.model.snapshotDirectory(free);
+    const directory = sandbox.model.snapshotPath(free);
     await ec2.send(new DeleteSnapshotCommand({ SnapshotId: free }));
     expect(existsSync(directory)).toBe(false);
     await expectCode(describeSnapshot(ec2, free), 'InvalidSnapshot.NotFound');
@@ -136,7 +136,7 @@ describe('Snapshots', () => {
 
   test('A sandbox whose folder is damaged says so with an internal error', async () => {
     const volumeId = await availableVolume(ec2, zone);
-    rmSync(sandbox.model.volumeDirectory(volumeId), { recursive: true });
+    rmSync(sandbox.model.volumePath(volumeId), { recursive: true });
     await expectCode(ec2.send(new CreateSnapshotCommand({ VolumeId: volumeId })), 'InternalError');
   });
 });

@@ -40,7 +40,7 @@ describe('Volumes', () => {
 
     const volumeId = created.VolumeId!;
     await volumeIn(ec2, volumeId, 'available');
-    const directory = sandbox.model.volumeDirectory(volumeId);
+    const directory = sandbox.model.volumePath(volumeId);
     expect(existsSync(directory)).toBe(true);
 
     await ec2.send(new DeleteVolumeCommand({ VolumeId: volumeId }));
@@ -126,14 +126,14 @@ describe('Volumes', () => {
 
   test('[VOL-5] A volume made from a snapshot has its content, key and size', async () => {
     const source = await availableVolume(ec2, zone, { Encrypted: true, Size: 3 });
-    writeFileSync(join(sandbox.model.volumeDirectory(source), 'content'), 'kept');
+    writeFileSync(join(sandbox.model.volumePath(source), 'content'), 'kept');
     const snapshot = await completedSnapshot(ec2, source);
 
     const { KmsKeyId } = await describeVolume(ec2, source);
     const copy = await create({ SnapshotId: snapshot, Size: undefined });
     expect(copy).toMatchObject({ Size: 3, Encrypted: true, KmsKeyId, SnapshotId: snapshot });
     await volumeIn(ec2, copy.VolumeId!, 'available');
-    expect(readFileSync(join(sandbox.model.volumeDirectory(copy.VolumeId!), 'content'), 'utf8')).toBe('kept');
+    expect(readFileSync(join(sandbox.model.volumePath(copy.VolumeId!), 'content'), 'utf8')).toBe('kept');
     await expectCode(create({ SnapshotId: snapshot, Size: 2 }), 'InvalidParameterValue');
   });
 
@@ -171,7 +171,7 @@ describe('Volumes', () => {
 
     await eventually(async () => ((await states()).ModificationState === 'optimizing' ? true : undefined));
     expect(await describeVolume(ec2, VolumeId)).toMatchObject({ Size: 5, State: 'available' });
-    const sizeFile = join(sandbox.model.volumeDirectory(VolumeId), '..', 'volume.json');
+    const sizeFile = join(sandbox.model.volumePath(VolumeId), '..', 'volume.json');
     expect(JSON.parse(readFileSync(sizeFile, 'utf8'))).toEqual({
       volumeId: VolumeId,
       sizeBytes: 5 * 2 ** 30,

@@ -166,4 +166,4 @@ const verify = async (
 };
 
 const treeOf = (sandbox: SandboxCloud, { snapshotId }: PublishedAmi): string =>
-  join(sandbox.model.snapshotDirectory(snapshotId), 'tree');
+  join(sandbox.model.snapshotPath(snapshotId), 'tree');

@@ -25,7 +25,7 @@ export const attachVolume: Ec2Handler<'AttachVolume'> = (context, input) => {
   };
   state.volumes.update(volume.id, { state: 'in-use', attachment });
   transitions.after(latency.next('attachVolumeMs', volume.id), async () => {
-    await hosts.attach(state, instance.id, volume.id, storage.volumeDirectory(state, volume.id));
+    await hosts.attach(state, instance.id, volume.id, await storage.attach(state, volume.id));
     changeAttachment(state, volume.id, { state: 'attached' });
   });
   return attachmentView(volume.id, attachment);
@@ -69,12 +69,14 @@ const changeAttachment = (state: RegionState, volumeId: string, change: Partial<
   if (attachment !== undefined) state.volumes.update(volumeId, { attachment: { ...attachment, ...change } });
 };
 
-export const detachVolume: Ec2Handler<'DetachVolume'> = ({ state, latency, hosts, transitions }, input) => {
+export const detachVolume: Ec2Handler<'DetachVolume'> = (context, input) => {
+  const { state, latency, storage, hosts, transitions } = context;
   const volume = lookup(state.volumes, 'volume', input.VolumeId);
   const attachment = checkDetachable(state, volume, input.InstanceId, input.Device);
   changeAttachment(state, volume.id, { state: 'detaching' });
   transitions.after(latency.next('detachVolumeMs', volume.id), async () => {
     await hosts.detach(state, attachment.instanceId, volume.id);
+    await storage.detach(state, volume.id);
     state.volumes.update(volume.id, { state: 'available', attachment: undefined });
   });
   return { ...attachmentView(volume.id, attachment), State: 'detaching' };

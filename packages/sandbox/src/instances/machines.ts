@@ -67,8 +67,8 @@ export class Machines implements InstanceHosts {
     machine.publicAddress = undefined;
   }
 
-  async attach(_place: Place, instanceId: string, volumeId: string, volumeDirectory: string): Promise<void> {
-    await symlink(volumeDirectory, this.#device(instanceId, volumeId), 'dir');
+  async attach(_place: Place, instanceId: string, volumeId: string, devicePath: string): Promise<void> {
+    await symlink(devicePath, this.#device(instanceId, volumeId));
   }
 
   async detach(_place: Place, instanceId: string, volumeId: string): Promise<void> {

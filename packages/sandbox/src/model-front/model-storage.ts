@@ -70,12 +70,20 @@ export class ModelStorage implements VolumeStorage {
     this.#snapshots.delete(snapshotId);
   }
 
-  /** There are no folders; the volume's id stands for its content. */
-  volumeDirectory(_place: Place, volumeId: string): string {
+  async attach(_place: Place, volumeId: string): Promise<string> {
     return volumeId;
   }
 
-  snapshotDirectory(_place: Place, snapshotId: string): string {
+  async detach(): Promise<void> {}
+
+  async close(): Promise<void> {}
+
+  /** There are no files; the volume's id stands for its content. */
+  volumePath(_place: Place, volumeId: string): string {
+    return volumeId;
+  }
+
+  snapshotPath(_place: Place, snapshotId: string): string {
     return snapshotId;
   }
 }

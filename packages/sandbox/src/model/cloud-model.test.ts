@@ -10,8 +10,11 @@ const storage: VolumeStorage = {
   deleteVolume: async () => {},
   createSnapshot: async () => undefined,
   deleteSnapshot: async () => {},
-  volumeDirectory: () => '/nowhere',
-  snapshotDirectory: () => '/nowhere',
+  attach: async () => '',
+  detach: async () => {},
+  close: async () => {},
+  volumePath: () => '/nowhere',
+  snapshotPath: () => '/nowhere',
 };
 const hosts: InstanceHosts = {
   create: async () => '127.0.0.1',

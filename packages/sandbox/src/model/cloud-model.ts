@@ -300,16 +300,16 @@ export class CloudModel {
     return audit(this.#regions.states(), options);
   }
 
-  /** Folder with the content of a volume. @throws `AWS_NOT_FOUND` */
-  volumeDirectory(volumeId: string): string {
+  /** Folder, or file of a disk, with the content of a volume. @throws `AWS_NOT_FOUND` */
+  volumePath(volumeId: string): string {
     const place = this.#regions.withResource(volumeId, ({ volumes }) => volumes.get(volumeId));
-    return this.#storage.volumeDirectory(place, volumeId);
+    return this.#storage.volumePath(place, volumeId);
   }
 
-  /** Folder with the content of a snapshot. @throws `AWS_NOT_FOUND` */
-  snapshotDirectory(snapshotId: string): string {
+  /** Folder, or file of a disk, with the content of a snapshot. @throws `AWS_NOT_FOUND` */
+  snapshotPath(snapshotId: string): string {
     const place = this.#regions.withResource(snapshotId, ({ snapshots }) => snapshots.get(snapshotId));
-    return this.#storage.snapshotDirectory(place, snapshotId);
+    return this.#storage.snapshotPath(place, snapshotId);
   }
 
   /** Ends what goes on by itself, what hangs and what is held; no call may come afterwards. */

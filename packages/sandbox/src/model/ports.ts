@@ -22,8 +22,14 @@ export interface VolumeStorage {
    */
   createSnapshot(place: Place, volumeId: string, snapshotId: string): Promise<SnapshotContent | undefined>;
   deleteSnapshot(place: Place, snapshotId: string): Promise<void>;
-  volumeDirectory(place: Place, volumeId: string): string;
-  snapshotDirectory(place: Place, snapshotId: string): string;
+  /** Makes a volume visible to this machine. @returns what a link to the device names */
+  attach(place: Place, volumeId: string): Promise<string>;
+  detach(place: Place, volumeId: string): Promise<void>;
+  /** Where the content of a volume is: a folder, or a file with a disk's bytes. */
+  volumePath(place: Place, volumeId: string): string;
+  snapshotPath(place: Place, snapshotId: string): string;
+  /** Lets go of everything that is attached. */
+  close(): Promise<void>;
 }
 
 /** The machines behind the instances. */
@@ -35,7 +41,7 @@ export interface InstanceHosts {
   /** Takes the public address away, if there is one. */
   closePublicAddress(place: Place, instanceId: string): Promise<void>;
   /** Makes a volume visible on the machine. */
-  attach(place: Place, instanceId: string, volumeId: string, volumeDirectory: string): Promise<void>;
+  attach(place: Place, instanceId: string, volumeId: string, devicePath: string): Promise<void>;
   detach(place: Place, instanceId: string, volumeId: string): Promise<void>;
   /** Boots the machine; resolves when its program is up. */
   start(place: Place, instanceId: string): Promise<void>;

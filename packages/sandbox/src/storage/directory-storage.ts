@@ -28,11 +28,11 @@ export class DirectoryStorage implements VolumeStorage {
   }
 
   async createVolume(place: Place, volumeId: string, sizeGiB: number, snapshotId?: string): Promise<void> {
-    const content = this.volumeDirectory(place, volumeId);
+    const content = this.volumePath(place, volumeId);
     await mkdir(join(content, '..'), { recursive: true });
     await (snapshotId === undefined
       ? mkdir(content)
-      : copyTree(this.snapshotDirectory(place, snapshotId), content));
+      : copyTree(this.snapshotPath(place, snapshotId), content));
     await this.resizeVolume(place, volumeId, sizeGiB);
   }
 
@@ -52,8 +52,8 @@ export class DirectoryStorage implements VolumeStorage {
     volumeId: string,
     snapshotId: string,
   ): Promise<SnapshotContent | undefined> {
-    const content = this.volumeDirectory(place, volumeId);
-    const snapshot = this.snapshotDirectory(place, snapshotId);
+    const content = this.volumePath(place, volumeId);
+    const snapshot = this.snapshotPath(place, snapshotId);
     const partial = `${snapshot}.partial`;
     const seal = await readSeal(content, volumeId);
     await mkdir(join(snapshot, '..'), { recursive: true });
@@ -69,14 +69,23 @@ export class DirectoryStorage implements VolumeStorage {
   }
 
   async deleteSnapshot(place: Place, snapshotId: string): Promise<void> {
-    await rm(this.snapshotDirectory(place, snapshotId), { recursive: true, force: true });
+    await rm(this.snapshotPath(place, snapshotId), { recursive: true, force: true });
   }
 
-  volumeDirectory(place: Place, volumeId: string): string {
+  async attach(place: Place, volumeId: string): Promise<string> {
+    return this.volumePath(place, volumeId);
+  }
+
+  /** Nothing is held of a folder. */
+  async detach(): Promise<void> {}
+
+  async close(): Promise<void> {}
+
+  volumePath(place: Place, volumeId: string): string {
     return join(this.#volumeFolder(place, volumeId), 'content');
   }
 
-  snapshotDirectory({ accountId, region }: Place, snapshotId: string): string {
+  snapshotPath({ accountId, region }: Place, snapshotId: string): string {
     return join(this.#directory, accountId, region, 'snapshots', snapshotId);
   }
 
