@@ -34,7 +34,7 @@ export { formatImageName, parseImageName, parseLeafName, parseStreamName } from 
 export type { OverlaidImage, OverlayFile } from './overlay.js';
 export { overlayImage } from './overlay.js';
 export type { DeviceNumber, Posix } from './posix.js';
-export { posix } from './posix.js';
+export { decodeDevice, posix } from './posix.js';
 export type { ReadContentOptions } from './read-content.js';
 export { readContent } from './read-content.js';
 export { fileSystemError, systemCodeOf } from './system-error.js';

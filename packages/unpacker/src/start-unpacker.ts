@@ -17,6 +17,7 @@ import {
   unpackerService,
 } from '@ami-publisher/protocol';
 import type { BootSettings } from './boot-settings.js';
+import { openBlockDriver } from './driver/block/open-block-driver.js';
 import { DirectoryDriver } from './driver/directory/directory-driver.js';
 import type { Driver } from './driver/driver.js';
 import { Exporter } from './export/exporter.js';
@@ -26,7 +27,7 @@ import { lockDirectory } from './state/directory-lock.js';
 import { Unpacker } from './unpacker.js';
 
 /** Names of the drivers that there are. */
-export type DriverName = 'directory';
+export type DriverName = 'directory' | 'block';
 
 export interface UnpackerOptions {
   /** @default '127.0.0.1' */
@@ -74,8 +75,14 @@ export interface RunningUnpacker {
   close(): Promise<void>;
 }
 
-const drivers: Readonly<Record<DriverName, (options: { devicesDirectory: string }) => Driver>> = {
-  directory: (options) => new DirectoryDriver(options),
+interface DriverPlaces {
+  readonly devicesDirectory: string;
+  readonly stateDirectory: string;
+}
+
+const drivers: Readonly<Record<DriverName, (places: DriverPlaces) => Promise<Driver>>> = {
+  directory: async (places) => new DirectoryDriver(places),
+  block: openBlockDriver,
 };
 
 /** The drivers that can be named in `UnpackerOptions`. */
@@ -91,7 +98,7 @@ export const defaultImageWaitMs = 60_000;
  *
  * @example
  * const unpacker = await startUnpacker({ port: 0, stateDirectory, devicesDirectory, imageServer: '127.0.0.1:6971' });
- * @throws `DIRECTORY_LOCKED`, `STATE_DAMAGED`, `INVALID_OPTION` for an address that cannot be had, `CERTIFICATE_REFUSED`.
+ * @throws `DIRECTORY_LOCKED`, `STATE_DAMAGED`, what the driver lacks (`TOOL_MISSING`, `INVALID_CONFIGURATION`), `INVALID_OPTION` for an address that cannot be had, `CERTIFICATE_REFUSED`.
  */
 export const startUnpacker = async (options: UnpackerOptions): Promise<RunningUnpacker> => {
   const logger = options.logger ?? silentLogger;
@@ -99,8 +106,9 @@ export const startUnpacker = async (options: UnpackerOptions): Promise<RunningUn
   const lock = await lockDirectory(options.stateDirectory);
   try {
     const unpacker = await Unpacker.open({
-      driver: drivers[options.driver ?? 'directory']({
+      driver: await drivers[options.driver ?? 'directory']({
         devicesDirectory: options.devicesDirectory ?? defaultDevicesDirectory,
+        stateDirectory: options.stateDirectory,
       }),
       exporter: await Exporter.open({
         directory: options.exportDirectory,

@@ -12,6 +12,7 @@ import type {
   VolumeContents,
 } from '../driver.js';
 import { notSealable } from '../not-sealable.js';
+import { applyPhases, nothingDone, pickResult } from '../results.js';
 import { findDirectory } from './find-device.js';
 import { flushFileSystem } from './flush.js';
 import { readUnset, writeUnset } from './unset-attributes.js';
@@ -21,14 +22,6 @@ export interface DirectoryDriverOptions {
   /** Folder of links to the volumes, named as udev names EBS volumes. */
   readonly devicesDirectory: string;
 }
-
-const nothingDone: UpdateResult = {
-  filesWritten: 0,
-  filesRemoved: 0,
-  metadataChanged: 0,
-  bytesFetched: 0,
-  bytesWritten: 0,
-};
 
 /**
  * A volume is a folder with the image's `tree` and, beside it, what the driver knows of it. Needs no rights beyond those on the folder:
@@ -81,7 +74,7 @@ export class DirectoryDriver implements Driver {
       // After an update that was cut short, the list no longer tells what the tree lacks.
       attributeStore: before.kind === 'image' ? await readUnset(files.unset) : undefined,
       beforeFirstChange: () => files.markUpdating(label.stream, label.generation),
-      onProgress: (progress) => options.onProgress({ ...progress, phase: phases[progress.phase] }),
+      onProgress: (progress) => options.onProgress({ ...progress, phase: applyPhases[progress.phase] }),
       signal: options.signal,
     });
     await writeFile(files.index, applied.index.encode());
@@ -121,16 +114,6 @@ export class DirectoryDriver implements Driver {
 /** Missing on a volume that is new, or whose first update was cut short before it came to that. */
 const makeTree = (files: VolumeFiles): Promise<unknown> =>
   mkdir(files.tree, { recursive: true, mode: 0o755 });
-
-const phases = { scanning: 'scan', fetching: 'fetch', updating: 'update' } as const;
-
-const pickResult = (result: UpdateResult): UpdateResult => ({
-  filesWritten: result.filesWritten,
-  filesRemoved: result.filesRemoved,
-  metadataChanged: result.metadataChanged,
-  bytesFetched: result.bytesFetched,
-  bytesWritten: result.bytesWritten,
-});
 
 /** A cache: what a power cut left of it is either whole or found to be nothing. */
 const readIndex = async (files: VolumeFiles): Promise<TreeIndex | undefined> => {

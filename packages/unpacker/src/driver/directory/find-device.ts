@@ -3,10 +3,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { isSystemError } from '../../system-error.js';
 import type { Device } from '../driver.js';
-
-/** The name that udev gives an EBS volume on Nitro, by its NVMe serial number: the volume id without its dash. */
-export const identityName = (deviceId: string): string =>
-  `nvme-Amazon_Elastic_Block_Store_${deviceId.replace('-', '')}`;
+import { identityName } from '../identity.js';
 
 /**
  * Finds the folder that stands for a device.
