@@ -9,7 +9,15 @@ export { packParts } from './grpc/wire.js';
 export type { CallOptions, ImageSource, ImageSummary, ObjectPiece } from './image-source.js';
 export type { IngestDirectoryOptions, IngestDirectoryResult } from './ingest/directory.js';
 export { ingestDirectory } from './ingest/directory.js';
-export type { ImageSink, IngestOptions, IngestProgress, IngestResult } from './ingest/image-sink.js';
+export type {
+  AddImageOptions,
+  ImageSink,
+  IngestOptions,
+  IngestProgress,
+  IngestResult,
+} from './ingest/image-sink.js';
+export type { IngestOciOptions } from './ingest/oci/ingest-oci.js';
+export { ingestOciLayout } from './ingest/oci/ingest-oci.js';
 export type { IngestTarOptions } from './ingest/tar.js';
 export { ingestTar } from './ingest/tar.js';
 export type { EncodedManifest } from './manifest/encode.js';

@@ -1,16 +1,11 @@
 import { parentOf, toText } from '../byte-string.js';
 import type { ByteString, InodeEntry, ManifestEntry } from '../manifest.js';
-import { invalidArchive, type TarAttributes, type TarMember } from './tar-header.js';
-
-type Unplaced<T> = T extends unknown ? Omit<T, 'path'> : never;
-type Inode = Unplaced<InodeEntry>;
-
-/** What directories have that an archive implies but does not name. */
-const defaults: TarAttributes = { mode: 0o755, uid: 0, gid: 0, mtimeNs: 0n };
+import { invalidArchive, type TarMember } from './tar-header.js';
+import { defaultAttributes, inodeOf, type TarInode } from './tar-inode.js';
 
 /** The tree that an archive describes; later members win over earlier ones of the same name. */
 export class TarTree {
-  readonly #inodes = new Map<ByteString, Inode>([['', { type: 'directory', ...defaults }]]);
+  readonly #inodes = new Map<ByteString, TarInode>([['', { type: 'directory', ...defaultAttributes }]]);
 
   /**
    * Adds a member.
@@ -21,7 +16,7 @@ export class TarTree {
    */
   add(member: TarMember, sha512?: string): void {
     this.#makeParents(member.path);
-    const inode = this.#inodeOf(member, sha512);
+    const inode = member.type === 'hardlink' ? this.#linked(member) : inodeOf(member, sha512);
     const before = this.#inodes.get(member.path);
     if (before?.type === 'directory' && inode.type !== 'directory') this.#checkEmpty(member.path);
     this.#inodes.set(member.path, inode);
@@ -29,7 +24,7 @@ export class TarTree {
 
   /** The entries of its manifest; of several names of one inode the first in byte order carries it. */
   entries(): ManifestEntry[] {
-    const first = new Map<Inode, ByteString>();
+    const first = new Map<TarInode, ByteString>();
     const sorted = [...this.#inodes].sort(([a], [b]) => (a < b ? -1 : 1));
     return sorted.map(([path, inode]) => {
       const target = first.get(inode);
@@ -39,29 +34,7 @@ export class TarTree {
     });
   }
 
-  #inodeOf(member: TarMember, sha512: string | undefined): Inode {
-    switch (member.type) {
-      case 'hardlink':
-        return this.#linked(member);
-      case 'file':
-        return {
-          type: 'file',
-          ...member.attributes,
-          size: member.size,
-          ...(sha512 !== undefined && { sha512 }),
-        };
-      case 'symlink':
-        // Whatever an archive says, Linux gives every symbolic link this mode.
-        return { type: 'symlink', ...member.attributes, mode: 0o777, target: member.target };
-      case 'character-device':
-      case 'block-device':
-        return { type: member.type, ...member.attributes, major: member.major, minor: member.minor };
-      default:
-        return { type: member.type, ...member.attributes };
-    }
-  }
-
-  #linked(member: Extract<TarMember, { type: 'hardlink' }>): Inode {
+  #linked(member: Extract<TarMember, { type: 'hardlink' }>): TarInode {
     const inode = this.#inodes.get(member.target);
     if (inode !== undefined && inode.type !== 'directory') return inode;
     throw invalidArchive(
@@ -84,7 +57,7 @@ export class TarTree {
       );
     }
     this.#makeParents(parent);
-    this.#inodes.set(parent, { type: 'directory', ...defaults });
+    this.#inodes.set(parent, { type: 'directory', ...defaultAttributes });
   }
 
   #checkEmpty(path: ByteString): void {
