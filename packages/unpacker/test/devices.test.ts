@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VirtualClock } from '@ami-publisher/base';
 import type { LeaseRefMessage, UnpackerRpcClient } from '@ami-publisher/protocol';
@@ -243,7 +243,33 @@ describe('a device that goes away', () => {
   });
 });
 
+describe('a device that comes back', () => {
+  it('at another place is the one that it was, and no other that is there now', async () => {
+    host.attach();
+    await client.addDevice({ deviceId: volumeId, lease });
+    await unpack();
+    await host.stop();
+    host.detach();
+    renameSync(host.path('volumes', volumeId), host.path('volumes', 'moved'));
+    host.attach(volumeId, 'moved');
+    host.attach(otherVolumeId, volumeId);
+    client = await host.start({ imageServer: images.address });
+    expect(await streamStatus(client)).toMatchObject({ state: 'IDLE', deviceId: volumeId, generation: '1' });
+    expect(await devices()).toMatchObject([{ id: volumeId, path: host.volume('moved'), present: true }]);
+  });
+});
+
 describe('forgetting a stream', () => {
+  it('that fails leaves the stream as it was, and open to all work', async () => {
+    host.attach();
+    await client.addDevice({ deviceId: volumeId, lease });
+    host.detach();
+    await expect(client.forgetStream({ stream, lease })).rejects.toMatchObject({ code: 'DEVICE_NOT_FOUND' });
+    host.attach();
+    await unpack();
+    expect(await streamStatus(client)).toMatchObject({ state: 'UNPACKED', deviceId: volumeId });
+  });
+
   it('wipes its volume, frees it, and lets the name be used again', async () => {
     host.attach();
     await client.addDevice({ deviceId: volumeId, lease });

@@ -124,6 +124,27 @@ describe('a volume', () => {
     });
   });
 
+  it.each(['prepareForUnpack', 'prepareForCapture'] as const)(
+    'that cannot be written to fails %s alone, which succeeds when it can be',
+    async (call) => {
+      await onTmpfs('size=1m', async () => {
+        if (call === 'prepareForUnpack')
+          await succeed(client.prepareForCapture({ lease, operationId: 'seal' }));
+        remount(host.volume(), 'ro');
+
+        const { error } = await follow(client[call]({ lease, operationId: 'fails' }));
+
+        expect(error).toMatchObject({ code: 'FILE_SYSTEM_FAILED' });
+        expect(await streamStatus(client)).toMatchObject({ lastError: { code: 'FILE_SYSTEM_FAILED' } });
+        remount(host.volume(), 'rw');
+        await succeed(client[call]({ lease, operationId: 'succeeds' }));
+        expect((await succeed(client.prepareForCapture({ lease, operationId: 'last' }))).captured?.leaf).toBe(
+          '1',
+        );
+      });
+    },
+  );
+
   it.each([
     [
       'fills up',

@@ -108,6 +108,21 @@ describe('an update', () => {
   });
 });
 
+describe('what an interrupted update has fetched', () => {
+  it.each([
+    ['torn', Buffer.alloc(content.length)],
+    ['cut short', content.subarray(1)],
+  ])('is not used if it is %s', async (_what, left) => {
+    mkdirSync(join(place, 'staging'));
+    writeFileSync(join(place, 'staging', sha512), left);
+    writeFileSync(join(root, 'old'), 'makes that files are staged');
+
+    await apply([file('new')]);
+
+    expect((await walkTree(root)).entries.slice(1)).toEqual([file('new')]);
+  });
+});
+
 describe('an image', () => {
   it.each<[string, readonly ManifestEntry[]]>([
     ['names with line feeds and control characters', [file('a\nb'), file('\x01\x7f'), directory('\r')]],

@@ -1,4 +1,5 @@
 import { AmiPublisherError, type Clock, isAmiPublisherError, toAmiPublisherError } from '@ami-publisher/base';
+import { fileSystemError, fromText } from '@ami-publisher/image';
 import { ChangeNotifier } from '../change-notifier.js';
 import type { DriverProgress } from '../driver/driver.js';
 import { snapshots } from '../snapshots.js';
@@ -60,7 +61,7 @@ export class RunningOperation {
     if (!('failure' in ended)) return { ...this.#record, ...ended, state: 'SUCCEEDED', finishedAt: at };
     this.#error = this.#cancel.signal.aborted
       ? stoppedBy(this.#cancel.signal)
-      : toAmiPublisherError(ended.failure);
+      : asError(ended.failure, this.stream);
     const { code, message } = this.#error;
     const state = code === 'CANCELLED' ? 'CANCELLED' : 'FAILED';
     return { ...this.#record, state, finishedAt: at, error: { code, message, at } };
@@ -101,3 +102,9 @@ const stoppedBy = (signal: AbortSignal): AmiPublisherError =>
   isAmiPublisherError(signal.reason)
     ? signal.reason
     : new AmiPublisherError('CANCELLED', { message: 'cancelled', cause: signal.reason });
+
+/** What the file system refuses is no fault of this program. */
+const asError = (failure: unknown, stream: string): AmiPublisherError =>
+  failure instanceof Error && 'errno' in failure
+    ? fileSystemError(failure, 'work on the volume of', fromText(stream))
+    : toAmiPublisherError(failure);
