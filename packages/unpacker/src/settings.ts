@@ -10,6 +10,7 @@ import {
 } from '@ami-publisher/daemon';
 import { z } from 'zod';
 import { bootSettingsSchema } from './boot-settings.js';
+import { defaultGrubDirectory } from './driver/block/boot/grub-boot-path.js';
 import {
   defaultDevicesDirectory,
   defaultImageWaitMs,
@@ -84,6 +85,12 @@ export const unpackerSettings = {
     summary: 'what is different for some streams, by name: boot',
     schema: z.record(z.string().min(1), z.strictObject({ boot: bootSettingsSchema })),
   },
+  grubDirectory: {
+    flag: '--grub-dir <dir>',
+    summary: "driver block: folder with a folder of GRUB's modules for each platform",
+    schema: directorySchema,
+    default: defaultGrubDirectory,
+  },
   account: {
     flag: '--account <id>',
     summary: 'account that this unpacker is in, for its log and pages',
@@ -116,5 +123,6 @@ export const optionsOf = (settings: Settings<typeof unpackerSettings>): Unpacker
   bootOverrides:
     settings.streams &&
     Object.fromEntries(Object.entries(settings.streams).map(([name, { boot }]) => [name, boot])),
+  grubDirectory: settings.grubDirectory,
   tls: tlsOf(settings),
 });

@@ -16,7 +16,7 @@ import {
   startServer,
   unpackerService,
 } from '@ami-publisher/protocol';
-import type { BootSettings } from './boot-settings.js';
+import { type GrubOptions, grubBootPath } from './driver/block/boot/grub-boot-path.js';
 import { openBlockDriver } from './driver/block/open-block-driver.js';
 import { DirectoryDriver } from './driver/directory/directory-driver.js';
 import type { Driver } from './driver/driver.js';
@@ -29,7 +29,8 @@ import { Unpacker } from './unpacker.js';
 /** Names of the drivers that there are. */
 export type DriverName = 'directory' | 'block';
 
-export interface UnpackerOptions {
+/** What `GrubOptions` say is for the driver `block`. */
+export interface UnpackerOptions extends GrubOptions {
   /** @default '127.0.0.1' */
   readonly host?: string | undefined;
   /** 0 = any free one. @default 6974 */
@@ -49,10 +50,6 @@ export interface UnpackerOptions {
   readonly tls?: ServerTls | undefined;
   /** How long UnpackImage waits for an image that the image server does not have yet, ms. @default 60,000 */
   readonly imageWaitMs?: number | undefined;
-  /** How images boot, for drivers whose volumes boot. @default as the driver has it */
-  readonly boot?: BootSettings | undefined;
-  /** The same for some streams, by name; goes before `boot` field by field. */
-  readonly bootOverrides?: Readonly<Record<string, BootSettings>> | undefined;
   /** The one folder that ExportImage may write files to; made if it is not there. @default none */
   readonly exportDirectory?: string | undefined;
   /** Folder for what exports need meanwhile; emptied at the start. @default `scratch` in the state directory */
@@ -75,14 +72,14 @@ export interface RunningUnpacker {
   close(): Promise<void>;
 }
 
-interface DriverPlaces {
+interface DriverOptions extends GrubOptions {
   readonly devicesDirectory: string;
   readonly stateDirectory: string;
 }
 
-const drivers: Readonly<Record<DriverName, (places: DriverPlaces) => Promise<Driver>>> = {
-  directory: async (places) => new DirectoryDriver(places),
-  block: openBlockDriver,
+const drivers: Readonly<Record<DriverName, (options: DriverOptions) => Promise<Driver>>> = {
+  directory: async (options) => new DirectoryDriver(options),
+  block: (options) => openBlockDriver({ ...options, boot: grubBootPath(options) }),
 };
 
 /** The drivers that can be named in `UnpackerOptions`. */
@@ -98,7 +95,8 @@ export const defaultImageWaitMs = 60_000;
  *
  * @example
  * const unpacker = await startUnpacker({ port: 0, stateDirectory, devicesDirectory, imageServer: '127.0.0.1:6971' });
- * @throws `DIRECTORY_LOCKED`, `STATE_DAMAGED`, what the driver lacks (`TOOL_MISSING`, `INVALID_CONFIGURATION`), `INVALID_OPTION` for an address that cannot be had, `CERTIFICATE_REFUSED`.
+ * @throws `DIRECTORY_LOCKED`, `STATE_DAMAGED`, `TOOL_MISSING` and `INVALID_CONFIGURATION` for what the driver lacks,
+ * `INVALID_OPTION` for an address that cannot be had, `CERTIFICATE_REFUSED`.
  */
 export const startUnpacker = async (options: UnpackerOptions): Promise<RunningUnpacker> => {
   const logger = options.logger ?? silentLogger;
@@ -107,8 +105,8 @@ export const startUnpacker = async (options: UnpackerOptions): Promise<RunningUn
   try {
     const unpacker = await Unpacker.open({
       driver: await drivers[options.driver ?? 'directory']({
+        ...options,
         devicesDirectory: options.devicesDirectory ?? defaultDevicesDirectory,
-        stateDirectory: options.stateDirectory,
       }),
       exporter: await Exporter.open({
         directory: options.exportDirectory,

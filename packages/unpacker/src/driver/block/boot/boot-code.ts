@@ -1,28 +1,17 @@
-import { mkdtemp, open, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { runTool, toolMissing } from '../host-tool.js';
+import { AmiPublisherError } from '@ami-publisher/base';
+import type { Architecture, BootCodeRequest } from '../boot-path.js';
+import { runTool } from '../run-tool.js';
 import { bootSector, placedCoreImage, sectorBytes } from './bios-boot.js';
 import { efiFileSystem } from './efi-system.js';
 import { embeddedConfig, grubPrefix } from './grub-config.js';
-import type { Architecture } from './kernel-head.js';
 import { writeChanged } from './write-changed.js';
 
-export interface BootCodeOptions {
-  /** The whole disk. */
-  readonly device: string;
-  /** Nodes of the partitions that boot code goes onto. */
-  readonly partitions: { readonly biosBoot: string; readonly efi: string };
-  readonly rootUuid: string;
-  readonly architecture: Architecture;
-  /** A folder for the time being. */
-  readonly workDirectory: string;
-  /** Folder with a folder of GRUB's modules for each platform. @default '/usr/lib/grub' */
-  readonly grubDirectory?: string | undefined;
-  readonly signal: AbortSignal;
+export interface BootCodeOptions extends BootCodeRequest {
+  /** Folder with a folder of GRUB's modules for each platform. */
+  readonly grubDirectory: string;
 }
-
-/** Where Debian has GRUB's modules. */
-export const defaultGrubDirectory = '/usr/lib/grub';
 
 type Platform = 'i386-pc' | 'x86_64-efi' | 'arm64-efi';
 
@@ -55,11 +44,13 @@ const firmware: Readonly<Record<Architecture, { readonly efi: Platform; readonly
  * @throws `TOOL_MISSING` naming the Debian package, `TOOL_FAILED`, `NO_SPACE`, or the signal's reason.
  */
 export const writeBootCode = async (options: BootCodeOptions): Promise<void> => {
-  const workDirectory = await mkdtemp(join(options.workDirectory, 'boot-'));
+  const { architecture, workDirectory } = options;
+  // What a predecessor that was killed left there is of no use.
+  await rm(workDirectory, { recursive: true, force: true });
+  await mkdir(workDirectory, { recursive: true });
   try {
-    const placed = { ...options, workDirectory };
-    if (options.architecture === 'x86_64') await writeBiosBoot(placed);
-    await writeEfiSystem(placed);
+    if (architecture === 'x86_64') await writeBiosBoot(options);
+    await writeEfiSystem(options);
   } finally {
     await rm(workDirectory, { recursive: true, force: true });
   }
@@ -93,27 +84,30 @@ const grubImage = async (platform: Platform, options: BootCodeOptions): Promise<
   const config = join(options.workDirectory, `${platform}.cfg`);
   const image = join(options.workDirectory, `${platform}.img`);
   await writeFile(config, embeddedConfig(options.rootUuid));
-  await runTool('grub-mkimage', {
-    arguments: [
-      ...['--format', platform, '--directory', platformDirectory(platform, options)],
-      ...['--prefix', grubPrefix, '--config', config, '--output', image],
-      ...platformModules[platform],
-    ],
-    resource: options.device,
-    signal: options.signal,
-  });
+  const parameters = [
+    ...['--format', platform, '--directory', join(options.grubDirectory, platform)],
+    ...['--prefix', grubPrefix, '--config', config, '--output', image],
+    ...platformModules[platform],
+  ];
+  await runTool('grub-mkimage', parameters, { device: options.device, signal: options.signal });
   return readFile(image);
 };
 
-const platformDirectory = (platform: Platform, { grubDirectory }: BootCodeOptions): string =>
-  join(grubDirectory ?? defaultGrubDirectory, platform);
-
-const readModule = async (platform: Platform, name: string, options: BootCodeOptions): Promise<Buffer> => {
-  const path = join(platformDirectory(platform, options), name);
+const readModule = async (
+  platform: Platform,
+  name: string,
+  { grubDirectory }: BootCodeOptions,
+): Promise<Buffer> => {
+  const path = join(grubDirectory, platform, name);
   try {
     return await readFile(path);
-  } catch (error) {
-    throw toolMissing(`GRUB for ${platform} (${path})`, platformPackages[platform], error);
+  } catch (cause) {
+    throw new AmiPublisherError('TOOL_MISSING', {
+      message: `this host has no GRUB for ${platform}: cannot read ${path}`,
+      resource: path,
+      remedy: `install ${platformPackages[platform]} (name of the Debian package), or name the folder of GRUB's modules with --grub-dir`,
+      cause,
+    });
   }
 };
 

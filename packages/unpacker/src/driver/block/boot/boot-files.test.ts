@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ManifestEntry, ObjectPiece } from '@ami-publisher/image';
 import { describe, expect, test } from 'vitest';
 import { bootFiles } from './boot-files.js';
-import { type BootSettings, defaultBootSettings, resolveBootSettings } from './boot-settings.js';
+import { type ResolvedBootSettings, resolveBootSettings } from './resolve-boot-settings.js';
 
 const rootUuid = '11111111-2222-8333-8444-555555555555';
 const attributes = { mode: 0o644, uid: 0, gid: 0, mtimeNs: 0n };
@@ -45,7 +45,7 @@ const imageOf = (tree: Readonly<Record<string, Content>>) => {
 
 const filesOf = async (
   tree: Readonly<Record<string, Content>>,
-  settings: BootSettings = defaultBootSettings,
+  settings: ResolvedBootSettings = resolveBootSettings(),
 ) => {
   const { signal } = new AbortController();
   const image = { stream: 'base/debian-12', leaf: '2026-11-22' };
@@ -90,16 +90,19 @@ menuentry 'base/debian-12/2026-11-22' {
   });
 
   test('follow the settings', async () => {
-    const settings = resolveBootSettings({
-      kernelCommandLine: 'quiet  $(reboot) a;b',
-      serialConsole: undefined,
-      timeoutSeconds: 5,
-    });
+    const forAll = { kernelCommandLine: 'quiet', serialConsole: 'off', timeoutSeconds: 5 };
+    const settings = resolveBootSettings(forAll, { kernelCommandLine: 'quiet  a=<b> (c)' });
     const { files } = await filesOf(bootable, settings);
     const config = files.get('boot/grub/grub.cfg');
     expect(config).not.toMatch(/serial|ttyS/);
     expect(config).toContain('set timeout=5\n');
-    expect(config).toContain(`'root=UUID=${rootUuid}' 'ro' 'console=tty0' 'quiet' '$(reboot)' 'a;b'\n`);
+    expect(config).toContain(`'root=UUID=${rootUuid}' 'ro' 'console=tty0' 'quiet' 'a=<b>' '(c)'\n`);
+  });
+
+  test('have a port that GRUB does not know for the kernel alone', async () => {
+    const { files } = await filesOf(bootable, resolveBootSettings({ serialConsole: 'ttyAMA0' }));
+    expect(files.get('boot/grub/grub.cfg')).not.toContain('serial');
+    expect(files.get('boot/grub/grub.cfg')).toContain("'console=tty0' 'console=ttyAMA0' 'net.ifnames=0'\n");
   });
 
   test('keep what else the image has in its fstab', async () => {
@@ -163,9 +166,7 @@ describe('boot settings', () => {
     ['kernelCommandLine', { kernelCommandLine: "a='b'" }],
     ['kernelCommandLine', { kernelCommandLine: 'a\nb' }],
     ['kernelCommandLine', { kernelCommandLine: 'quiet root=/dev/sda1' }],
-    ['kernelCommandLine', { kernelCommandLine: 'x'.repeat(1_025) }],
-    ['serialConsole.unit', { serialConsole: { unit: 4, speed: 115_200 } }],
-    ['serialConsole.speed', { serialConsole: { unit: 0, speed: 0 } }],
+    ['serialConsole', { serialConsole: 'ttyS0; reboot' }],
     ['timeoutSeconds', { timeoutSeconds: -1 }],
   ])('refuse a bad %s: %j', (name, settings) => {
     expect(() => resolveBootSettings(settings)).toThrowError(

@@ -1,25 +1,13 @@
-import {
-  type FileEntry,
-  fromText,
-  type ImageSource,
-  type Manifest,
-  type OverlayFile,
-  readContent,
-} from '@ami-publisher/image';
-import type { BootSettings } from './boot-settings.js';
+import { type FileEntry, fromText, type OverlayFile, readContent } from '@ami-publisher/image';
+import type { Architecture, BootFilesRequest } from '../boot-path.js';
 import { fstabWithRoot } from './fstab.js';
 import { grubConfig } from './grub-config.js';
-import { type Architecture, architectureOf, kernelHeadBytes } from './kernel-head.js';
+import { architectureOf, kernelHeadBytes } from './kernel-head.js';
 import { fileAt, newestKernel, unbootable } from './kernels.js';
+import type { ResolvedBootSettings } from './resolve-boot-settings.js';
 
-export interface BootFilesOptions {
-  readonly manifest: Pick<Manifest, 'entries'>;
-  readonly source: Pick<ImageSource, 'getObjects'>;
-  /** UUID of the file system that the image goes onto. */
-  readonly rootUuid: string;
-  readonly image: { readonly stream: string; readonly leaf: string };
-  readonly settings: BootSettings;
-  readonly signal: AbortSignal;
+export interface BootFilesOptions extends BootFilesRequest {
+  readonly settings: ResolvedBootSettings;
 }
 
 /** What a volume gets beside its image so that it boots. */

@@ -1,6 +1,6 @@
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runTool } from '../host-tool.js';
+import { runTool } from '../run-tool.js';
 import { sectorBytes } from './bios-boot.js';
 
 export interface EfiSystemOptions {
@@ -30,12 +30,7 @@ export const efiFileSystem = async (options: EfiSystemOptions): Promise<Buffer> 
   const source = join(workDirectory, program.name);
   await writeFile(source, program.content);
   const run = (tool: 'mformat' | 'mmd' | 'mcopy', ...more: string[]) =>
-    runTool(tool, {
-      arguments: ['-i', image, ...more],
-      resource: partition.path,
-      environment,
-      signal,
-    });
+    runTool(tool, ['-i', image, ...more], { device: partition.path, environment, signal });
   const geometry = ['-T', `${partition.sizeBytes / sectorBytes}`, '-h', '64', '-s', '32'];
   // UEFI asks for FAT32, which a partition this small only is with clusters of one sector.
   await run('mformat', '-C', ...geometry, '-F', '-c', '1', '-N', options.serialNumber, '-v', 'EFI', '::');

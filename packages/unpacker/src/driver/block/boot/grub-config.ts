@@ -1,4 +1,4 @@
-import type { BootSettings } from './boot-settings.js';
+import type { ResolvedBootSettings } from './resolve-boot-settings.js';
 
 /** What GRUB boots. */
 export interface BootEntry {
@@ -25,32 +25,37 @@ export const grubPrefix = `(,gpt1)${grubFolder}`;
 
 const quoted = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(' ');
 
-/** EFI firmware sends its console over the serial port by itself. */
-const serialTerminal = ({ serialConsole }: BootSettings): string[] =>
-  serialConsole === undefined
-    ? []
-    : [
-        'if [ "$grub_platform" = pc ]; then',
-        `  if serial --unit=${serialConsole.unit} --speed=${serialConsole.speed}; then`,
-        '    terminal_input console serial',
-        '    terminal_output console serial',
-        '  fi',
-        'fi',
-      ];
+/** How GRUB is told of a serial port; undefined for one that only a kernel knows. */
+const serialCommand = (serialConsole: string | undefined): string | undefined => {
+  const [, unit, speed = '115200'] = /^ttyS(\d+)(?:,(\d+))?/.exec(serialConsole ?? '') ?? [];
+  return unit && `serial --unit=${unit} --speed=${speed}`;
+};
 
-const kernelArguments = ({ rootUuid }: BootEntry, settings: BootSettings): string[] => [
+/** EFI firmware sends its console over the serial port by itself. */
+const serialTerminal = ({ serialConsole }: ResolvedBootSettings): string[] => {
+  const command = serialCommand(serialConsole);
+  if (command === undefined) return [];
+  return [
+    'if [ "$grub_platform" = pc ]; then',
+    `  if ${command}; then`,
+    '    terminal_input console serial',
+    '    terminal_output console serial',
+    '  fi',
+    'fi',
+  ];
+};
+
+const kernelArguments = ({ rootUuid }: BootEntry, settings: ResolvedBootSettings): string[] => [
   `root=UUID=${rootUuid}`,
   'ro',
   'console=tty0',
   // The last console is the one that init talks through.
-  ...(settings.serialConsole === undefined
-    ? []
-    : [`console=ttyS${settings.serialConsole.unit},${settings.serialConsole.speed}n8`]),
+  ...(settings.serialConsole === undefined ? [] : [`console=${settings.serialConsole}`]),
   ...settings.kernelCommandLine.split(' ').filter((word) => word !== ''),
 ];
 
 /** The configuration of GRUB on the volume: consoles, and the one entry that it boots. */
-export const grubConfig = (entry: BootEntry, settings: BootSettings): string =>
+export const grubConfig = (entry: BootEntry, settings: ResolvedBootSettings): string =>
   [
     '# Written by the unpacker of ami-publisher; the next release replaces it.',
     ...serialTerminal(settings),

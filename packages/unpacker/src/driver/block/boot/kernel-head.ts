@@ -1,7 +1,5 @@
 import { constants, gunzipSync } from 'node:zlib';
-
-/** Processor architectures that boot code can be written for, by the names that `uname -m` and EC2 give them. */
-export type Architecture = 'x86_64' | 'arm64';
+import type { Architecture } from '../boot-path.js';
 
 /** How much of a kernel tells its architecture, bytes; enough for one that is compressed as well. */
 export const kernelHeadBytes = 64 * 1024;
