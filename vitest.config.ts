@@ -22,7 +22,8 @@ export default defineConfig({
       layer('e2e', ['test/e2e/**/*.test.ts'], 180_000),
       // Cases that mostly wait for leases and lists to catch up, side by side.
       layer('recovery', ['test/recovery/**/*.test.ts'], 300_000, { maxConcurrency: 16 }),
-      layer('disks', ['test/disks/**/*.test.ts'], 600_000),
+      // Real disks and emulated machines: one file at a time.
+      layer('disks', ['test/disks/**/*.test.ts'], 600_000, { fileParallelism: false }),
       layer('foreign', ['test/foreign/**/*.test.ts'], 180_000),
       layer('conformance', ['test/conformance/**/*.test.ts'], 120_000),
     ],

@@ -6,7 +6,29 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
 const root = new URL('..', import.meta.url).pathname;
-const onPath = (tool) => process.env.PATH.split(delimiter).some((folder) => existsSync(join(folder, tool)));
+const folders = [...process.env.PATH.split(delimiter), '/usr/sbin', '/sbin'];
+const onPath = (tool) => folders.some((folder) => existsSync(join(folder, tool)));
+
+/** What disks are made, filled and booted with. */
+const diskTools = [
+  ...[
+    'losetup',
+    'partx',
+    'sfdisk',
+    'sgdisk',
+    'mke2fs',
+    'mcopy',
+    'grub-mkimage',
+    'debootstrap',
+    'rsync',
+    'setfattr',
+  ],
+  ...['qemu-system-x86_64', 'qemu-system-aarch64', 'strace'],
+];
+const diskFiles = [
+  ...['/usr/lib/grub/i386-pc/boot.img', '/usr/lib/grub/x86_64-efi/kernel.img'],
+  ...['/usr/share/OVMF/OVMF_CODE_4M.fd', '/usr/share/AAVMF/AAVMF_CODE.fd'],
+];
 
 /** What a layer needs beyond Node, and how to get it. */
 const layers = [
@@ -16,9 +38,12 @@ const layers = [
   { name: 'recovery', missing: () => [] },
   {
     name: 'disks',
+    // What the tests mount is seen by nobody else, and goes with them however they end.
+    within: ['unshare', '--mount', '--propagation', 'private', '--'],
     missing: () => [
-      ...(process.getuid() === 0 ? [] : ['root']),
-      ...['strace'].filter((tool) => !onPath(tool)),
+      ...(process.platform === 'linux' && process.geteuid() === 0 ? [] : ['root on Linux']),
+      ...diskTools.filter((tool) => !onPath(tool)),
+      ...diskFiles.filter((file) => !existsSync(file)),
     ],
   },
   {
@@ -37,7 +62,7 @@ const layers = [
 const wanted = process.argv.slice(2);
 const reports = mkdtempSync(join(tmpdir(), 'ami-publisher-tests-'));
 const rows = [];
-for (const { name, missing } of layers) {
+for (const { name, missing, within = [] } of layers) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const lacking = missing();
   if (lacking.length > 0) {
@@ -46,9 +71,11 @@ for (const { name, missing } of layers) {
   }
   const report = join(reports, `${name}.json`);
   const startedAt = Date.now();
+  const [program, ...parameters] = [...within, process.execPath];
   const { status } = spawnSync(
-    process.execPath,
+    program,
     [
+      ...parameters,
       join(root, 'node_modules/vitest/vitest.mjs'),
       'run',
       ...['--project', name, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],

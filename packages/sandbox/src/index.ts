@@ -42,6 +42,6 @@ export type { BucketFigures, QuotaFigures, QuotaOptions } from './quotas/figures
 export { documentedQuotas } from './quotas/figures.js';
 export type { Sandbox, SandboxAccount } from './sandbox.js';
 export { startSandbox } from './sandbox.js';
-export type { AccountOptions, SandboxOptions } from './sandbox-options.js';
+export type { AccountOptions, SandboxOptions, VolumeKind } from './sandbox-options.js';
 export type { Session, Sessions } from './ssm/sessions.js';
 export type { Lag, VisibilityOptions } from './visibility/lag.js';

@@ -11,6 +11,11 @@ export interface AccountOptions {
   readonly name: string;
 }
 
+/** What a volume is: a folder, or a disk (root on Linux). */
+export type VolumeKind = (typeof volumeKinds)[number];
+
+export const volumeKinds = ['directory', 'block'] as const;
+
 export interface SandboxOptions extends CloudBehaviour {
   /** How many accounts, or which. @default 1 */
   readonly accounts?: number | readonly AccountOptions[] | undefined;
@@ -18,6 +23,8 @@ export interface SandboxOptions extends CloudBehaviour {
   readonly regions?: number | readonly string[] | undefined;
   /** Where volumes, snapshots and instances are. @default a temporary folder, removed on close */
   readonly directory?: string | undefined;
+  /** What volumes are. @default 'directory' */
+  readonly volumes?: VolumeKind | undefined;
   /** Port of the HTTP front on 127.0.0.1. @default any that is free */
   readonly port?: number | undefined;
   /** @default the system's; HTTP clients live in real time */
@@ -33,6 +40,7 @@ export interface ResolvedSandboxOptions extends CloudBehaviour {
   readonly accounts: readonly AccountOptions[];
   readonly regions: readonly string[];
   readonly directory: string | undefined;
+  readonly volumes: VolumeKind;
   readonly port: number;
   readonly clock: Clock;
   readonly program: InstanceProgram;
@@ -85,11 +93,17 @@ export const resolveRegions = (regions: number | readonly string[]): readonly st
   return regions;
 };
 
+const resolveVolumes = (volumes: VolumeKind): VolumeKind => {
+  if (volumeKinds.includes(volumes)) return volumes;
+  throw invalidOption('volumes', `one of ${volumeKinds.join(', ')}`, volumes);
+};
+
 /** @throws `INVALID_OPTION` */
 export const resolveSandboxOptions = (options: SandboxOptions): ResolvedSandboxOptions => ({
   accounts: resolveAccounts(options.accounts ?? 1),
   regions: resolveRegions(options.regions ?? 1),
   directory: options.directory,
+  volumes: resolveVolumes(options.volumes ?? 'directory'),
   port: options.port ?? 0,
   clock: options.clock ?? systemClock,
   latency: options.latency,

@@ -12,6 +12,7 @@ import {
   resolveSandboxOptions,
   type SandboxOptions,
 } from './sandbox-options.js';
+import { BlockStorage } from './storage/block-storage.js';
 import { DirectoryStorage } from './storage/directory-storage.js';
 
 /** Name of the role that every account has, and that every account of the sandbox may assume. */
@@ -81,8 +82,9 @@ const startIn = async (
   options: ResolvedSandboxOptions,
   removeDirectory: () => Promise<void>,
 ): Promise<Sandbox> => {
+  const storage = new storages[options.volumes](directory);
   const machines = new Machines(directory, loopbackAddresses(), options.program, options.logger);
-  const model = new CloudModel({ ...options, storage: new DirectoryStorage(directory), hosts: machines });
+  const model = new CloudModel({ ...options, storage, hosts: machines });
   const identities = addIdentities(model, options);
   const files = await writeAwsFiles(join(directory, 'aws'), identities, options.regions[0]!);
   const front = await startHttpFront(model, options.logger, options.port);
@@ -101,10 +103,13 @@ const startIn = async (
       await front.close();
       await model.close();
       await machines.close();
+      await storage.close();
       await removeDirectory();
     },
   };
 };
+
+const storages = { directory: DirectoryStorage, block: BlockStorage } as const;
 
 const makeDirectory = async ({ directory }: ResolvedSandboxOptions): Promise<string> => {
   if (directory === undefined) return mkdtemp(join(tmpdir(), 'ami-publisher-sandbox-'));

@@ -7,7 +7,8 @@ const packageDirectory = fileURLToPath(new URL('..', import.meta.url));
 
 const read = (path: string): string => readFileSync(join(packageDirectory, path), 'utf8');
 
-const testFiles = (['src', 'test'] as const).flatMap((folder) =>
+/** Disks need root and tools, so their tests are a layer of their own. */
+const testFiles = (['src', 'test', '../../test/disks'] as const).flatMap((folder) =>
   readdirSync(join(packageDirectory, folder), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.test.ts'))
     .map((file) => join(folder, file)),

@@ -267,6 +267,11 @@ export const commandGroups: readonly CommandGroup[] = [
                 summary: 'keep its state here',
                 default: 'a temporary folder, removed at the end',
               },
+              {
+                flags: '--volumes <kind>',
+                summary: 'what volumes are: directory, or block for real disks (root on Linux)',
+                default: 'directory',
+              },
               ...progressOptions,
               debugOption,
             ],

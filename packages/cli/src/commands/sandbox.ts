@@ -1,4 +1,4 @@
-import type { SandboxCloud } from '@ami-publisher/sandbox';
+import type { SandboxCloud, VolumeKind } from '@ami-publisher/sandbox';
 import { interruptSignal } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { parseWholeNumber } from '../input/duration.js';
@@ -18,6 +18,8 @@ export const sandboxUp: CommandRunner = async (_positional, options) => {
     startSandboxCloud({
       ...wanted,
       directory: typeof options.directory === 'string' ? options.directory : undefined,
+      // The sandbox says which kinds there are.
+      volumes: options.volumes as VolumeKind | undefined,
       signal,
     }),
   );

@@ -20,6 +20,8 @@ export interface SandboxCloudOptions extends Omit<SandboxOptions, 'program'> {
   readonly unpackerState?: 'running' | 'stopped' | undefined;
   /** Whether faults, holds and the log of calls take in the calls of unpackers (`unpacker:UnpackImage`). @default false */
   readonly unpackerFaults?: boolean | undefined;
+  /** Further arguments of the unpackers. @default none */
+  readonly unpackerArguments?: readonly string[] | undefined;
   /** Whether the unpacker instances have public addresses. @default false */
   readonly unpackerPublicAddress?: boolean | undefined;
   /** Gives up starting. */
@@ -83,6 +85,8 @@ const startIn = async (
   const program = unpackerProcess({
     imageServer,
     certificates,
+    volumes: options.volumes,
+    arguments: options.unpackerArguments,
     ...(options.unpackerFaults && { gate: () => sandbox.model.gate }),
   });
   const sandbox: Sandbox = await startSandbox({ ...options, directory, program });

@@ -4,6 +4,7 @@ import type { CallGate } from '../faults/call-gate.js';
 import type { InstanceMachine, InstanceProgram } from '../instances/instance-program.js';
 import { startDaemon } from '../processes/daemon.js';
 import { packageBin } from '../processes/package-bin.js';
+import type { VolumeKind } from '../sandbox-options.js';
 import type { SandboxCertificates, ServerFiles } from './certificates.js';
 import { startUnpackerRelay } from './unpacker-relay.js';
 
@@ -17,11 +18,18 @@ export interface UnpackerProcessOptions {
   readonly imageServer: string;
   /** Undefined for plain text. */
   readonly certificates: SandboxCertificates | undefined;
+  /** What the volumes of its instance are. @default 'directory' */
+  readonly volumes?: VolumeKind | undefined;
+  /** Further arguments of the daemon. @default none */
+  readonly arguments?: readonly string[] | undefined;
   /** What all calls to the unpacker go through. @default nothing */
   readonly gate?: (() => CallGate) | undefined;
 }
 
-/** An instance program: the real unpacker daemon as a process, with the driver for volumes that are folders. */
+/** What it mounts is seen by nobody else, and goes with it however it ends. */
+const ownMounts = ['unshare', '--mount', '--propagation', 'private', '--'];
+
+/** An instance program: the real unpacker daemon as a process, with the driver for what the volumes are. */
 export const unpackerProcess =
   (options: UnpackerProcessOptions): InstanceProgram =>
   async (machine) => {
@@ -29,7 +37,8 @@ export const unpackerProcess =
     const daemon = await startDaemon({
       name: `the unpacker of ${machine.instanceId} in ${machine.account},${machine.region}`,
       script: packageBin('@ami-publisher/unpacker', 'image-unpacker'),
-      arguments: [...daemonArguments(machine, options), ...tlsArguments(files)],
+      ...(options.volumes === 'block' && { runner: ownMounts }),
+      arguments: [...daemonArguments(machine, options), ...tlsArguments(files), ...(options.arguments ?? [])],
       logFile: join(machine.directory, 'unpacker.log'),
     });
     if (options.gate === undefined) return daemon;
@@ -52,7 +61,7 @@ const daemonArguments = (machine: InstanceMachine, options: UnpackerProcessOptio
   ...['--listen', `${machine.address}:${options.gate === undefined ? unpackerPort : relayedPort}`],
   ...['--state-dir', join(machine.directory, 'state')],
   ...['--devices-dir', machine.devicesDirectory],
-  ...['--driver', 'directory'],
+  ...['--driver', options.volumes ?? 'directory'],
   ...['--image-server', options.imageServer],
   ...['--account', machine.account],
   ...['--region', machine.region],

@@ -11,6 +11,8 @@ export interface DaemonOptions {
   /** JavaScript file that Node runs. */
   readonly script: string;
   readonly arguments: readonly string[];
+  /** A program, and its arguments, that runs Node: it has to become it. @default none */
+  readonly runner?: readonly string[] | undefined;
   /** Everything that it prints is appended here. */
   readonly logFile: string;
   /** Environment on top of this process's own. */
@@ -62,7 +64,9 @@ export const daemonArguments = (script: string, scriptArguments: readonly string
 export const startDaemon = async (options: DaemonOptions): Promise<Daemon> => {
   mkdirSync(dirname(options.logFile), { recursive: true });
   const log = openSync(options.logFile, 'a');
-  const child = spawn(process.execPath, daemonArguments(options.script, options.arguments), {
+  const node = [process.execPath, ...daemonArguments(options.script, options.arguments)];
+  const [program = '', ...parameters] = [...(options.runner ?? []), ...node];
+  const child = spawn(program, parameters, {
     stdio: ['pipe', 'pipe', log],
     env: { ...process.env, ...options.environment },
   });
