@@ -23,7 +23,7 @@ import { type CleanRecord, type VolumeRecord, writeRecord } from './record.js';
 import { runTool } from './run-tool.js';
 import { wipeDisk } from './signatures.js';
 import { readSuperblock, stateOf } from './superblock.js';
-import { updateTree } from './update.js';
+import { damaged, updateTree } from './update.js';
 import {
   diskOf,
   fills,
@@ -134,12 +134,19 @@ export class BlockDriver implements Driver {
       const { root } = fills(found, disk) ? found : await layOut(disk, device.id, record.stream);
       const before = await readSuperblock(root.path);
       if (before === undefined || root.sizeBytes - before.sizeBytes < worthGrowingBytes) return;
-      await this.#whileMounted(device, root.path, false, () => growFileSystem(root.path));
+      await writeRecord(disk.path, unfinished(record, 'making'));
+      if (!before.clean) await this.#replayJournal(device, root.path);
+      if (!(await isSound(root.path))) throw damaged(device, root.path);
+      await growFileSystem(root.path);
       await flushDisk(disk.path);
       const after = await readSuperblock(root.path);
       const clean = imageRecord(inspection);
-      if (clean !== undefined && after?.clean)
-        await writeRecord(disk.path, { ...clean, superblock: stateOf(after) });
+      await writeRecord(
+        disk.path,
+        clean !== undefined && after?.clean
+          ? { ...clean, superblock: stateOf(after) }
+          : unfinished(record, 'updating'),
+      );
     });
   }
 
@@ -188,30 +195,25 @@ export class BlockDriver implements Driver {
     return join(this.#options.stateDirectory, 'mnt', device.id);
   }
 
-  async #whileMounted<T>(
-    device: Device,
-    partition: string,
-    readOnly: boolean,
-    work: () => Promise<T>,
-  ): Promise<T> {
-    const place = this.#place(device);
-    await mountAt(partition, place, { readOnly });
-    try {
-      return await work();
-    } finally {
-      await unmount(place);
-    }
+  /** A file system that was not unmounted is put in order when it is mounted. */
+  async #replayJournal(device: Device, partition: string): Promise<void> {
+    await mountAt(partition, this.#place(device), { readOnly: false });
+    await unmount(this.#place(device));
   }
 
   /** Reads every file, and keeps the manifest of what it finds. @returns its digest. */
-  #readTree(device: Device, partition: string, { onProgress, signal }: ScanOptions): Promise<string> {
-    return this.#whileMounted(device, partition, true, async () => {
-      const { entries } = await walkTree(this.#place(device), {
+  async #readTree(device: Device, partition: string, { onProgress, signal }: ScanOptions): Promise<string> {
+    const place = this.#place(device);
+    await mountAt(partition, place, { readOnly: true });
+    try {
+      const { entries } = await walkTree(place, {
         signal,
         onProgress: (progress) => onProgress({ ...progress, phase: 'scan' }),
       });
-      return this.#trees.prepare(device.id, entries, signal);
-    });
+      return await this.#trees.prepare(device.id, entries, signal);
+    } finally {
+      await unmount(place);
+    }
   }
 
   async #bootFiles(device: Device, { manifest, source, label, signal }: UpdateOptions) {

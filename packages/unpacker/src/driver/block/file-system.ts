@@ -78,9 +78,13 @@ export const makeFileSystem = async (
   });
 };
 
-/** Lets a mounted file system fill its partition. */
+/**
+ * Lets a file system that is unmounted and sound fill its partition. Not while it is mounted, which takes a capability (CAP_SYS_RESOURCE) that is
+ * needed for nothing else; and without the check by e2fsck that it would want, which makes a lost+found. A crash meanwhile leaves a file
+ * system that is of no use.
+ */
 export const growFileSystem = async (partition: string): Promise<void> => {
-  await runTool('resize2fs', [partition], { device: partition, timeoutMs: 30 * minuteMs });
+  await runTool('resize2fs', ['-f', partition], { device: partition, timeoutMs: 30 * minuteMs });
 };
 
 /** Gives what is free back to the disk, so that snapshots do not carry what was deleted. */
@@ -90,7 +94,7 @@ export const discardFree = async (disk: Disk, place: string, signal: AbortSignal
 };
 
 /** Whether the structure of an unmounted file system is sound. */
-export const isSound = async (partition: string, signal: AbortSignal): Promise<boolean> => {
+export const isSound = async (partition: string, signal?: AbortSignal): Promise<boolean> => {
   const damaged = 4;
   const { code } = await runTool('e2fsck', ['-f', '-n', partition], {
     device: partition,

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AmiPublisherError } from '@ami-publisher/base';
 import {
@@ -8,6 +8,7 @@ import {
   type Manifest,
   type ManifestEntry,
   type OverlaidImage,
+  posix,
   toText,
   type UnsettableAttributes,
 } from '@ami-publisher/image';
@@ -61,6 +62,7 @@ const withMounted = async (update: TreeUpdate, outcome: { isChanged: boolean }):
   const { disk, partition, place, options } = update;
   const stagingDir = join(place, stagingName(update.image.entries));
   await mountAt(partition, place, { readOnly: false });
+  const { mtimeNs } = await lstat(place, { bigint: true });
   try {
     const applied = await apply(update, stagingDir, outcome);
     outcome.isChanged = true;
@@ -68,7 +70,10 @@ const withMounted = async (update: TreeUpdate, outcome: { isChanged: boolean }):
     await discardFree(disk, place, options.signal);
     return applied;
   } catch (error) {
-    if (!outcome.isChanged) await rm(stagingDir, { recursive: true, force: true });
+    if (!outcome.isChanged) {
+      await rm(stagingDir, { recursive: true, force: true });
+      posix().setModificationTime(Buffer.from(place), mtimeNs);
+    }
     throw error;
   } finally {
     await letGo(update).catch((error: unknown) => {

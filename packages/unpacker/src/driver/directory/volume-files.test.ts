@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findDirectory, identityName } from './find-device.js';
+import { identityName } from '../identity.js';
+import { findDirectory } from './find-device.js';
 import { readUnset, writeUnset } from './unset-attributes.js';
 import { VolumeFiles } from './volume-files.js';
 
