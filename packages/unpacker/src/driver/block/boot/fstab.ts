@@ -23,11 +23,11 @@ const rootOptions = (root: readonly ByteString[] | undefined): ByteString => {
  * included, further ones are left out, and every other line stays as it is. Doing it again changes nothing.
  */
 export const fstabWithRoot = (fstab: ByteString, rootUuid: string): ByteString => {
-  const lines = fstab.replace(/\n$/, '').split('\n').map(parseLine);
+  const lines = fstab.replace(/\n+$/, '').split('\n').map(parseLine);
   const first = lines.findIndex(({ root }) => root !== undefined);
   const rootLine = `UUID=${rootUuid} / ext4 ${rootOptions(lines[first]?.root)} 0 1`;
   const rest = lines.filter(({ root }, index) => root === undefined || index === first);
   const texts = rest.map(({ text }, index) => (index === first ? rootLine : text));
   if (first === -1) texts.unshift(rootLine);
-  return `${texts.join('\n').replace(/\n$/, '')}\n`;
+  return `${texts.join('\n').replace(/\n+$/, '')}\n`;
 };
