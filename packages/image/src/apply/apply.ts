@@ -179,7 +179,7 @@ class Application {
     const held = await holdMoved(plan, context);
     await removeUnwanted(plan.removals, context);
     await makeDirectories(plan.directories, context);
-    await this.#place(plan, new Map([...staged, ...held]), context);
+    await this.#place(plan, (inode) => staged(inode) ?? held(inode), context);
   }
 
   /** Old files go before the new ones are there. */
@@ -196,7 +196,7 @@ class Application {
       context,
     );
     await makeDirectories(plan.directories, context);
-    await this.#place(plan, new Map([...staged, ...held]), context);
+    await this.#place(plan, (inode) => staged(inode) ?? held(inode), context);
   }
 
   /** A tree without files has nothing to lose: new ones are made in place, which is faster and keeps those of a directory together. */

@@ -42,7 +42,7 @@ export const holdMoved = async (plan: Plan, context: ChangeContext): Promise<Mad
     onPath('link', path, () => linkSync(context.directories.forChange(path), place));
     held.set(inode, place);
   }
-  return held;
+  return (inode) => held.get(inode);
 };
 
 /** Removes what the manifest does not have. */
@@ -125,7 +125,7 @@ const placeFirst = (
 ): readonly [ByteString, readonly ByteString[]] => {
   if (inode.origin.kind === 'keep') return [inode.origin.node.path, inode.place];
   const [first = inode.entry.path, ...rest] = inode.place;
-  renameIn(made.get(inode) ?? makeStaged(inode.entry, context), first, context);
+  renameIn(made(inode) ?? makeStaged(inode.entry, context), first, context);
   return [first, rest];
 };
 

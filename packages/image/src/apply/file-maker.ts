@@ -7,8 +7,8 @@ import type { UnsettableCollector } from './unsettable.js';
 import type { Workplace } from './workplace.js';
 import { writeSmallFile } from './write-file.js';
 
-/** Where each plan's new file is. */
-export type Made = ReadonlyMap<InodePlan, Buffer>;
+/** Where the new file of a plan is, if it is made; put together when asked, since there may be hundreds of thousands. */
+export type Made = (inode: InodePlan) => Buffer | undefined;
 
 /** Who is told of what was made. */
 export interface MakingListener {
@@ -34,7 +34,10 @@ export class FileMaker {
 
   /** Where all the files are that were made. */
   get made(): Made {
-    return new Map([...this.#names].map(([inode, name]) => [inode, this.workplace.place(name)]));
+    return (inode) => {
+      const name = this.#names.get(inode);
+      return name === undefined ? undefined : this.workplace.place(name);
+    };
   }
 
   /** The name in the workplace of a file that was made. */
