@@ -32,15 +32,24 @@ export const printHits = (deaths: readonly SortedCall[]): void => {
   );
 };
 
-/** Of each kind of call the first and the last. */
-export const chooseVictims = (calls: readonly SortedCall[]): SortedCall[] => {
-  const [first, last] = [new Map<string, SortedCall>(), new Map<string, SortedCall>()];
+/** How often calls on an object are died at. */
+export type Often = 'once' | 'first and last' | 'each time';
+
+/** Of each kind of call those that a process is to die at. */
+export const chooseVictims = (
+  calls: readonly SortedCall[],
+  often: (object: string) => Often,
+): SortedCall[] => {
+  const groups = new Map<string, SortedCall[]>();
   for (const call of calls) {
     const kind = `${call.thread} ${kindOf(call)}`;
-    if (!first.has(kind)) first.set(kind, call);
-    last.set(kind, call);
+    groups.set(kind, [...(groups.get(kind) ?? []), call]);
   }
-  return [...new Set([...first.values(), ...last.values()])];
+  return [...groups.values()].flatMap((group) => {
+    const how = often(group[0]?.object ?? '');
+    if (how === 'each time') return group;
+    return how === 'once' ? group.slice(0, 1) : [...new Set([...group.slice(0, 1), ...group.slice(-1)])];
+  });
 };
 
 /** The call that a process died at; undefined if it never came to it. */

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
-/** Calls that change something on a disk. */
+/** Calls that change something on a disk, and those that start a tool which does. */
 export const changingCalls = [
   ...['rename', 'renameat', 'renameat2', 'unlink', 'unlinkat', 'rmdir', 'mkdir', 'mkdirat', 'link', 'linkat'],
   ...['symlink', 'symlinkat', 'mknod', 'mknodat', 'fsync', 'fdatasync', 'syncfs', 'ftruncate', 'utimensat'],
   ...['chmod', 'fchmod', 'fchmodat', 'chown', 'fchown', 'lchown', 'fchownat', 'write', 'pwrite64'],
-  ...['setxattr', 'lsetxattr', 'fsetxattr', 'lremovexattr', 'ioctl', 'mount', 'umount2'],
+  ...['setxattr', 'lsetxattr', 'fsetxattr', 'lremovexattr', 'ioctl', 'clone', 'clone3', 'vfork'],
 ] as const;
 
 /** Threads are counted apart by strace: the one that runs JavaScript, and those that do what it does not wait for. */
@@ -33,15 +33,14 @@ export interface Recording {
   end(): Promise<SystemCall[]>;
 }
 
-const threadsOf = (pid: number, which: Thread): string[] =>
-  readdirSync(`/proc/${pid}/task`).filter((id) => (which === 'main') === (id === `${pid}`));
+const threadsOf = (pid: number): string[] => readdirSync(`/proc/${pid}/task`);
 
-/** @param only the thread that lines without a number are of */
-const parse = (log: string, pid: number, only: string): SystemCall[] => {
+/** @param threads those that count; lines without a number are of the first */
+const parse = (log: string, pid: number, threads: readonly string[]): SystemCall[] => {
   const counts = new Map<string, number>();
   return log.split('\n').flatMap((line) => {
-    const [, id = only, name, text = ''] = /^(?:(\d+) +)?(\w+)\((.*)$/.exec(line) ?? [];
-    if (name === undefined) return [];
+    const [, id = threads[0] ?? '', name, text = ''] = /^(?:(\d+) +)?(\w+)\((.*)$/.exec(line) ?? [];
+    if (name === undefined || !threads.includes(id)) return [];
     const count = (counts.get(`${id} ${name}`) ?? 0) + 1;
     counts.set(`${id} ${name}`, count);
     return [{ thread: id === `${pid}` ? 'main' : 'others', name, count, text }];
@@ -73,7 +72,9 @@ const attach = async (processes: readonly string[], flags: readonly string[]) =>
  */
 export const recordCalls = async (pid: number, log: string, victim?: Victim): Promise<Recording> => {
   const watched = ['-y', '-s', '200', '-o', log, '-e', `trace=${changingCalls.join(',')}`];
-  const processes = victim === undefined ? [`${pid}`] : threadsOf(pid, victim.thread);
+  const threads = threadsOf(pid);
+  const ofVictim = threads.filter((id) => (victim?.thread === 'main') === (id === `${pid}`));
+  const processes = victim === undefined ? [`${pid}`] : ofVictim;
   const kill =
     victim === undefined ? ['-f'] : ['-e', `inject=${victim.name}:signal=KILL:when=${victim.count}`];
   const { strace, ended } = await attach(processes, [...watched, ...kill]);
@@ -81,7 +82,7 @@ export const recordCalls = async (pid: number, log: string, victim?: Victim): Pr
     end: async () => {
       strace.kill('SIGINT');
       await ended;
-      return parse(readFileSync(log, 'utf8'), pid, processes[0] ?? '');
+      return parse(readFileSync(log, 'utf8'), pid, victim === undefined ? threads : processes);
     },
   };
 };
