@@ -172,6 +172,20 @@ describe('an image', () => {
     expect((await walkTree(root)).entries.slice(1)).toEqual([file('old')]);
   });
 
+  it.each([
+    ['another file of the image', [], [file('a'), file('b', { size: 70_000 })]],
+    ['a file of the tree', [file('old')], [file('b', { size: 70_000 })]],
+  ])('that says another size of the content of %s is refused by name', async (_what, old, entries) => {
+    await apply(old);
+    const before = independentWalk(root);
+
+    await expect(apply(entries)).rejects.toMatchObject({
+      code: 'INVALID_MANIFEST',
+      message: expect.stringContaining('gives b 70000 bytes, and the content with its digest has 7'),
+    });
+    expect(independentWalk(root)).toEqual(before);
+  });
+
   it.each(['.staging', '.staging/new-1'])('with the path %s of our own is refused by name', async (path) => {
     const entries = path === '.staging' ? [file(path)] : [directory('.staging'), file(path)];
 

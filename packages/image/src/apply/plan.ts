@@ -1,3 +1,5 @@
+import { AmiPublisherError } from '@ami-publisher/base';
+import { toText } from '../byte-string.js';
 import type { ByteString, DirectoryEntry, FileEntry, InodeEntry, ManifestEntry } from '../manifest.js';
 import { decodeDevice } from '../posix.js';
 import type { TreeContents } from '../tree/contents.js';
@@ -143,12 +145,14 @@ const keep = (group: Group, tree: Tree, unsettable: UnsettableCollector): Origin
 const otherwise = (
   group: Group,
   tree: Tree,
-  fetched: Set<string>,
+  fetched: Map<string, number>,
   unsettable: UnsettableCollector,
 ): Origin => {
   const { entry } = group;
   if (entry.type !== 'file' || entry.sha512 === undefined) return { kind: 'make' };
   const same = tree.withContent(entry.sha512);
+  const size = same[0]?.size ?? fetched.get(entry.sha512) ?? entry.size;
+  if (size !== entry.size) throw otherSize(entry, size);
   const free = same.find(
     (node) => !tree.claimed.has(node.inode) && tree.ownsWholly(node) && tree.sameExtents(entry, node),
   );
@@ -163,9 +167,16 @@ const otherwise = (
   const [source] = same;
   if (source !== undefined) return { kind: 'copy', node: source };
   if (fetched.has(entry.sha512)) return { kind: 'copy-fetched' };
-  fetched.add(entry.sha512);
+  fetched.set(entry.sha512, entry.size);
   return { kind: 'fetch' };
 };
+
+const otherSize = ({ path, size, sha512 }: FileEntry, known: number): AmiPublisherError =>
+  new AmiPublisherError('INVALID_MANIFEST', {
+    message: `the manifest gives ${toText(path)} ${size} bytes, and the content with its digest has ${known}`,
+    resource: sha512 ?? '',
+    remedy: 'make the image again',
+  });
 
 const planInodes = (
   entries: readonly ManifestEntry[],
@@ -174,7 +185,7 @@ const planInodes = (
 ): InodePlan[] => {
   const groups = groupsOf(entries);
   const kept = new Map(groups.map((group) => [group, keep(group, tree, unsettable)] as const));
-  const fetched = new Set<string>();
+  const fetched = new Map<string, number>();
   return groups.map((group) => {
     const origin = kept.get(group) ?? otherwise(group, tree, fetched, unsettable);
     const inPlace = (path: ByteString) =>
