@@ -1,7 +1,7 @@
 import { type CommandGroup, under } from './definition.js';
+import { imageCommands } from './image/definitions.js';
 import {
   awsOptions,
-  certificateOptions,
   configOption,
   debugOption,
   endpointOption,
@@ -33,8 +33,6 @@ const byTags = under('How', [
     summary: 'by the tags of its resources in the targets, without its journal',
   },
 ]);
-const imageServer = [...imageServerOptions, ...certificateOptions, ...outputOptions];
-const imageName = [{ name: '<image>', summary: 'STREAM/LEAF' }];
 const fleet = [...targetOptions, ...awsOptions, ...fleetOptions];
 const journals = [...journalOptions, configOption, endpointOption];
 
@@ -179,47 +177,8 @@ export const commandGroups: readonly CommandGroup[] = [
     commands: [
       {
         name: 'image',
-        summary: 'images on the image server: add, list, show, verify',
-        commands: [
-          {
-            name: 'add',
-            summary: 'add a folder or a tar archive as an image; images are immutable',
-            arguments: [
-              ...imageName,
-              { name: '<path>', summary: 'a folder, a .tar or .tar.gz file, or - for a tar stream' },
-            ],
-            options: [...progressOptions, ...imageServer],
-            examples: [
-              'ami-publisher image add base/debian-12/2026-11-22 ./rootfs',
-              'tar c -C rootfs . | ami-publisher image add base/debian-12/x -',
-            ],
-            load: async () => (await import('./image.js')).addImage,
-          },
-          {
-            name: 'list',
-            summary: 'list images',
-            arguments: [{ name: '[stream]', summary: 'of this stream only' }],
-            options: imageServer,
-            examples: ['ami-publisher image list base/debian-12'],
-            load: async () => (await import('./image.js')).listImages,
-          },
-          {
-            name: 'show',
-            summary: 'show one image',
-            arguments: imageName,
-            options: [{ flags: '--entries', summary: 'list every path of it' }, ...imageServer],
-            examples: ['ami-publisher image show base/debian-12/2026-11-22 --entries'],
-            load: async () => (await import('./image.js')).showImage,
-          },
-          {
-            name: 'verify',
-            summary: 'have the server read every object of an image again and compare digests',
-            arguments: imageName,
-            options: [...progressOptions, ...imageServer],
-            examples: ['ami-publisher image verify base/debian-12/2026-11-22'],
-            load: async () => (await import('./image.js')).verifyImage,
-          },
-        ],
+        summary: 'images on the image server: add, list, show, verify, set-expiry, delete, restore',
+        commands: imageCommands,
       },
     ],
   },
