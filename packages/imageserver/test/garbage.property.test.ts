@@ -150,10 +150,14 @@ class Cluster {
   readonly #servers: Promise<Server>[] = [];
   #drawn = 0;
 
-  /** @param draws random numbers below 1, one for each request */
+  /**
+   * @param draws random numbers below 1, one for each request
+   * @param slowestMs how long a request of each server takes at most
+   */
   constructor(
     readonly draws: readonly number[],
     readonly killBelow: number,
+    readonly slowestMs: readonly [number, number] = [2_000, 2_000],
   ) {
     this.#servers = [this.#open(0), this.#open(1)];
   }
@@ -173,13 +177,13 @@ class Cluster {
     return this.draws[this.#drawn % this.draws.length] ?? 0.5;
   }
 
-  async #open(index: number): Promise<Server> {
+  async #open(index: 0 | 1): Promise<Server> {
     let isKilled = false;
     const silence = new Promise<never>(() => {});
     const client = new MemoryBucketClient(this.bucket, async (request) => {
       const fate = this.#draw();
       if (isKilled) return silence;
-      await this.clock.sleep(fate * 2_000);
+      await this.clock.sleep(fate * this.slowestMs[index]!);
       if (isKilled) return silence;
       const answer = request();
       if (fate >= this.killBelow) return answer;
@@ -225,6 +229,34 @@ describe('images come and go while garbage is collected', () => {
     expect(seen.added).toBeGreaterThan(150);
     expect(seen.collected).toBeGreaterThan(50);
     expect(seen.killed).toBeGreaterThan(10);
+  });
+
+  it('and an image that is added in the very moment of a collection is whole or refused', async () => {
+    const outcomes = new Set<string>();
+    for (let offsetMs = 0; offsetMs < 40_000; offsetMs += 400) {
+      const cluster = new Cluster([0.5], 0, [200, 4_000]);
+      const [adder, collector] = [await cluster.server(0), await cluster.server(1)];
+      const working = [
+        adder.ingest({ stream: 's', leaf: 'old' }, [0, 1], [0, 0]),
+        // Its objects are listed when it asks for them, and by nobody when it comes to add its image.
+        cluster.clock.sleep(11 * hourMs).then(() =>
+          adder
+            .ingest({ stream: 's', leaf: 'new' }, [0, 1], [0, 16 * hourMs + offsetMs])
+            .then(() => outcomes.add('whole'))
+            .catch((reason) => {
+              tolerated(reason);
+              outcomes.add('refused');
+            }),
+        ),
+        cluster.clock.sleep(hourMs).then(() => adder.catalogue.delete({ stream: 's', leaf: 'old' }, 'test')),
+        cluster.clock.sleep(27 * hourMs).then(() => collector.collect()),
+      ];
+      await cluster.clock.advance(40 * hourMs);
+      await Promise.all(working);
+
+      expect(await (await cluster.observer()).damage(), `offset ${offsetMs} ms`).toEqual([]);
+    }
+    expect([...outcomes].sort()).toEqual(['refused', 'whole']);
   });
 
   it('and a directory never loses what a live image lists', async () => {

@@ -10,7 +10,7 @@ interface Sleeper {
 const calmTurns = 3;
 
 const isReading = (): boolean =>
-  process.getActiveResourcesInfo().some((kind) => kind.startsWith('FS') || kind.startsWith('FileHandle'));
+  process.getActiveResourcesInfo().some((kind) => kind.startsWith('FSReq') || kind === 'CloseReq');
 
 /** Lets work on files end, of which virtual time knows nothing. */
 const untilCalm = async (): Promise<void> => {
