@@ -94,16 +94,23 @@ export type {
   UnpackerListing,
 } from './unpacker/fleet.js';
 export { UnpackerFleet } from './unpacker/fleet.js';
+export type { BindDeviceOptions, UnpackerAddress, UnpackerOperatorOptions } from './unpacker/operator.js';
+export { UnpackerOperator } from './unpacker/operator.js';
 export type { StreamListing } from './unpacker/stream-volume.js';
 export type {
   Capture,
+  ExportedImage,
   LeaseRef,
   OperationOptions,
+  RawBytes,
+  RawEnd,
+  RawRange,
   StreamDevice,
   StreamState,
   UnpackCounts,
   UnpackerClient,
   UnpackerDevice,
+  UnpackerOperatorClient,
   UnpackerStatus,
   UnpackerStream,
 } from './unpacker/unpacker-client.js';

@@ -13,6 +13,7 @@ import {
   publishOptions,
   targetOptions,
 } from './shared-options.js';
+import { unpackerCommand } from './unpacker/index.js';
 
 const image = [
   { name: '<stream>', summary: 'such as base/debian-12' },
@@ -170,6 +171,7 @@ export const commandGroups: readonly CommandGroup[] = [
         options: [...targetOptions, ...awsOptions, ...progressOptions, ...outputOptions],
         load: async () => (await import('./fleet.js')).listStreams,
       },
+      unpackerCommand,
     ],
   },
   {

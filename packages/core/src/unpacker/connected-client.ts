@@ -6,7 +6,7 @@ import { formatTarget, type Target } from '../target/target.js';
 import type { UnpackerConnection, UnpackerConnector } from './connectors/connector.js';
 import { createGrpcUnpackerClient } from './grpc-unpacker-client.js';
 import { idOf } from './instances.js';
-import type { CallOptions, UnpackerClient } from './unpacker-client.js';
+import type { CallOptions, UnpackerOperatorClient } from './unpacker-client.js';
 
 export interface ConnectedClientOptions {
   readonly target: Target;
@@ -17,10 +17,10 @@ export interface ConnectedClientOptions {
 
 interface Open {
   readonly connection: UnpackerConnection;
-  readonly client: UnpackerClient;
+  readonly client: UnpackerOperatorClient;
 }
 
-type Method = Exclude<keyof UnpackerClient, 'close'>;
+type Method = Exclude<keyof UnpackerOperatorClient, 'close'>;
 
 /** Whether a call is an operation, which goes on in the unpacker when its caller is cut off. */
 const isOperation: Readonly<Record<Method, boolean>> = {
@@ -37,19 +37,28 @@ const isOperation: Readonly<Record<Method, boolean>> = {
   unpackImage: true,
   prepareForCapture: true,
   confirmCapture: false,
+  claimDevice: false,
+  forgetStream: false,
+  prepareForCopy: true,
+  exportImage: true,
+  getRaw: false,
+  cancelOperation: false,
 };
 
 /**
  * An unpacker over gRPC through a connector. The way is opened at the first call, opened again at the next call if it was lost, and closed
  * with the client.
  */
-export const createConnectedClient = (options: ConnectedClientOptions): UnpackerClient => {
+export const createConnectedClient = (options: ConnectedClientOptions): UnpackerOperatorClient => {
   const link = new Link(options);
   const methods = (Object.keys(isOperation) as Method[]).map((name) => [
     name,
     (...parameters: unknown[]) => link.call(name, parameters),
   ]);
-  return { ...(Object.fromEntries(methods) as Omit<UnpackerClient, 'close'>), close: () => link.close() };
+  return {
+    ...(Object.fromEntries(methods) as Omit<UnpackerOperatorClient, 'close'>),
+    close: () => link.close(),
+  };
 };
 
 class Link {

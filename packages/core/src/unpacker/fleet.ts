@@ -1,4 +1,4 @@
-import { type AmiPublisherError, isAmiPublisherError, toAmiPublisherError } from '@ami-publisher/base';
+import { AmiPublisherError, isAmiPublisherError, toAmiPublisherError } from '@ami-publisher/base';
 import type { ClientTls } from '@ami-publisher/protocol';
 import type { Instance, Volume } from '@aws-sdk/client-ec2';
 import pMap from 'p-map';
@@ -11,6 +11,7 @@ import { configuredConnectors } from './connectors/configured.js';
 import type { UnpackerConnector } from './connectors/connector.js';
 import { findUnpackerInstances, idOf, noUnpacker, rankInstances, stateOf } from './instances.js';
 import { keepLease } from './lease-keeper.js';
+import { isOperatorClient, UnpackerOperator, type UnpackerOperatorOptions } from './operator.js';
 import {
   listStreams,
   type StreamListing,
@@ -259,6 +260,28 @@ export class UnpackerFleet {
     });
   }
 
+  /**
+   * Operates the best unpacker of each target for a stream, or of any stream, starting it if it is stopped.
+   *
+   * @param work is given the operator, which is closed when it resolves.
+   */
+  operate<T>(
+    targets: readonly Target[],
+    options: Omit<UnpackerOperatorOptions, 'client'> & { readonly stream?: string | undefined },
+    work: (operator: UnpackerOperator) => Promise<T>,
+  ): Promise<TargetAnswer<T>[]> {
+    return this.#each(targets, options, async (target) => {
+      const { client } = await this.connect(target, options.stream ?? '', options);
+      try {
+        if (!isOperatorClient(client)) throw notForOperators();
+        const { clock, logger } = this.#cloud;
+        return await work(new UnpackerOperator({ clock, logger, ...options, client }));
+      } finally {
+        client.close();
+      }
+    });
+  }
+
   /** Ends what connectors keep open beyond their clients, such as sessions of Session Manager. Call it before the cloud is closed. */
   async close(): Promise<void> {
     await Promise.all([...this.#connectors].map((connector) => connector.close?.()));
@@ -357,3 +380,9 @@ export class UnpackerFleet {
     return Math.max(launchedAt + connectTimeoutMs, now + leastConnectTimeoutMs);
   }
 }
+
+const notForOperators = (): AmiPublisherError =>
+  new AmiPublisherError('INVALID_OPTION', {
+    message: 'the clients that `createClient` makes serve publications only',
+    remedy: 'leave `createClient` out, or have it make clients for operators',
+  });

@@ -2,12 +2,12 @@ import { AmiPublisherError, type ErrorCode, errorCodes } from '@ami-publisher/ba
 import {
   type ClientOptions,
   createUnpackerClient,
-  type LeaseRefMessage,
   type OperationMessage,
   type StatusMessage,
 } from '@ami-publisher/protocol';
 import type { StepProgress } from '../steps/step.js';
-import type { LeaseRef, OperationOptions, UnpackerClient, UnpackerStatus } from './unpacker-client.js';
+import { leaseMessage, operatorCalls } from './grpc-operator-calls.js';
+import type { OperationOptions, UnpackerOperatorClient, UnpackerStatus } from './unpacker-client.js';
 
 const silenceMs = 30_000;
 const statusTimeoutMs = 10_000;
@@ -24,7 +24,7 @@ export interface GrpcUnpackerClientOptions extends ClientOptions {
 }
 
 /** An unpacker over gRPC. */
-export const createGrpcUnpackerClient = (options: GrpcUnpackerClientOptions): UnpackerClient => {
+export const createGrpcUnpackerClient = (options: GrpcUnpackerClientOptions): UnpackerOperatorClient => {
   const rpc = createUnpackerClient(options);
   const address = options.name ?? options.address;
   const follow = (
@@ -70,16 +70,6 @@ export const createGrpcUnpackerClient = (options: GrpcUnpackerClientOptions): Un
         { ...call, deadlineMs: growDeviceTimeoutMs },
       );
     },
-    removeDevice: async (deviceId, lease, call) => {
-      await rpc.removeDevice({ deviceId, lease: leaseMessage(lease) }, call);
-    },
-    prepareForUnpack: async (operationId, lease, call) => {
-      await follow(
-        'PrepareForUnpack',
-        (signal) => rpc.prepareForUnpack({ operationId, lease: leaseMessage(lease) }, { signal }),
-        call,
-      );
-    },
     unpackImage: async (operationId, image, lease, call) => {
       const request = { operationId, lease: leaseMessage(lease), ...image };
       const { unpacked } = await follow(
@@ -113,11 +103,10 @@ export const createGrpcUnpackerClient = (options: GrpcUnpackerClientOptions): Un
     confirmCapture: async (generation, lease, call) => {
       await rpc.confirmCapture({ generation, lease: leaseMessage(lease) }, call);
     },
+    ...operatorCalls(rpc, follow, (call) => noResult(call, address)),
     close: () => rpc.close(),
   };
 };
-
-const leaseMessage = (lease: LeaseRef): LeaseRefMessage => ({ ...lease, epoch: String(lease.epoch) });
 
 const statusOf = (status: StatusMessage): UnpackerStatus => ({
   version: status.version,

@@ -122,3 +122,76 @@ export interface UnpackerClient {
   confirmCapture(generation: number, lease: LeaseRef, options?: CallOptions): Promise<void>;
   close(): void;
 }
+
+/** An image as it was exported. */
+export interface ExportedImage extends Capture {
+  /** An absolute path on the unpacker, or `s3://BUCKET/KEY`. */
+  readonly destination: string;
+  /** Of the file as written. */
+  readonly bytes: number;
+  /** Of the file as written, lower-case hex. */
+  readonly sha512: string;
+}
+
+/** Bytes of a volume, counted from its beginning. */
+export interface RawRange {
+  /** @default 0 */
+  readonly offset?: number | undefined;
+  /** 0 = to the end of the volume. @default 0 */
+  readonly length?: number | undefined;
+}
+
+/** Bytes of a volume at a place; what lies between two of them is zeros. */
+export interface RawBytes {
+  readonly offset: number;
+  readonly data: Uint8Array;
+}
+
+/** How a transfer ended: all of a range has been sent. */
+export interface RawEnd {
+  /** Where the range ends. */
+  readonly offset: number;
+  /** Of the whole range, zeros included; lower-case hex. */
+  readonly sha512: string;
+}
+
+/** An unpacker for whoever operates it: beside what a publication needs, what adds, removes and reads out. */
+export interface UnpackerOperatorClient extends UnpackerClient {
+  /** @throws `DEVICE_NOT_FOUND`, `DEVICE_IN_USE` if it holds data and is not forced. */
+  claimDevice(deviceId: string, how: { readonly force: boolean }, options?: CallOptions): Promise<void>;
+  /** Wipes the stream's volume and forgets the stream. Forced, no lease is needed and its operations are stopped. */
+  forgetStream(stream: string, authority: LeaseRef | 'force', options?: CallOptions): Promise<void>;
+  /** A free device needs no lease. */
+  removeDevice(
+    deviceId: string,
+    authority: LeaseRef | 'force' | 'free',
+    options?: CallOptions,
+  ): Promise<void>;
+  prepareForUnpack(
+    operationId: string,
+    lease: LeaseRef,
+    options?: OperationOptions & { readonly full?: boolean | undefined },
+  ): Promise<void>;
+  /** @throws `NOT_SEALABLE`. */
+  prepareForCopy(operationId: string, lease: LeaseRef, options?: OperationOptions): Promise<void>;
+  /** @throws `NOT_SEALABLE`, `RAW_UNAVAILABLE`, `TOOL_MISSING`, `NO_SPACE`, `EXPORT_FAILED`. */
+  exportImage(
+    operationId: string,
+    request: { readonly format: string; readonly destination: string },
+    lease: LeaseRef,
+    options?: OperationOptions,
+  ): Promise<ExportedImage>;
+  /**
+   * Reads a range of the stream's volume. The next bytes come when `take` has resolved; the unpacker gives up after a minute without that.
+   *
+   * @throws `RAW_UNAVAILABLE`, `NOT_SEALABLE`, `TIMED_OUT`.
+   */
+  getRaw(
+    range: RawRange,
+    take: (bytes: RawBytes) => Promise<void>,
+    lease: LeaseRef,
+    options?: CallOptions,
+  ): Promise<RawEnd>;
+  /** @throws `OPERATION_NOT_FOUND`. */
+  cancelOperation(operationId: string, lease: LeaseRef, options?: CallOptions): Promise<void>;
+}
