@@ -1,5 +1,5 @@
 import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import {
   AmiPublisherError,
   type Clock,
@@ -107,6 +107,8 @@ export const startUnpacker = async (options: UnpackerOptions): Promise<RunningUn
       driver: await drivers[options.driver ?? 'directory']({
         ...options,
         devicesDirectory: options.devicesDirectory ?? defaultDevicesDirectory,
+        // Mounts are known by absolute paths only.
+        stateDirectory: resolve(options.stateDirectory),
       }),
       exporter: await Exporter.open({
         directory: options.exportDirectory,
