@@ -1,5 +1,20 @@
 export type { JsonLoggerOptions } from './json-logger.js';
 export { jsonLogger } from './json-logger.js';
+export { DaemonMetrics } from './metrics/daemon-metrics.js';
+export type { CommonStatus } from './pages/daemon-pages.js';
+export { daemonPages } from './pages/daemon-pages.js';
+export type { HealthCheck } from './pages/health.js';
+export type { Html } from './pages/html.js';
+export { html } from './pages/html.js';
+export {
+  badgeHtml,
+  bytesText,
+  durationText,
+  factsHtml,
+  instantHtml,
+  sectionHtml,
+} from './pages/parts.js';
+export { rememberProblems } from './problems.js';
 export type { DaemonDefinition, RunningDaemon } from './run-daemon.js';
 export { runDaemon } from './run-daemon.js';
 export type { ListenAddress } from './settings/common-settings.js';

@@ -76,11 +76,16 @@ const serve = async <Table extends CommonTable>(
   process.stdin.destroy();
 };
 
-/** Resolves with what asks the daemon to end. A signal after that ends the process at once, as if nobody listened. */
+/** A signal that comes this soon after another is the same wish, told by two: a terminal tells all of its processes, ms. */
+const sameWishMs = 1_000;
+
+/** Resolves with what asks the daemon to end. A signal a while after that ends the process at once, as if nobody listened. */
 const untilStopped = (withStdin: boolean): Promise<string> =>
   new Promise((resolve) => {
     const stop = (reason: string) => {
-      for (const signal of stopSignals) process.removeListener(signal, stop);
+      setTimeout(() => {
+        for (const signal of stopSignals) process.removeListener(signal, stop);
+      }, sameWishMs).unref();
       resolve(reason);
     };
     for (const signal of stopSignals) process.on(signal, stop);

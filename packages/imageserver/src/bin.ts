@@ -1,6 +1,7 @@
 import { runDaemon } from '@ami-publisher/daemon';
 import { startImageServer } from './image-server.js';
-import { imageServerSettings, optionsOf, program } from './settings.js';
+import { program } from './program.js';
+import { imageServerSettings, optionsOf } from './settings.js';
 import { version } from './version.js';
 
 const notes = `

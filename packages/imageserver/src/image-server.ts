@@ -1,9 +1,15 @@
 import { type Clock, invalidOption, type Logger, silentLogger, systemClock } from '@ami-publisher/base';
-import { imageServerService, type ServerTls, startServer } from '@ami-publisher/protocol';
+import { DaemonMetrics, rememberProblems } from '@ami-publisher/daemon';
+import { imageServerService, type RunningServer, type ServerTls, startServer } from '@ami-publisher/protocol';
 import { CollectionSchedule } from './collection/collection-schedule.js';
 import { ImageCatalogue } from './images/image-catalogue.js';
-import { imageServerHandlers } from './service/handlers.js';
+import { type ImageServerPagesOptions, imageServerPages } from './pages/image-server-pages.js';
+import { measureImages } from './pages/metrics.js';
+import { imagesOf } from './pages/status.js';
+import { program } from './program.js';
+import { type ImageService, imageServerHandlers } from './service/handlers.js';
 import { openStore } from './store/open-store.js';
+import { version } from './version.js';
 
 /** Options of `startImageServer`. */
 export interface ImageServerOptions {
@@ -21,6 +27,8 @@ export interface ImageServerOptions {
   readonly graceMs?: number | undefined;
   /** Pause between collections of garbage, ms; a minute at least. @default an hour */
   readonly collectEveryMs?: number | undefined;
+  /** How long `close` lets calls in progress go on, ms. @default 2,000 */
+  readonly stopGraceMs?: number | undefined;
   readonly logger?: Logger | undefined;
   readonly clock?: Clock | undefined;
 }
@@ -49,16 +57,15 @@ const atLeast = (name: string, value: number, least: number): number => {
  * cannot be had; `CERTIFICATE_REFUSED`; `TOOL_MISSING` if a bucket is named and the AWS SDK is not installed.
  */
 export const startImageServer = async (options: ImageServerOptions): Promise<RunningImageServer> => {
-  const { tls, logger = silentLogger, clock = systemClock } = options;
+  const { clock = systemClock } = options;
+  const { logger, problems } = rememberProblems(options.logger ?? silentLogger, clock);
   const graceMs = atLeast('graceMs', options.graceMs ?? defaultGraceMs, hourMs);
   const everyMs = atLeast('collectEveryMs', options.collectEveryMs ?? hourMs, minuteMs);
   const store = await openStore({ ...options, clock, logger });
   const collections = new CollectionSchedule({ store, clock, logger, graceMs, everyMs });
   try {
     const catalogue = new ImageCatalogue({ store, clock, graceMs });
-    const services = [imageServerService(imageServerHandlers({ catalogue, collections }))];
-    const host = options.host ?? '127.0.0.1';
-    const server = await startServer({ services, tls, host, port: options.port ?? 0, logger });
+    const server = await serve({ ...options, logger }, { catalogue, collections }, { problems, clock });
     collections.start();
     return {
       address: server.address,
@@ -72,4 +79,39 @@ export const startImageServer = async (options: ImageServerOptions): Promise<Run
     await store.close();
     throw reason;
   }
+};
+
+const serve = async (
+  options: ImageServerOptions,
+  service: Omit<ImageService, 'shutDown'>,
+  observed: Pick<ImageServerPagesOptions, 'problems' | 'clock'>,
+): Promise<RunningImageServer> => {
+  const shutDown = new AbortController();
+  const metrics = new DaemonMetrics({ program, version });
+  const images = imagesOf(service.catalogue);
+  const server: RunningServer = await startServer({
+    services: [imageServerService(imageServerHandlers({ ...service, shutDown: shutDown.signal }))],
+    http: imageServerPages({
+      images,
+      metrics,
+      ...observed,
+      store: options.store ?? options.dataDir ?? '',
+      notReady: () => (shutDown.signal.aborted ? 'stopping' : ''),
+      certificateExpiresAt: () => server.certificateExpiresAt(),
+    }),
+    observer: metrics.observer,
+    tls: options.tls,
+    logger: options.logger,
+    host: options.host ?? '127.0.0.1',
+    port: options.port ?? 0,
+  });
+  metrics.certificate(server.certificateExpiresAt);
+  measureImages(metrics, images);
+  return {
+    address: server.address,
+    close: async () => {
+      shutDown.abort();
+      await server.close(options.stopGraceMs);
+    },
+  };
 };

@@ -10,9 +10,6 @@ import {
 import { z } from 'zod';
 import type { ImageServerOptions } from './image-server.js';
 
-/** Name of the daemon's program. */
-export const program = 'imageserver';
-
 const wholeNumber = z.number('a whole number').int('a whole number').min(1, 'at least 1');
 const hourMs = 3_600_000;
 const minuteMs = 60_000;
@@ -60,5 +57,6 @@ export const optionsOf = (settings: Settings<typeof imageServerSettings>): Image
   collectEveryMs: settings.collectMinutes * minuteMs,
   host: settings.listen.host,
   port: settings.listen.port,
+  stopGraceMs: settings.stopGraceMs,
   tls: tlsOf(settings),
 });

@@ -1,5 +1,6 @@
 import { runDaemon } from '@ami-publisher/daemon';
-import { optionsOf, program, unpackerSettings } from './settings.js';
+import { program } from './program.js';
+import { optionsOf, unpackerSettings } from './settings.js';
 import { startUnpacker } from './start-unpacker.js';
 import { version } from './version.js';
 

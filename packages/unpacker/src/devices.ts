@@ -22,11 +22,14 @@ export interface DeviceTableOptions {
 
 const presenceIntervalMs = 5_000;
 const arrivalIntervalMs = 200;
+/** A look at all devices that takes longer hangs, ms. */
+const watchLimitMs = 300_000;
 
 /** The attached devices among those recorded. Views are replaced, never changed, so that readers need no lock. */
 export class DeviceTable {
   readonly #options: DeviceTableOptions;
   readonly #views = new Map<string, DeviceView>();
+  #watchedAt = Number.POSITIVE_INFINITY;
 
   constructor(options: DeviceTableOptions) {
     this.#options = options;
@@ -100,6 +103,7 @@ export class DeviceTable {
   /** Notices devices that go and come back, until the signal aborts. */
   async watch(runAlone: RunAlone, signal: AbortSignal): Promise<void> {
     for (;;) {
+      this.#watchedAt = this.#options.clock.now();
       const stopped = await this.#options.clock.sleep(presenceIntervalMs, signal).then(
         () => false,
         () => true,
@@ -107,6 +111,16 @@ export class DeviceTable {
       if (stopped) return;
       await this.refreshAll(runAlone);
     }
+  }
+
+  /** @throws `UNPACKER_FAILED` if the devices have not been looked at for long. */
+  checkWatch(): void {
+    const silentMs = this.#options.clock.now() - this.#watchedAt;
+    if (silentMs < watchLimitMs) return;
+    throw new AmiPublisherError('UNPACKER_FAILED', {
+      message: `the devices have not been looked at for ${Math.round(silentMs / 1000)} s`,
+      remedy: 'restart the daemon',
+    });
   }
 
   async #refreshQuietly(deviceId: string): Promise<void> {

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { settingsJsonSchema, settingsPage } from '@ami-publisher/daemon';
 import { describe, expect, it } from 'vitest';
-import { program, unpackerSettings } from './settings.js';
+import { program } from './program.js';
+import { unpackerSettings } from './settings.js';
 
 const docs = fileURLToPath(new URL('../../../docs/settings', import.meta.url));
 

@@ -19,9 +19,6 @@ import {
   type UnpackerOptions,
 } from './start-unpacker.js';
 
-/** Name of the daemon's program. */
-export const program = 'image-unpacker';
-
 /** What an unpacker can be told, by flags, environment and configuration file. */
 export const unpackerSettings = {
   listen: {
@@ -124,5 +121,6 @@ export const optionsOf = (settings: Settings<typeof unpackerSettings>): Unpacker
     settings.streams &&
     Object.fromEntries(Object.entries(settings.streams).map(([name, { boot }]) => [name, boot])),
   grubDirectory: settings.grubDirectory,
+  stopGraceMs: settings.stopGraceMs,
   tls: tlsOf(settings),
 });

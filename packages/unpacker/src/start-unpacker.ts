@@ -8,10 +8,12 @@ import {
   silentLogger,
   systemClock,
 } from '@ami-publisher/base';
+import { DaemonMetrics, rememberProblems } from '@ami-publisher/daemon';
 import { GrpcImageSource } from '@ami-publisher/image';
 import {
   type ClientTls,
   createImageServerClient,
+  type RunningServer,
   type ServerTls,
   startServer,
   unpackerService,
@@ -22,9 +24,13 @@ import { DirectoryDriver } from './driver/directory/directory-driver.js';
 import type { Driver } from './driver/driver.js';
 import { Exporter } from './export/exporter.js';
 import type { ConnectImageServer } from './image-server.js';
+import { measureUnpacker, operationCounters } from './pages/metrics.js';
+import { type UnpackerPagesOptions, unpackerPages } from './pages/unpacker-pages.js';
+import { program } from './program.js';
 import { unpackerHandlers } from './service/handlers.js';
 import { lockDirectory } from './state/directory-lock.js';
 import { Unpacker } from './unpacker.js';
+import { version } from './version.js';
 
 /** Names of the drivers that there are. */
 export type DriverName = 'directory' | 'block';
@@ -50,6 +56,8 @@ export interface UnpackerOptions extends GrubOptions {
   readonly tls?: ServerTls | undefined;
   /** How long UnpackImage waits for an image that the image server does not have yet, ms. @default 60,000 */
   readonly imageWaitMs?: number | undefined;
+  /** How long `close` lets running operations go on, ms. @default 0 */
+  readonly stopGraceMs?: number | undefined;
   /** The one folder that ExportImage may write files to; made if it is not there. @default none */
   readonly exportDirectory?: string | undefined;
   /** Folder for what exports need meanwhile; emptied at the start. @default `scratch` in the state directory */
@@ -68,7 +76,7 @@ export interface UnpackerOptions extends GrubOptions {
 export interface RunningUnpacker {
   /** `host:port` as bound. */
   readonly address: string;
-  /** Stops running operations, which a later unpacker can begin again, and lets go of everything. */
+  /** Takes no new work, stops the operations that still run after `stopGraceMs`, which a later unpacker can begin again, and lets go of everything. */
   close(): Promise<void>;
 }
 
@@ -99,7 +107,9 @@ export const defaultImageWaitMs = 60_000;
  * `INVALID_OPTION` for an address that cannot be had, `CERTIFICATE_REFUSED`.
  */
 export const startUnpacker = async (options: UnpackerOptions): Promise<RunningUnpacker> => {
-  const logger = options.logger ?? silentLogger;
+  const clock = options.clock ?? systemClock;
+  const { logger, problems } = rememberProblems(options.logger ?? silentLogger, clock);
+  const metrics = new DaemonMetrics({ program, version });
   await mkdir(options.stateDirectory, { recursive: true, mode: 0o700 });
   const lock = await lockDirectory(options.stateDirectory);
   try {
@@ -118,10 +128,12 @@ export const startUnpacker = async (options: UnpackerOptions): Promise<RunningUn
       stateDirectory: options.stateDirectory,
       connectImageServer: await imageServerConnector(options),
       imageWaitMs: options.imageWaitMs ?? defaultImageWaitMs,
-      clock: options.clock ?? systemClock,
+      onOperationEnd: operationCounters(metrics),
+      clock,
       logger,
     });
-    const serving = await serve(unpacker, options, logger);
+    measureUnpacker(metrics, unpacker);
+    const serving = await serve(unpacker, { ...options, logger }, { metrics, problems });
     return {
       address: serving.address,
       close: async () => {
@@ -138,22 +150,32 @@ export const startUnpacker = async (options: UnpackerOptions): Promise<RunningUn
 const serve = async (
   unpacker: Unpacker,
   options: UnpackerOptions,
-  logger: Logger,
+  observed: Pick<UnpackerPagesOptions, 'metrics' | 'problems'>,
 ): Promise<RunningUnpacker> => {
   const shutDown = new AbortController();
-  const server = await startServer({
+  const server: RunningServer = await startServer({
     services: [unpackerService(unpackerHandlers(unpacker, shutDown.signal))],
+    http: unpackerPages({
+      unpacker,
+      ...observed,
+      imageServer: options.imageServer,
+      certificateExpiresAt: () => server.certificateExpiresAt(),
+    }),
+    observer: observed.metrics.observer,
     tls: options.tls,
     host: options.host ?? '127.0.0.1',
     port: options.port ?? defaultPort,
-    logger,
+    logger: options.logger,
   });
+  observed.metrics.certificate(server.certificateExpiresAt);
   const watching = unpacker.watchDevices(shutDown.signal);
   return {
     address: server.address,
     close: async () => {
+      unpacker.isStopping = true;
+      server.announceEnd();
+      await unpacker.operations.close(stopping(), options.stopGraceMs ?? 0);
       shutDown.abort(stopping());
-      await unpacker.operations.close(stopping());
       await server.close();
       await watching;
     },

@@ -7,6 +7,8 @@ import type { ConnectImageServer } from './image-server.js';
 import { checkLease } from './leases.js';
 import type { StreamClaim } from './names.js';
 import { OperationTable } from './operations/operation-table.js';
+import { Pace } from './operations/pace.js';
+import type { OperationRecord } from './state/model.js';
 import { StateStore, streamOf } from './state/state-store.js';
 import { SerialQueue } from './streams/serial-queue.js';
 import { StreamQueues } from './streams/stream-queues.js';
@@ -18,6 +20,8 @@ export interface UnpackerParts {
   readonly connectImageServer: ConnectImageServer;
   /** How long UnpackImage waits for an image that its server does not have yet, ms. */
   readonly imageWaitMs: number;
+  /** Called with the outcome of each operation. */
+  readonly onOperationEnd: (record: OperationRecord) => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -34,6 +38,8 @@ export class Unpacker {
   readonly notifier: ChangeNotifier;
   readonly devices: DeviceTable;
   readonly operations: OperationTable;
+  /** How fast the operations go that run. */
+  readonly pace = new Pace();
   readonly queues = new StreamQueues();
   /** Taken inside a stream's turn while devices are bound, so that no device gets two ids or two streams. */
   readonly binding = new SerialQueue('devices');
@@ -45,6 +51,8 @@ export class Unpacker {
    * serve when it is started again.
    */
   drainingUntil = 0;
+  /** Whether the daemon is about to end. */
+  isStopping = false;
   #lastUsedAt: number;
 
   private constructor(parts: UnpackerParts, store: StateStore, notifier: ChangeNotifier) {
@@ -65,8 +73,11 @@ export class Unpacker {
       queues: this.queues,
       onChange: () => {
         this.touch();
+        const running = this.operations.running.map(({ record }) => record);
+        this.pace.observe(running, parts.clock.now());
         notifier.notify();
       },
+      onEnd: parts.onOperationEnd,
     });
   }
 
@@ -136,6 +147,13 @@ export class Unpacker {
     return new Promise((resolve, reject) => {
       this.underLease(claim, signal, () => new Promise<void>((end) => resolve(end))).catch(reject);
     });
+  }
+
+  /** Why no new work is taken; empty while it is. */
+  get notReady(): string {
+    if (this.isStopping) return 'stopping';
+    if (this.drainingUntil <= this.clock.now()) return '';
+    return `draining until ${new Date(this.drainingUntil).toISOString()}`;
   }
 
   /** Notes that somebody uses this unpacker. */

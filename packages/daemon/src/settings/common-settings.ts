@@ -1,7 +1,7 @@
 import { AmiPublisherError } from '@ami-publisher/base';
 import type { ServerTls } from '@ami-publisher/protocol';
 import { z } from 'zod';
-import { type Setting, type Settings, switchFromText } from './setting.js';
+import { type Setting, type Settings, switchFromText, wholeNumberFromText } from './setting.js';
 
 /** Where a daemon listens. */
 export interface ListenAddress {
@@ -49,6 +49,13 @@ export const commonSettings = {
     summary: `least level that is logged: ${logLevels.join(', ')}`,
     schema: z.enum(logLevels, `one of ${logLevels.join(', ')}`),
     default: 'info',
+  },
+  stopGraceMs: {
+    flag: '--stop-grace <ms>',
+    summary: 'how long what runs may go on after SIGTERM, ms; then it is stopped',
+    schema: z.int('a whole number').min(0, 'at least 0').max(3_600_000, 'at most 3600000'),
+    fromText: wholeNumberFromText,
+    default: 20_000,
   },
   exitWithStdin: {
     flag: '--exit-with-stdin',

@@ -16,6 +16,8 @@ const maxFetchedDigests = 16_384;
 export interface ImageService {
   readonly catalogue: ImageCatalogue;
   readonly collections: CollectionSchedule;
+  /** Ends the calls that would go on for ever. */
+  readonly shutDown: AbortSignal;
 }
 
 const messages =
@@ -87,7 +89,7 @@ const transfers = ({ catalogue }: ImageService): ImageServerHandlers => {
 };
 
 /** Images come, change and go. */
-const changes = ({ catalogue, collections }: ImageService): ImageServerHandlers => {
+const changes = ({ catalogue, collections, shutDown }: ImageService): ImageServerHandlers => {
   const toMessage = messages(catalogue);
   const added = new EventEmitter().setMaxListeners(0);
   return {
@@ -105,7 +107,8 @@ const changes = ({ catalogue, collections }: ImageService): ImageServerHandlers 
       toMessage(await catalogue.delete(nameOf(name), caller.commonName)),
     RestoreImage: async ({ name }) => toMessage(await catalogue.restore(nameOf(name))),
     CollectGarbage: ({ dryRun }, { signal }) => collections.run(dryRun, signal),
-    Watch: ({ stream }, { signal }) => mapped(watched(added, stream, signal), toMessage),
+    Watch: ({ stream }, { signal }) =>
+      mapped(watched(added, stream, AbortSignal.any([signal, shutDown])), toMessage),
   };
 };
 

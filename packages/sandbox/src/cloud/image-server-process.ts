@@ -12,7 +12,15 @@ export const startImageServerProcess = async (
   return startDaemon({
     name: 'the image server of the sandbox',
     script: packageBin('@ami-publisher/imageserver', 'imageserver'),
-    arguments: ['--listen', '127.0.0.1:0', '--data-dir', join(directory, 'data'), ...tls],
+    arguments: [
+      '--listen',
+      '127.0.0.1:0',
+      '--data-dir',
+      join(directory, 'data'),
+      '--stop-grace',
+      '2000',
+      ...tls,
+    ],
     logFile: join(directory, 'imageserver.log'),
   });
 };

@@ -65,6 +65,8 @@ const daemonArguments = (machine: InstanceMachine, options: UnpackerProcessOptio
   ...['--image-server', options.imageServer],
   ...['--account', machine.account],
   ...['--region', machine.region],
+  // An instance that is stopped does not wait for its services.
+  ...['--stop-grace', '0'],
 ];
 
 const serverFiles = async (

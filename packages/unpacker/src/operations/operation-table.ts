@@ -25,6 +25,8 @@ export interface OperationTableOptions {
   readonly logger: Logger;
   /** Called on every progress of any operation. */
   readonly onChange: () => void;
+  /** Called with the outcome of each. */
+  readonly onEnd: (record: OperationRecord) => void;
 }
 
 /**
@@ -88,6 +90,11 @@ export class OperationTable {
     return [...this.#running.values()].filter((operation) => operation.stream === stream);
   }
 
+  /** All that run or wait. */
+  get running(): readonly RunningOperation[] {
+    return [...this.#running.values()];
+  }
+
   /** @throws `OPERATION_NOT_FOUND`. */
   get(id: string): { readonly stream: string; readonly record: OperationRecord } {
     const found = this.#running.get(id) ?? this.#find(id);
@@ -111,10 +118,14 @@ export class OperationTable {
     return stopAll(this.runningOn(stream), reason);
   }
 
-  /** Stops everything and begins nothing any more. */
-  close(reason: AmiPublisherError): Promise<void> {
+  /** Begins nothing any more, gives what runs up to `graceMs` to end by itself, and then stops it. */
+  async close(reason: AmiPublisherError, graceMs: number): Promise<void> {
     this.#closed = reason;
-    return stopAll([...this.#running.values()], reason);
+    const inTime = new AbortController();
+    const timeUp = this.#options.clock.sleep(graceMs, inTime.signal).catch(() => {});
+    await Promise.race([timeUp, Promise.all(this.running.map(({ done }) => done))]);
+    inTime.abort();
+    await stopAll(this.running, reason);
   }
 
   #find(id: string): { readonly stream: string; readonly record: OperationRecord } | undefined {
@@ -129,6 +140,7 @@ export class OperationTable {
     const { clock } = this.#options;
     const ended = await this.#body(operation, request).catch((failure: unknown) => ({ failure }));
     const record = operation.outcome(ended, instant(clock));
+    this.#options.onEnd(record);
     await this.#remember(request.stream, record);
     this.#running.delete(request.id);
     operation.finish(record);

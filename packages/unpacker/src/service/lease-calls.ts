@@ -62,9 +62,9 @@ const refuseWhileDraining = (
   publication: string,
   now: number,
 ): void => {
-  if (unpacker.drainingUntil <= now || liveLease(stream, now)?.publication === publication) return;
+  if (unpacker.notReady === '' || liveLease(stream, now)?.publication === publication) return;
   throw new AmiPublisherError('DRAINING', {
-    message: `this unpacker takes no new work until ${new Date(unpacker.drainingUntil).toISOString()}`,
+    message: `this unpacker takes no new work: ${unpacker.notReady}`,
     resource: stream.name,
     remedy:
       'wait until it has been restarted or replaced, or end the draining with Drain and a duration of 0',

@@ -1,0 +1,2 @@
+/** Name of the daemon's program. */
+export const program = 'image-unpacker';
