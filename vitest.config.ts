@@ -24,6 +24,7 @@ export default defineConfig({
       layer('recovery', ['test/recovery/**/*.test.ts'], 300_000, { maxConcurrency: 16 }),
       // Real disks and emulated machines: one file at a time.
       layer('disks', ['test/disks/**/*.test.ts'], 600_000, { fileParallelism: false }),
+      layer('browser', ['test/browser/**/*.test.ts'], 120_000),
       layer('foreign', ['test/foreign/**/*.test.ts'], 180_000),
       layer('conformance', ['test/conformance/**/*.test.ts'], 120_000),
     ],

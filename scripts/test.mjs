@@ -36,6 +36,7 @@ const layers = [
   { name: 'component', missing: () => [] },
   { name: 'e2e', missing: () => [] },
   { name: 'recovery', missing: () => [] },
+  { name: 'browser', missing: () => (onPath('chromium') ? [] : ['chromium']) },
   {
     name: 'disks',
     // What the tests mount is seen by nobody else, and goes with them however they end.

@@ -20,8 +20,8 @@ export interface UnpackerParts {
   readonly connectImageServer: ConnectImageServer;
   /** How long UnpackImage waits for an image that its server does not have yet, ms. */
   readonly imageWaitMs: number;
-  /** Called with the outcome of each operation. */
-  readonly onOperationEnd: (record: OperationRecord) => void;
+  /** Called with the outcome of each operation. @default nobody */
+  readonly onOperationEnd?: ((record: OperationRecord) => void) | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -77,7 +77,7 @@ export class Unpacker {
         this.pace.observe(running, parts.clock.now());
         notifier.notify();
       },
-      onEnd: parts.onOperationEnd,
+      onEnd: parts.onOperationEnd ?? (() => {}),
     });
   }
 

@@ -14,12 +14,13 @@ a { color: var(--link); }
 code { font-family: ui-monospace, monospace; font-size: .9em; }
 .card { margin: .5rem 0; padding: .75rem 1rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
 .facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 12rem), 1fr)); gap: .25rem 1.5rem; margin: .5rem 0 0; }
+@media (max-width: 30rem) { .facts { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .25rem 1rem; } }
 .facts dt { color: var(--soft); font-size: .8rem; }
 .facts dd { margin: 0; font-variant-numeric: tabular-nums; }
 .badge { padding: 0 .5rem; border: 1px solid currentcolor; border-radius: 1rem; font-size: .8rem; font-weight: 600; color: var(--soft); }
 .badge.good { color: var(--good); } .badge.busy { color: var(--busy); } .badge.bad { color: var(--bad); }
 .empty, .note { color: var(--soft); }
-.problem { margin: .25rem 0; padding-left: .75rem; border-left: .25rem solid var(--bad); }
+.problem { margin: .75rem 0 .25rem; padding-left: .75rem; border-left: .25rem solid var(--bad); }
 .problem p { margin: 0; }
 ol.history { margin: .5rem 0 0; padding: 0; list-style: none; }
 ol.history li { padding: .25rem 0; border-top: 1px solid var(--line); }

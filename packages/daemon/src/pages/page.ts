@@ -35,7 +35,7 @@ ${frameHtml(frame)}
 ${sections}
 ${sectionHtml('Problems', problems.map(problemHtml), 'No warnings or errors since the start.')}
 </main>
-<footer><p><a href="/status.json">Status as JSON</a> <a href="/metrics">Metrics</a> <span id="connection" role="status">as of ${frame.now}</span></p></footer>
+<footer><p><a href="/status.json">Status as JSON</a> <a href="/metrics">Metrics</a> <span id="connection" role="status">as of ${instantHtml(frame.now)}</span></p></footer>
 </body>
 </html>
 `;

@@ -24,7 +24,7 @@ const streamsOf = (images: readonly ImageStatus[]): (readonly [string, readonly 
 
 const streamHtml = ([stream, images]: readonly [string, readonly ImageStatus[]]): Html => {
   const older = images.slice(shownImages);
-  return html`<article class="card"><h3>${stream} <span class="note">${images.length} images</span></h3>
+  return html`<article class="card"><h3>${stream} <span class="note">${images.length} ${images.length === 1 ? 'image' : 'images'}</span></h3>
 <ol class="history">${images.slice(0, shownImages).map(imageHtml)}</ol>
 ${older.length > 0 && html`<details id="older-${stream}"><summary>${older.length} older</summary><ol class="history">${older.map(imageHtml)}</ol></details>`}</article>
 `;
