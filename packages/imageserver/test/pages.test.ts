@@ -4,6 +4,9 @@ import { serve } from './support/server.js';
 import { temporaryDirectory } from './support/temporary-directory.js';
 import { makeSampleTree } from './support/trees.js';
 
+/** Daemons on a busy machine take their time. */
+const patiently = { timeout: 20_000 };
+
 /** A server with as many images of one stream, and its pages. */
 const withImages = async (count: number) => {
   const [dataDir, root] = [temporaryDirectory(), temporaryDirectory()];
@@ -51,7 +54,7 @@ describe('the pages of an image server', () => {
         await held;
       })(),
     );
-    await expect.poll(async () => JSON.parse(await page('/status.json')).ingests).toBe(1);
+    await expect.poll(async () => JSON.parse(await page('/status.json')).ingests, patiently).toBe(1);
     expect(await page('/metrics')).toContain('ami_publisher_rpcs_running{method="AddObjects"} 1');
     expect(await page('/metrics')).toContain('imageserver_images 1');
     end();

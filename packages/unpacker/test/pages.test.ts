@@ -8,6 +8,9 @@ import { TestImageServer } from './fixture/image-server.js';
 import { makeFirstTree } from './fixture/trees.js';
 import { follow, leaseOn, stream, streamStatus, TestHost, volumeId } from './fixture/unpacker.js';
 
+/** Daemons on a busy machine take their time. */
+const patiently = { timeout: 20_000 };
+
 const holder = `"><script>alert('holder')</script>`;
 let host: TestHost;
 let images: TestImageServer;
@@ -33,7 +36,7 @@ const updating = async () => {
   await client.addDevice({ deviceId: volumeId, lease });
   const { leaf, manifestDigest } = image;
   const ended = follow(client.unpackImage({ lease, operationId: 'u1', leaf, manifestDigest }));
-  await expect.poll(async () => (await streamStatus(client))?.state).toBe('FETCHING');
+  await expect.poll(async () => (await streamStatus(client))?.state, patiently).toBe('FETCHING');
   const page = async (path: string) => (await fetch(`http://${client.address}${path}`)).text();
   return { client, ended, page };
 };

@@ -5,6 +5,9 @@ import { TestImageServer } from './fixture/image-server.js';
 import { makeFirstTree } from './fixture/trees.js';
 import { follow, leaseOn, stream, streamStatus, TestHost, volumeId } from './fixture/unpacker.js';
 
+/** Daemons on a busy machine take their time. */
+const patiently = { timeout: 20_000 };
+
 let host: TestHost;
 let images: TestImageServer;
 let daemon: Daemon;
@@ -35,12 +38,12 @@ const updating = async (stopGraceMs: number) => {
   const lease = await leaseOn(client);
   await client.addDevice({ deviceId: volumeId, lease });
   const ended = follow(client.unpackImage({ lease, operationId: 'u1', leaf, manifestDigest }));
-  await expect.poll(async () => (await streamStatus(client))?.state).toBe('FETCHING');
+  await expect.poll(async () => (await streamStatus(client))?.state, patiently).toBe('FETCHING');
   return { client, ended };
 };
 
 const stopping = (address: string) =>
-  expect.poll(async () => (await fetch(`http://${address}/readyz`)).text()).toContain('stopping');
+  expect.poll(async () => (await fetch(`http://${address}/readyz`)).text(), patiently).toContain('stopping');
 
 describe('a daemon that is told to end in the middle of an update', () => {
   it('takes no new work and lets the update end', async () => {
