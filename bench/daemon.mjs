@@ -1,23 +1,29 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 
 /**
  * Starts a daemon as a process of its own and waits until it says where it listens.
  *
  * @param options.profileDirectory where it leaves a CPU profile at its end; none without.
+ * @param options.prefix program and arguments that run it, such as `unshare --mount`.
  */
-export const startDaemon = async (program, flags, { profileDirectory } = {}) => {
+export const startDaemon = async (program, flags, { profileDirectory, prefix = [] } = {}) => {
   const profiling =
     profileDirectory === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}`];
-  const child = spawn(process.execPath, [...profiling, program, ...flags], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const [file, ...args] = [...prefix, process.execPath, ...profiling, program, ...flags];
+  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'close');
   const first = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), exited]);
   if (typeof first[0] !== 'string') throw new Error(`${program} ended with code ${first[0]}`);
   return {
     address: JSON.parse(first[0]).listening,
+    /** The most memory that it has had resident so far, bytes. */
+    peakMemory: async () => {
+      const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
+      return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)[1]) * 1024;
+    },
     stop: async () => {
       child.kill();
       await exited;

@@ -41,8 +41,8 @@ export class Rig {
     Object.assign(this, options);
   }
 
-  /** A new unpacker process without volumes. */
-  async startUnpacker(name) {
+  /** A new unpacker process without volumes, with the driver for folders or for disks. */
+  async startUnpacker(name, driver = 'directory') {
     const directory = join(this.directory, name);
     const devices = join(directory, 'devices');
     await mkdir(devices, { recursive: true });
@@ -50,16 +50,20 @@ export class Rig {
       programs.unpacker,
       [
         ...['--state-dir', join(directory, 'state'), '--devices-dir', devices, '--listen', '127.0.0.1:0'],
-        ...['--image-server', this.imageServer.address, '--image-wait', '0', '--log-level', 'warn'],
+        ...['--driver', driver, '--image-server', this.imageServer.address, '--image-wait', '0'],
+        ...['--log-level', 'warn'],
         ...tlsFlags(this.certificates, `unpacker-${account}-${region}`),
       ],
-      { profileDirectory: this.profileDirectory },
+      { profileDirectory: this.profileDirectory, prefix: driver === 'block' ? ['unshare', '--mount'] : [] },
     );
     const client = createUnpackerClient({ address: daemon.address, tls: this.#tls('publisher') });
     await client.createStream({ stream });
     return {
       /** Gives the stream a new, empty volume. */
       attachVolume: () => this.#attachVolume(client, directory, devices),
+      /** Gives the stream a disk; what is done with it is done by the command line, as operators do. */
+      attachDisk: (disk) => this.#attachDisk(daemon.address, devices, disk),
+      peakMemory: () => daemon.peakMemory(),
       stop: async () => {
         client.close();
         await daemon.stop();
@@ -71,9 +75,38 @@ export class Rig {
     return this.imageServer.stop();
   }
 
-  async #attachVolume(client, directory, devices) {
+  /** Adds a tree as another image. */
+  addImage(tree, leaf) {
+    return this.#run('image', 'add', `${stream}/${leaf}`, tree, '--image-server', this.imageServer.address);
+  }
+
+  async #attachDisk(address, devices, disk) {
+    const id = this.#nextId();
+    await symlink(disk.path, join(devices, `nvme-Amazon_Elastic_Block_Store_vol${id}`));
+    const operate = (command, ...args) => this.#run('unpacker', command, ...args, '--unpacker', address);
+    await operate('add-device', stream, `vol-${id}`);
+    return {
+      /** Unpacks a release and seals the volume, so that all of it is on the disk. */
+      publish: async (release) => {
+        const { leaf, manifestDigest } = this.releases[release];
+        await operate('unpack', stream, leaf, '--manifest-digest', manifestDigest);
+        await operate('capture', stream);
+      },
+    };
+  }
+
+  #run(...args) {
+    const flags = ['--certs', this.certificates, '--no-progress', '--output', 'json'];
+    return run(process.execPath, [programs.publisher, ...args, ...flags]);
+  }
+
+  #nextId() {
     this.#volumes += 1;
-    const id = this.#volumes.toString(16).padStart(17, '0');
+    return this.#volumes.toString(16).padStart(17, '0');
+  }
+
+  async #attachVolume(client, directory, devices) {
+    const id = this.#nextId();
     const content = join(directory, 'volumes', id, 'content');
     await mkdir(content, { recursive: true });
     await symlink(content, join(devices, `nvme-Amazon_Elastic_Block_Store_vol${id}`));

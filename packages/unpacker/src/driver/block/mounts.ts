@@ -3,7 +3,7 @@ import { AmiPublisherError } from '@ami-publisher/base';
 import { isSystemError } from '../../system-error.js';
 import { runTool } from './run-tool.js';
 
-/** Nothing of an image may act on the host that unpacks it. The tables of inodes are made at once, not by the kernel at its leisure. */
+/** Nothing of an image may act on the host that unpacks it. The tables of inodes are left to the kernel that boots it. */
 const mountOptions = 'nodev,nosuid,noexec,noatime,noinit_itable';
 
 /**
