@@ -3,10 +3,10 @@ import { mkdir, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { invalidOption, throwIfCancelled } from '@ami-publisher/base';
 import type { RawVolume } from '../tasks/raw-volume.js';
+import { hasTool } from '../tools/tools.js';
 import { type ExportDestination, formatDestination, parseDestination, preparePath } from './destination.js';
 import { removePartialFiles, writeFileFrom } from './file-sink.js';
 import { type EncodeOptions, type ExportFormatName, exportFormats } from './formats.js';
-import { isInstalled } from './host-tool.js';
 import { type S3Options, uploadToS3 } from './s3-sink.js';
 
 export interface ExporterOptions {
@@ -129,7 +129,7 @@ const isFormat = (name: string): name is ExportFormatName => Object.hasOwn(expor
 const usableFormats = async (): Promise<string[]> => {
   const usable: string[] = [];
   for (const [name, format] of Object.entries(exportFormats)) {
-    if (!('tool' in format) || (await isInstalled(format.tool))) usable.push(name);
+    if (!('tool' in format) || (await hasTool(format.tool))) usable.push(name);
   }
   return usable;
 };

@@ -5,7 +5,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { readBlocks, zeros } from '../raw/read-blocks.js';
 import type { RawVolume } from '../tasks/raw-volume.js';
-import { type HostTool, startTool } from './host-tool.js';
+import { startTool } from '../tools/run-tool.js';
+import type { Tool } from '../tools/tools.js';
 
 export interface EncodeOptions {
   /** Folder for files that are gone when the encoding ends. */
@@ -17,13 +18,10 @@ export interface EncodeOptions {
 
 interface ExportFormat {
   /** What it needs beside this process. */
-  readonly tool?: HostTool;
+  readonly tool?: Tool;
   /** The file, chunk by chunk; whoever stops taking it ends its making. */
   readonly encode: (volume: RawVolume, options: EncodeOptions) => AsyncIterable<Buffer>;
 }
-
-const zstd: HostTool = { program: 'zstd', debianPackage: 'zstd' };
-const qemuImg: HostTool = { program: 'qemu-img', debianPackage: 'qemu-utils' };
 
 async function* encodeRaw(volume: RawVolume, options: EncodeOptions): AsyncGenerator<Buffer, void> {
   for await (const { offset, length, data } of readBlocks(volume.path, whole(volume))) {
@@ -36,10 +34,10 @@ async function* encodeRaw(volume: RawVolume, options: EncodeOptions): AsyncGener
 async function* encodeZstd(volume: RawVolume, options: EncodeOptions): AsyncGenerator<Buffer, void> {
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
-  const { child, ended } = startTool(zstd, ['-q', '-T0', '-c'], signal);
-  const { stdin, stdout } = child;
-  if (stdin === null || stdout === null) throw new TypeError('zstd was started without pipes');
+  const tool = startTool('zstd', ['-q', '-T0', '-c'], toolOptions(volume, signal));
+  const { stdin, stdout } = tool.child;
   const fed = pipeline(Readable.from(encodeRaw(volume, { ...options, signal })), stdin);
+  const ended = tool.ended();
   // Heard of below, when the output has come to its end.
   for (const half of [fed, ended]) half.catch(() => {});
   try {
@@ -59,15 +57,15 @@ async function* encodeVmdk(volume: RawVolume, options: EncodeOptions): AsyncGene
   try {
     const file = join(folder, 'image.vmdk');
     const { child, ended } = startTool(
-      qemuImg,
+      'qemu-img',
       ['convert', '-p', '-f', 'raw', '-O', 'vmdk', '-o', 'subformat=streamOptimized', volume.path, file],
-      signal,
+      toolOptions(volume, signal),
     );
-    child.stdout?.on('data', (said: Buffer) => {
+    child.stdout.on('data', (said: Buffer) => {
       const percent = /\((\d+\.\d+)\/100%\)\s*$/.exec(said.toString())?.[1];
       if (percent !== undefined) options.onProgress(Math.floor((volume.sizeBytes * Number(percent)) / 100));
     });
-    await ended;
+    await ended();
     for await (const chunk of createReadStream(file, { highWaterMark: zeros.length })) {
       signal.throwIfAborted();
       yield chunk as Buffer;
@@ -77,13 +75,16 @@ async function* encodeVmdk(volume: RawVolume, options: EncodeOptions): AsyncGene
   }
 }
 
+const toolOptions = ({ path }: RawVolume, signal: AbortSignal) =>
+  ({ device: path, signal, failure: 'EXPORT_FAILED' }) as const;
+
 const whole = ({ sizeBytes }: RawVolume) => ({ offset: 0, length: sizeBytes });
 
 /** The forms that a volume can be written in. */
 export const exportFormats = {
   raw: { encode: encodeRaw },
-  'raw-zstd': { tool: zstd, encode: encodeZstd },
-  vmdk: { tool: qemuImg, encode: encodeVmdk },
+  'raw-zstd': { tool: 'zstd', encode: encodeZstd },
+  vmdk: { tool: 'qemu-img', encode: encodeVmdk },
 } as const satisfies Record<string, ExportFormat>;
 
 export type ExportFormatName = keyof typeof exportFormats;

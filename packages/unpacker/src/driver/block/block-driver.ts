@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { AmiPublisherError, isAmiPublisherError } from '@ami-publisher/base';
 import { overlayImage, walkTree } from '@ami-publisher/image';
+import { runTool } from '../../tools/run-tool.js';
 import type {
   Device,
   Driver,
@@ -20,7 +21,6 @@ import { KnownTrees } from './known-trees.js';
 import { checkSize, type VolumePartitions } from './layout.js';
 import { mountAt, unmount } from './mounts.js';
 import { type CleanRecord, type VolumeRecord, writeRecord } from './record.js';
-import { runTool } from './run-tool.js';
 import { wipeDisk } from './signatures.js';
 import { readSuperblock, stateOf } from './superblock.js';
 import { damaged, updateTree } from './update.js';

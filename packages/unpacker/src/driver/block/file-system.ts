@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises';
+import { runTool } from '../../tools/run-tool.js';
+import { hasTool } from '../../tools/tools.js';
 import { derivedId } from './derived-id.js';
 import type { Disk } from './disk.js';
-import { hasTool, runTool } from './run-tool.js';
 
 const blockBytes = 4096;
 const GiB = 2 ** 30;

@@ -1,7 +1,7 @@
 import { lstat, mkdir, readFile, readlink } from 'node:fs/promises';
 import { AmiPublisherError } from '@ami-publisher/base';
 import { isSystemError } from '../../system-error.js';
-import { runTool } from './run-tool.js';
+import { runTool } from '../../tools/run-tool.js';
 
 /** Nothing of an image may act on the host that unpacks it. The tables of inodes are left to the kernel that boots it. */
 const mountOptions = 'nodev,nosuid,noexec,noatime,noinit_itable';

@@ -1,7 +1,7 @@
 import { AmiPublisherError } from '@ami-publisher/base';
+import { blockTools, checkTools } from '../../tools/tools.js';
 import { BlockDriver, type BlockDriverOptions } from './block-driver.js';
 import { checkMountNamespace } from './mounts.js';
-import { checkTools } from './run-tool.js';
 
 /**
  * The block driver, once all that it needs of the host is there.
@@ -16,6 +16,6 @@ export const openBlockDriver = async (options: BlockDriverOptions): Promise<Bloc
     });
   }
   await checkMountNamespace();
-  await checkTools();
+  await checkTools(blockTools);
   return new BlockDriver(options);
 };

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
+import { runTool } from '../../tools/run-tool.js';
 import { type Disk, readPartitions } from './disk.js';
-import { runTool } from './run-tool.js';
 
 const MiB = 2 ** 20;
 /** Partition table and record. */

@@ -4,12 +4,12 @@ import { setTimeout } from 'node:timers/promises';
 import { AmiPublisherError } from '@ami-publisher/base';
 import { posix } from '@ami-publisher/image';
 import { isSystemError } from '../../system-error.js';
+import { runTool } from '../../tools/run-tool.js';
 import type { Device, VolumeContents } from '../driver.js';
 import { type Disk, readDisk, readPartitions } from './disk.js';
 import { settleDevices } from './file-system.js';
 import { layoutScript, recognise, type VolumePartitions } from './layout.js';
 import { readRecord, type VolumeRecord } from './record.js';
-import { runTool } from './run-tool.js';
 import { isBlank, signaturesOf } from './signatures.js';
 import { isUntouched, readSuperblock } from './superblock.js';
 

@@ -1,8 +1,8 @@
 import { mkdir, open, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { AmiPublisherError } from '@ami-publisher/base';
+import { runTool } from '../../../tools/run-tool.js';
 import type { Architecture, BootCodeRequest } from '../boot-path.js';
-import { runTool } from '../run-tool.js';
 import { bootSector, placedCoreImage, sectorBytes } from './bios-boot.js';
 import { efiFileSystem } from './efi-system.js';
 import { embeddedConfig, grubPrefix } from './grub-config.js';

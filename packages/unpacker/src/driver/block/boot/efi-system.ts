@@ -1,6 +1,6 @@
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runTool } from '../run-tool.js';
+import { runTool } from '../../../tools/run-tool.js';
 import { sectorBytes } from './bios-boot.js';
 
 export interface EfiSystemOptions {
