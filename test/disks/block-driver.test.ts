@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -103,6 +104,18 @@ describe('a volume on a disk', () => {
     expect(disk.looked(independentWalk)).toEqual(independentWalk(trees.first));
     // The largest file alone has that many.
     expect(unknown - known).toBeGreaterThan(700_000 / 512);
+  });
+
+  it('gives back to its disk what an update deletes, so that no snapshot carries it', async () => {
+    const [large, without] = [temporaryDirectory(), temporaryDirectory()];
+    writeFileSync(join(large, 'large'), randomBytes(64 * 2 ** 20));
+    await unpack(large, 1);
+    const before = disk.allocatedBytes();
+
+    await unpack(without, 2);
+    await driver.seal(await found(), working());
+
+    expect(before - disk.allocatedBytes()).toBeGreaterThan(60 * 2 ** 20);
   });
 
   it('is sealed only while it holds one image that nobody has mounted since', async () => {

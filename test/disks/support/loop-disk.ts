@@ -3,6 +3,7 @@ import {
   mkdirSync,
   mkdtempSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   unlinkSync,
@@ -97,6 +98,11 @@ export class LoopDisk {
     } finally {
       run('umount', place);
     }
+  }
+
+  /** What the disk takes up of the host's own, as a snapshot would. */
+  allocatedBytes(): number {
+    return statSync(this.file).blocks * 512;
   }
 
   /** Sectors that have been read from the disk. */

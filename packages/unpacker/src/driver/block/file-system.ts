@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { runTool } from '../../tools/run-tool.js';
 import { hasTool } from '../../tools/tools.js';
+import { flushFileSystem } from '../flush.js';
 import { derivedId } from './derived-id.js';
 import type { Disk } from './disk.js';
 
@@ -92,6 +93,8 @@ export const growFileSystem = async (partition: string): Promise<void> => {
 /** Gives what is free back to the disk, so that snapshots do not carry what was deleted. */
 export const discardFree = async (disk: Disk, place: string, signal: AbortSignal): Promise<void> => {
   if (!disk.discards) return;
+  // ext4 trims nothing of what was freed since it last wrote its journal.
+  await flushFileSystem(place);
   await runTool('fstrim', ['--', place], { device: disk.path, timeoutMs: 10 * minuteMs, signal });
 };
 

@@ -11,10 +11,10 @@ import type {
   UpdateResult,
   VolumeContents,
 } from '../driver.js';
+import { flushFileSystem } from '../flush.js';
 import { notSealable } from '../not-sealable.js';
 import { applyPhases, nothingDone, pickResult } from '../results.js';
 import { findDirectory } from './find-device.js';
-import { flushFileSystem } from './flush.js';
 import { readUnset, writeUnset } from './unset-attributes.js';
 import { VolumeFiles } from './volume-files.js';
 
