@@ -17,9 +17,6 @@ const rows: readonly Row[] = readFileSync(join(root, 'docs/weaknesses-unpacker.m
     return { name, cells };
   });
 
-/** Weaknesses of which the test is still to come. This list only ever gets shorter. */
-const open: readonly string[] = ['U48'];
-
 /** What a test that is named begins with. */
 const isTest = /^`(?<file>[^`]+\.test\.ts)`: (?<title>.+)$/;
 
@@ -29,13 +26,8 @@ describe('the table of weaknesses of the reference unpacker', () => {
     expect(rows.filter(({ cells }) => cells.length !== 3 || cells.includes(''))).toEqual([]);
   });
 
-  it('leaves open no more than is known', () => {
-    expect(rows.filter(({ cells }) => cells[2] === '*open*').map(({ name }) => name)).toEqual(open);
-  });
-
   it('names tests that are there, or says why there is none', () => {
     const wrong = rows
-      .filter(({ name }) => !open.includes(name))
       .flatMap(({ name, cells }) => (cells[2] ?? '').split('<br>').map((proof) => ({ name, proof })))
       .filter(({ proof }) => !proof.startsWith('n/a: ') && !isThere(proof));
     expect(wrong).toEqual([]);

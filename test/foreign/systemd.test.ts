@@ -13,13 +13,36 @@ const run = (command: string, ...parameters: string[]) => {
   return { status, output: `${stdout}${stderr}` };
 };
 
+/** Of every daemon. */
+const hardening = ['NoNewPrivileges=yes', 'ProtectSystem=strict', 'ProtectHome=yes', 'DevicePolicy=closed'];
+
 const daemons = [
-  // What `systemd-analyze security` says of the unit at most: 0 is a service that can do nothing, 10 one that may do anything.
-  { program: 'image-unpacker', folder: 'packages/unpacker', exposure: 3.2 },
-  { program: 'imageserver', folder: 'packages/imageserver', exposure: 1.5 },
+  {
+    program: 'image-unpacker',
+    folder: 'packages/unpacker',
+    // What `systemd-analyze security` says of the unit at most: 0 is a service that can do nothing, 10 one that may do anything.
+    exposure: 3.2,
+    hardening: [...hardening, 'PrivateMounts=yes', 'RestrictNamespaces=yes', 'StateDirectoryMode=0700'],
+    capabilities: [
+      'CAP_CHOWN',
+      'CAP_DAC_OVERRIDE',
+      'CAP_FOWNER',
+      'CAP_FSETID',
+      'CAP_MKNOD',
+      'CAP_SETFCAP',
+      'CAP_SYS_ADMIN',
+    ],
+  },
+  {
+    program: 'imageserver',
+    folder: 'packages/imageserver',
+    exposure: 1.5,
+    hardening: [...hardening, 'User=imageserver'],
+    capabilities: [],
+  },
 ];
 
-describe.each(daemons)('the systemd unit of $program', ({ program, folder, exposure }) => {
+describe.each(daemons)('the systemd unit of $program', ({ program, folder, exposure, ...rights }) => {
   const text = readFileSync(join(root, folder, `systemd/${program}.service`), 'utf8');
   // systemd looks whether the program is installed, which it is not here.
   const unit = join(directory, `${program}.service`);
@@ -33,6 +56,13 @@ describe.each(daemons)('the systemd unit of $program', ({ program, folder, expos
     const { output } = run('systemd-analyze', 'security', '--offline=yes', '--no-pager', unit);
     const found = /Overall exposure level for \S+: ([\d.]+)/.exec(output)?.[1];
     expect(Number(found)).toBeLessThanOrEqual(exposure);
+  });
+
+  it('keeps to itself what it does, and has no right that it has no use for', () => {
+    const lines = text.split('\n');
+    expect(lines).toEqual(expect.arrayContaining(rights.hardening));
+    const capabilities = lines.filter((line) => line.startsWith('CapabilityBoundingSet='));
+    expect(capabilities).toEqual([`CapabilityBoundingSet=${rights.capabilities.join(' ')}`]);
   });
 
   it('gives the daemon more time to end than the daemon gives its work', () => {
