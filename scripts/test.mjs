@@ -51,7 +51,7 @@ const layers = [
     name: 'foreign',
     missing: () => [
       ...(existsSync(join(root, '.venv/bin/aws')) ? [] : ['the AWS CLI in .venv']),
-      ...['rsync', 'systemd-analyze', 'zstd', 'qemu-img'].filter((tool) => !onPath(tool)),
+      ...['rsync', 'systemd-analyze', 'zstd', 'qemu-img', 'jq'].filter((tool) => !onPath(tool)),
     ],
   },
   {

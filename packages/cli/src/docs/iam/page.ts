@@ -21,7 +21,8 @@ export const renderIamPage = (): string =>
 
 const intro = `What ami-publisher may do in AWS, and no more. Replace \`aws\` in the ARNs by \`aws-cn\` in China and \`aws-us-gov\` in GovCloud.
 
-Unpackers and image servers call nothing of AWS: an unpacker's instance needs no instance profile (with Session Manager, that of its agent).
+Unpackers and image servers need nothing of this. What the role of an unpacker's instance may do is in
+[unpacker.md](unpacker.md#role-of-the-instance), and what an image server with a bucket may do in [imageserver.md](imageserver.md#iam-policy-of-a-server-with-a-bucket).
 What is denied ends the target with \`ACCESS_DENIED\` and names target, action and resource; [the table](#which-command-calls-what) says what it
 was for. AWS may add an encoded message that \`aws sts decode-authorization-message\` explains.`;
 

@@ -42,7 +42,7 @@ const publisherStatements: readonly ExplainedStatement[] = [
       Resource: arns.instance,
       Condition: { StringEquals: { 'aws:ResourceTag/Name': 'ImageUnpacker' } },
     }),
-    why: 'Starts unpackers, and attaches and detaches their volumes. With `--instance-name` it is that name. `ec2:ModifyInstanceAttribute` has a volume go with its instance; EC2 has a condition key `ec2:Attribute`, but its reference does not say what it calls this attribute, so the action is open for all attributes of unpackers. Their user data is one of them: give unpackers no instance profile that is worth having.',
+    why: 'Starts unpackers, and attaches and detaches their volumes. With `--instance-name` it is that name. `ec2:ModifyInstanceAttribute` has a volume go with its instance; EC2 has a condition key `ec2:Attribute`, but its reference does not say what it calls this attribute, so the action is open for all attributes of unpackers. Their user data is one of them: let their AMI take none, and their instance profile be worth little ([how](unpacker.md#role-of-the-instance)).',
   },
   {
     statement: allow('MakeVolumes', {
