@@ -1,6 +1,7 @@
-export type { ApplyOptions, ApplyProgress, ApplyResult } from './apply/apply.js';
+export type { ApplyOptions, ApplyResult } from './apply/apply.js';
 export { applyImage } from './apply/apply.js';
 export type { UnsetAttributes, UnsettableAttributes } from './apply/attributes.js';
+export type { ApplyProgress } from './apply/progress.js';
 export { Breather } from './breather.js';
 export { fromText, toBytes, toText } from './byte-string.js';
 export { GrpcImageSink } from './grpc/sink.js';

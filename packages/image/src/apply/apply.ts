@@ -1,10 +1,10 @@
-import { AmiPublisherError, type Clock, systemClock } from '@ami-publisher/base';
+import { type Clock, systemClock } from '@ami-publisher/base';
 import { Breather } from '../breather.js';
 import { parentOf } from '../byte-string.js';
 import type { ImageSource } from '../image-source.js';
-import type { DirectoryEntry, InodeEntry, Manifest } from '../manifest.js';
+import type { ByteString, DirectoryEntry, InodeEntry, Manifest } from '../manifest.js';
 import type { KnownImage } from '../tree/known-image.js';
-import { readState, type Scan } from '../tree/scan.js';
+import type { Scan } from '../tree/scan.js';
 import { TreeIndex, trustedAgeMs } from '../tree/tree-index.js';
 import { changesAnything, currentAbility, type UnsettableAttributes } from './attributes.js';
 import {
@@ -17,23 +17,17 @@ import {
 } from './change.js';
 import { checkPaths } from './check-paths.js';
 import type { Made } from './file-maker.js';
+import { planFill } from './fill.js';
+import { nextIndex } from './next-index.js';
 import { type InodePlan, type Plan, planChanges } from './plan.js';
+import { type ApplyProgress, Progress } from './progress.js';
 import { RealDirectories } from './real-directories.js';
-import { freeSpace, mustRemoveFirst, removableFirst, spaceNeed } from './space.js';
+import { freeSpace, mustRemoveFirst, removableFirst, type SpaceNeed, spaceNeed } from './space.js';
 import { stageFiles } from './stage.js';
 import { Staging } from './staging.js';
 import { type Survey, surveyTree } from './survey.js';
 import { UnsettableCollector } from './unsettable.js';
 import { inStaging, inTree, type Workplace } from './workplace.js';
-
-/** How far an apply has come; files and bytes are those of the phase. */
-export interface ApplyProgress {
-  readonly phase: 'scanning' | 'fetching' | 'updating';
-  readonly filesDone: number;
-  readonly filesTotal: number;
-  readonly bytesDone: number;
-  readonly bytesTotal: number;
-}
 
 /** Options of `applyImage`. */
 export interface ApplyOptions {
@@ -84,35 +78,20 @@ export interface ApplyResult {
 const defaultStreams = 4;
 const worthWaitingBytes = 1024 * 1024;
 
-/** Counts what is done and reports it. */
-class Progress {
-  phase: ApplyProgress['phase'] = 'scanning';
-  filesDone = 0;
-  filesTotal = 0;
-  bytesDone = 0;
-  bytesTotal = 0;
-  bytesFetched = 0;
-  bytesWritten = 0;
-
-  constructor(readonly listener: ApplyOptions['onProgress']) {}
-
-  begin(phase: ApplyProgress['phase'], filesTotal: number, bytesTotal: number): void {
-    Object.assign(this, { phase, filesTotal, bytesTotal, filesDone: 0, bytesDone: 0 });
-    this.report();
-  }
-
-  report(): void {
-    const { phase, filesDone, filesTotal, bytesDone, bytesTotal } = this;
-    this.listener?.({ phase, filesDone, filesTotal, bytesDone, bytesTotal });
-  }
-}
-
 const isMade = (inode: InodePlan): boolean => inode.origin.kind !== 'keep' && inode.origin.kind !== 'move';
 
 const isStaged = (inode: InodePlan): boolean => isMade(inode) && inode.origin.kind !== 'make';
 
 const changesMetadata = (inode: InodePlan): boolean =>
   (inode.origin.kind === 'keep' || inode.origin.kind === 'move') && changesAnything(inode.origin.changes);
+
+/** What a plan has done. */
+interface Outcome extends Pick<ApplyResult, 'filesWritten' | 'filesRemoved' | 'metadataChanged'> {
+  /** Whether an inode was made anew. */
+  isMade(entry: InodeEntry): boolean;
+  /** Whether the inode with this first path was touched in any way. */
+  isChanged(path: ByteString): boolean;
+}
 
 /** One run of `applyImage`. */
 class Application {
@@ -141,40 +120,90 @@ class Application {
     });
     const { root } = survey.scan;
     checkPaths(this.options.manifest, root, this.staging.insideTree);
-    const plan = planChanges(survey.entries, survey.scan, survey.contents, this.unsettable);
-    const directories = new RealDirectories(root, this.unsettable.ability);
     const context: ChangeContext = {
       root,
       staging: this.staging,
-      directories,
+      directories: new RealDirectories(root, this.unsettable.ability),
       unsettable: this.unsettable,
       breather: this.breather,
       onChange: () => {
         this.progress.filesDone += 1;
       },
     };
-    const leftInside = this.staging.insideTree !== undefined && this.staging.exists();
-    if (!plan.empty || leftInside) await this.#change(plan, survey, context);
-    else if (this.staging.exists()) this.staging.remove();
+    const outcome = survey.isEmpty ? await this.#fill(survey, context) : await this.#update(survey, context);
     await this.#growOld();
-    return this.#result(plan, survey);
+    return this.#result(outcome, survey);
   }
 
   get #withIndex(): boolean {
     return this.options.withIndex ?? this.options.known === undefined;
   }
 
-  async #change(plan: Plan, { scan, isEmpty }: Survey, context: ChangeContext): Promise<void> {
-    const privileged = this.unsettable.ability.euid === 0;
-    const removeFirst = mustRemoveFirst(
-      spaceNeed(plan, scan),
-      freeSpace(context.root, privileged),
-      context.root,
-    );
-    if (isEmpty) return this.#fill(plan, context);
+  /** A tree without files has nothing to lose: new ones are made in place, which is faster and keeps those of a directory together. */
+  async #fill(survey: Survey, context: ChangeContext): Promise<Outcome> {
+    const plan = planFill(survey, this.unsettable);
+    let filesWritten = 0;
+    if (this.#isNeeded(plan)) {
+      this.#mustRemoveFirst(plan.space, context);
+      await this.#prepareFill(plan.directories, context);
+      this.progress.begin('fetching', plan.contentFiles, plan.contentBytes);
+      for (const inodes of plan.portions()) {
+        const made = await this.#stage(inodes, inTree(context.directories), context);
+        await placeInodes(inodes, made, { ...context, onChange: () => {} });
+        filesWritten += inodes.reduce((sum, { place }) => sum + place.length, 0);
+      }
+      const folders = this.#unfinished(plan.directories, context);
+      this.progress.begin('updating', folders.length, 0);
+      await this.#finish(folders, context);
+    }
+    return {
+      filesWritten,
+      filesRemoved: plan.namesRemoved,
+      metadataChanged: plan.directories.directoryChanges.size,
+      isMade: ({ type }) => type !== 'directory',
+      isChanged: () => true,
+    };
+  }
+
+  async #prepareFill({ removals, directories }: Plan, context: ChangeContext): Promise<void> {
+    this.staging.remove();
+    this.staging.create();
+    await this.options.beforeFirstChange?.();
+    await removeUnwanted(removals, context);
+    await makeDirectories(directories, context);
+  }
+
+  /** Whether anything has to be done; removes what is left beside the tree if not. */
+  #isNeeded({ empty }: Pick<Plan, 'empty'>): boolean {
+    if (!empty || (this.staging.insideTree !== undefined && this.staging.exists())) return true;
+    if (this.staging.exists()) this.staging.remove();
+    return false;
+  }
+
+  #mustRemoveFirst(need: SpaceNeed, { root }: ChangeContext): boolean {
+    return mustRemoveFirst(need, freeSpace(root, this.unsettable.ability.euid === 0), root);
+  }
+
+  async #update({ entries, scan, contents }: Survey, context: ChangeContext): Promise<Outcome> {
+    const plan = planChanges(entries, scan, contents, this.unsettable);
+    if (this.#isNeeded(plan)) await this.#change(plan, scan, context);
+    const made = new Set<InodeEntry>(plan.inodes.filter(isMade).map((inode) => inode.entry));
+    const placed = new Set(plan.inodes.flatMap((inode) => inode.place));
+    const changed = new Set(plan.inodes.flatMap((inode) => inode.paths));
+    return {
+      filesWritten: placed.size,
+      filesRemoved: plan.removals.filter((node) => !placed.has(node.path)).length,
+      metadataChanged: plan.inodes.filter(changesMetadata).length + plan.directoryChanges.size,
+      isMade: (entry) => made.has(entry),
+      isChanged: (path) => changed.has(path),
+    };
+  }
+
+  async #change(plan: Plan, scan: Scan, context: ChangeContext): Promise<void> {
+    const removeFirst = this.#mustRemoveFirst(spaceNeed(plan, scan), context);
     this.staging.create();
     if (removeFirst) return this.#changeInPlace(plan, scan, context);
-    const staged = await this.#stage(plan, inStaging(this.staging), context);
+    const staged = await this.#stageAll(plan, context);
     await this.#begin(plan);
     const held = await holdMoved(plan, context);
     await removeUnwanted(plan.removals, context);
@@ -189,7 +218,7 @@ class Application {
     const first = removableFirst(plan, scan);
     await removeUnwanted(first, context);
     const gone = new Set(first);
-    const staged = await this.#stage(plan, inStaging(this.staging), context);
+    const staged = await this.#stageAll(plan, context);
     this.progress.begin('updating', this.#changeCount(plan), 0);
     await removeUnwanted(
       plan.removals.filter((node) => !gone.has(node)),
@@ -197,18 +226,6 @@ class Application {
     );
     await makeDirectories(plan.directories, context);
     await this.#place(plan, (inode) => staged(inode) ?? held(inode), context);
-  }
-
-  /** A tree without files has nothing to lose: new ones are made in place, which is faster and keeps those of a directory together. */
-  async #fill(plan: Plan, context: ChangeContext): Promise<void> {
-    this.staging.remove();
-    this.staging.create();
-    await this.options.beforeFirstChange?.();
-    await removeUnwanted(plan.removals, context);
-    await makeDirectories(plan.directories, context);
-    const made = await this.#stage(plan, inTree(context.directories), context);
-    this.progress.begin('updating', plan.inodes.length, 0);
-    await this.#place(plan, made, context);
   }
 
   /** The index takes no file younger than a tick of the file system's clock; waiting is cheaper than reading much again next time. */
@@ -228,12 +245,16 @@ class Application {
     this.progress.begin('updating', this.#changeCount(plan), 0);
   }
 
-  #stage(plan: Plan, workplace: Workplace, context: ChangeContext): Promise<Made> {
-    const inodes = plan.inodes.filter(isStaged);
-    const bytes = inodes.reduce((sum, { entry }) => sum + (entry.type === 'file' ? entry.size : 0), 0);
-    this.progress.begin('fetching', inodes.length, bytes);
+  #stageAll({ inodes }: Plan, context: ChangeContext): Promise<Made> {
+    const staged = inodes.filter(isStaged);
+    const bytes = staged.reduce((sum, { entry }) => sum + (entry.type === 'file' ? entry.size : 0), 0);
+    this.progress.begin('fetching', staged.length, bytes);
+    return this.#stage(inodes, inStaging(this.staging), context);
+  }
+
+  #stage(inodes: readonly InodePlan[], workplace: Workplace, context: ChangeContext): Promise<Made> {
     const { progress } = this;
-    return stageFiles(plan, {
+    return stageFiles(inodes, {
       root: context.root,
       staging: this.staging,
       workplace,
@@ -257,8 +278,11 @@ class Application {
 
   async #place(plan: Plan, made: Made, context: ChangeContext): Promise<void> {
     await placeInodes(plan.inodes, made, context);
-    this.#lastFileAtMs = (this.options.clock ?? systemClock).now();
-    this.staging.remove();
+    await this.#finish(this.#unfinished(plan, context), { ...context, onChange: () => {} });
+  }
+
+  /** The directories of which something has changed, or whose content has, the one that holds the staging directory among them. */
+  #unfinished(plan: Plan, context: ChangeContext): DirectoryEntry[] {
     const newPaths = new Set(plan.directories.map((entry) => entry.path));
     const { insideTree } = this.staging;
     const stagedIn = insideTree === undefined ? undefined : parentOf(insideTree);
@@ -267,59 +291,31 @@ class Application {
       context.directories.touched.has(entry.path) ||
       plan.directoryChanges.has(entry.path) ||
       entry.path === stagedIn;
-    const entries = this.options.manifest.entries.filter(
+    return this.options.manifest.entries.filter(
       (entry): entry is DirectoryEntry => entry.type === 'directory' && unfinished(entry),
     );
-    await finishDirectories(entries, { ...context, onChange: () => {} });
+  }
+
+  /** Directories come last, since every change in them changes their times. */
+  async #finish(folders: readonly DirectoryEntry[], context: ChangeContext): Promise<void> {
+    this.#lastFileAtMs = (this.options.clock ?? systemClock).now();
+    this.staging.remove();
+    await finishDirectories(folders, context);
     this.progress.report();
   }
 
-  #result(plan: Plan, survey: Survey): ApplyResult {
-    const made = new Set<InodeEntry>(plan.inodes.filter(isMade).map((inode) => inode.entry));
-    const placed = new Set(plan.inodes.flatMap((inode) => inode.place));
-    const changed = plan.inodes.filter(changesMetadata).length;
+  #result({ isMade, isChanged, ...counts }: Outcome, survey: Survey): ApplyResult {
+    const { manifest } = this.options;
     return {
-      filesWritten: placed.size,
-      filesRemoved: plan.removals.filter((node) => !placed.has(node.path)).length,
-      metadataChanged: changed + plan.directoryChanges.size,
+      ...counts,
       bytesFetched: this.progress.bytesFetched,
       bytesWritten: this.progress.bytesWritten,
       bytesRead: survey.contents.bytesRead,
-      index: this.#withIndex ? this.#index(plan, survey) : TreeIndex.empty(),
-      unsettable: this.unsettable.result(this.options.manifest, (entry) => !made.has(entry)),
+      index: this.#withIndex ? nextIndex(manifest.entries, survey, isChanged) : TreeIndex.empty(),
+      unsettable: this.unsettable.result(manifest, (entry) => !isMade(entry)),
     };
   }
-
-  /** What the scan knew and still holds, and what was written since. */
-  #index(plan: Plan, { scan, contents }: Survey): TreeIndex {
-    const index = TreeIndex.empty();
-    const nodes = new Map(scan.nodes.map((node) => [node.path, node]));
-    const changed = new Set(plan.inodes.flatMap((inode) => inode.paths));
-    const nowMs = Date.now();
-    const files = new Map<string, Extract<InodeEntry, { type: 'file' }>>();
-    for (const entry of this.options.manifest.entries) {
-      if (entry.type === 'file') files.set(entry.path, entry);
-      const file = entry.type === 'hardlink' ? files.get(entry.target) : files.get(entry.path);
-      if (file?.sha512 === undefined) continue;
-      const node = changed.has(file.path) ? readState(scan.root, entry.path) : nodes.get(entry.path);
-      if (node === undefined) throw vanished(entry.path);
-      const content = changed.has(file.path)
-        ? { sha512: file.sha512, ...(file.extents !== undefined && { extents: file.extents }) }
-        : contents.index.find(node);
-      if (content === undefined) continue;
-      if (changed.has(file.path)) index.record(node, content, nowMs);
-      else index.keep(node, content);
-    }
-    return index;
-  }
 }
-
-const vanished = (path: string): AmiPublisherError =>
-  new AmiPublisherError('TREE_CHANGED', {
-    message: `${path} vanished while the image was applied`,
-    resource: path,
-    remedy: 'make sure that nothing else writes to the tree, then try again',
-  });
 
 /**
  * Makes the tree at `root` equal to a manifest, touching only what differs.

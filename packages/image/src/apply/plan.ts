@@ -171,7 +171,8 @@ const otherwise = (
   return { kind: 'fetch' };
 };
 
-const otherSize = ({ path, size, sha512 }: FileEntry, known: number): AmiPublisherError =>
+/** The error of an image that gives one content two sizes. */
+export const otherSize = ({ path, size, sha512 }: FileEntry, known: number): AmiPublisherError =>
   new AmiPublisherError('INVALID_MANIFEST', {
     message: `the manifest gives ${toText(path)} ${size} bytes, and the content with its digest has ${known}`,
     resource: sha512 ?? '',

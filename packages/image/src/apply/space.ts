@@ -4,7 +4,7 @@ import { toBytes, toText } from '../byte-string.js';
 import type { ByteString } from '../manifest.js';
 import { dataBytes } from '../tree/extents.js';
 import type { Scan, ScannedNode } from '../tree/scan.js';
-import type { InodePlan, Plan } from './plan.js';
+import type { InodePlan, LeafEntry, Plan } from './plan.js';
 
 const blockBytes = 4096;
 
@@ -19,8 +19,17 @@ export interface SpaceNeed {
 
 const madeAnew = new Set<InodePlan['origin']['kind']>(['copy', 'copy-fetched', 'fetch', 'make']);
 
-const bytesOf = (inode: InodePlan): number =>
-  inode.entry.type === 'file' ? Math.ceil(dataBytes(inode.entry) / blockBytes) * blockBytes : 0;
+const bytesOf = (entry: LeafEntry): number =>
+  entry.type === 'file' ? Math.ceil(dataBytes(entry) / blockBytes) * blockBytes : 0;
+
+/** What new inodes and directories take. */
+export const spaceFor = (
+  leaves: readonly LeafEntry[],
+  directories: number,
+): Pick<SpaceNeed, 'bytes' | 'inodes'> => ({
+  bytes: leaves.reduce((sum, entry) => sum + bytesOf(entry), directories * blockBytes),
+  inodes: leaves.length + directories,
+});
 
 /**
  * Old files that can go before the new ones are there: those that are removed or replaced, have no other name, and hold nothing that
@@ -44,10 +53,9 @@ export const removableFirst = (plan: Plan, scan: Scan): ScannedNode[] => {
 
 /** Adds up what a plan needs. */
 export const spaceNeed = (plan: Plan, scan: Scan): SpaceNeed => {
-  const made = plan.inodes.filter((inode) => madeAnew.has(inode.origin.kind));
+  const made = plan.inodes.filter((inode) => madeAnew.has(inode.origin.kind)).map(({ entry }) => entry);
   return {
-    bytes: made.reduce((sum, inode) => sum + bytesOf(inode), plan.directories.length * blockBytes),
-    inodes: made.length + plan.directories.length,
+    ...spaceFor(made, plan.directories.length),
     reclaimableBytes: removableFirst(plan, scan).reduce((sum, node) => sum + node.allocatedBytes, 0),
   };
 };

@@ -11,7 +11,7 @@ import {
 import { readNode, type ScannedNode } from '../tree/scan.js';
 import { type FetchContext, fetchObjects, type WantedObject } from './fetch.js';
 import { contentEntry, FileMaker, type Made, type MakingListener } from './file-maker.js';
-import type { InodePlan, Plan } from './plan.js';
+import type { InodePlan } from './plan.js';
 import type { Staging } from './staging.js';
 import type { UnsettableCollector } from './unsettable.js';
 import type { Workplace } from './workplace.js';
@@ -67,9 +67,9 @@ const copyLarge = async (
 };
 
 /** Every content that is fetched, with all the files that it is for. */
-const wantedObjects = (plan: Plan): WantedObject[] => {
+const wantedObjects = (inodes: readonly InodePlan[]): WantedObject[] => {
   const objects = new Map<string, WantedObject & { readonly inodes: InodePlan[] }>();
-  for (const inode of plan.inodes) {
+  for (const inode of inodes) {
     if (inode.origin.kind !== 'fetch' && inode.origin.kind !== 'copy-fetched') continue;
     const file = contentEntry(inode);
     const object = objects.get(file.sha512);
@@ -116,9 +116,13 @@ const isWhole = async (
 };
 
 /** Copies content that is in the tree; must come before its sources change. */
-const copyFromTree = async (plan: Plan, maker: FileMaker, context: StageContext): Promise<void> => {
+const copyFromTree = async (
+  inodes: readonly InodePlan[],
+  maker: FileMaker,
+  context: StageContext,
+): Promise<void> => {
   const breather = new Breather(context.signal, () => context.onTurn());
-  for (const inode of plan.inodes) {
+  for (const inode of inodes) {
     if (inode.origin.kind !== 'copy') continue;
     await breather.breathe();
     // Looked at anew, since the node may come from a manifest; the digest tells whether it is still the content that was planned.
@@ -146,12 +150,12 @@ const copyFetched = async (
   }
 };
 
-/** Makes every file with content that the plan places, complete with its attributes, in the workplace. */
-export const stageFiles = async (plan: Plan, context: StageContext): Promise<Made> => {
+/** Makes every file with content that is to be placed, complete with its attributes, in the workplace. */
+export const stageFiles = async (inodes: readonly InodePlan[], context: StageContext): Promise<Made> => {
   const maker = new FileMaker(context.workplace, context.unsettable, context);
-  const objects = wantedObjects(plan);
+  const objects = wantedObjects(inodes);
   await reuseLeftovers(objects, maker, context);
-  await copyFromTree(plan, maker, context);
+  await copyFromTree(inodes, maker, context);
   await fetchObjects(
     objects.filter(({ inodes }) => maker.nameOf(inodes[0]!) === undefined),
     maker,
