@@ -188,6 +188,34 @@ describe('connecting', () => {
     expect(cloud.clock.now() - begunAt).toBe(60_000);
   });
 
+  it.each(['running', 'stopped'] as const)(
+    'gives the best one, found %s by a plan, half a minute to answer before another takes its place',
+    async (state) => {
+      const { fleet, cloud } = world(
+        {
+          'us-east-1': {
+            instances: [
+              { id: 'i-1', state, volumes: ['vol-1'] },
+              { id: 'i-2', state: 'running' },
+            ],
+            volumes: [volumeOf('base/debian', 'vol-1')],
+          },
+        },
+        (id) => ({
+          status: async () => {
+            if (id === 'i-1' && cloud.clock.now() < awakeAt) throw unreachable(id);
+            return idleStatus;
+          },
+        }),
+      );
+      const awakeAt = cloud.clock.now() + 30_000;
+      const { instances } = await cloud.clock.runUntil(fleet.find(here, 'base/debian'));
+      expect(idsOf(instances)).toEqual(['i-1', 'i-2']);
+      const { instance } = await cloud.clock.runUntil(fleet.connect(here, 'base/debian'));
+      expect(instance.InstanceId).toBe('i-1');
+    },
+  );
+
   it('waits for a freshly launched one for ten minutes from its launch', async () => {
     const launchedAt = Date.UTC(2026, 0, 1) - 120_000;
     const { fleet, cloud } = world([{ id: 'i-1', state: 'running', launchedAt }], () => ({

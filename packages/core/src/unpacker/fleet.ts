@@ -139,10 +139,12 @@ export class UnpackerFleet {
    * @throws `UNPACKER_NOT_FOUND`, `UNPACKER_UNREACHABLE`, `CERTIFICATE_REFUSED`, `DRAINING`.
    */
   async connect(target: Target, stream: string, options: CallOptions = {}): Promise<ConnectedUnpacker> {
-    const recent = this.#takeRecent(target, stream);
-    if (recent !== undefined) {
+    const [best] = this.#takeRecent(target, stream) ?? [];
+    if (best !== undefined) {
+      // Only one that ran has to answer at once, and none gives way to another yet: that would cost the stream its volume.
+      const timeoutMs = stateOf(best) === 'running' ? recentConnectTimeoutMs : this.#connectTimeoutMs;
       try {
-        return await this.#connectToBest(target, recent, options, recentConnectTimeoutMs);
+        return await this.#connectToBest(target, [best], options, timeoutMs);
       } catch (reason) {
         options.signal?.throwIfAborted();
         if (isRefusal(reason)) throw reason;
