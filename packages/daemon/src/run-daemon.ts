@@ -1,4 +1,5 @@
 import { isAmiPublisherError, type Logger, toAmiPublisherError } from '@ami-publisher/base';
+import { collectSooner } from './collect-sooner.js';
 import { type JsonLoggerOptions, jsonLogger } from './json-logger.js';
 import type { commonSettings } from './settings/common-settings.js';
 import { daemonCommand } from './settings/daemon-command.js';
@@ -66,6 +67,7 @@ const serve = async <Table extends CommonTable>(
   const { logLevel, exitWithStdin } = settings as Settings<typeof commonSettings>;
   const fields = { service: program, ...logFields?.(settings) };
   const logger = jsonLogger({ level: logLevel, fields });
+  collectSooner();
   const daemon = await start(settings, logger);
   const stopped = untilStopped(exitWithStdin);
   writeLine(JSON.stringify({ listening: daemon.address }));

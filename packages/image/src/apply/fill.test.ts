@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { independentWalk } from '../../test/support/independent-walk.js';
 import { MemorySource } from '../../test/support/memory-source.js';
 import { temporaryDirectory } from '../../test/support/temporary-directory.js';
-import { encodeManifest, type Manifest, parseManifest, walkTree } from '../index.js';
+import { encodeManifest, type Manifest, type ManifestEntry, parseManifest, walkTree } from '../index.js';
 import { applyImage } from './apply.js';
 
 const sha512 = (content: Buffer) => createHash('sha512').update(content).digest('hex');
@@ -75,4 +75,35 @@ describe('applying an image to a tree without files', () => {
       expect(readFileSync(join(root, 'file')).equals(content)).toBe(true);
     },
   );
+
+  it('makes copies and links of a file whichever portion their own entries would be in', async () => {
+    const { root, stagingDir } = places();
+    const contents = ['shared', ...Array.from({ length: 5_000 }, (_, number) => `own ${number}`)];
+    const source = new MemorySource();
+    for (const content of contents) source.add(Buffer.from(content));
+    const name = (number: number) => String(number).padStart(5, '0');
+    const inode = { mode: 0o644, uid: process.getuid!(), gid: process.getgid!(), mtimeNs: 1n };
+    const file = (path: string, content: string): ManifestEntry => ({
+      ...{ path, type: 'file', ...inode, size: content.length, sha512: sha512(Buffer.from(content)) },
+    });
+    const link: ManifestEntry = { path: 'z linked', type: 'hardlink', target: name(0) };
+    const entries: readonly ManifestEntry[] = [
+      { path: '', type: 'directory', ...inode, mode: 0o755 },
+      ...contents.map((content, number) => file(name(number), content)),
+      ...[file('y copied', 'shared'), link],
+    ];
+
+    const result = await applyImage({
+      root,
+      stagingDir,
+      manifest: parseManifest(encodeManifest(entries).bytes),
+      source,
+    });
+
+    expect((await walkTree(root)).entries).toEqual(entries);
+    expect(result).toMatchObject({
+      filesWritten: 5_003,
+      bytesWritten: result.bytesFetched + 'shared'.length,
+    });
+  });
 });
