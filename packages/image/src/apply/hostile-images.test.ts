@@ -186,6 +186,21 @@ describe('an image', () => {
     expect(independentWalk(root)).toEqual(before);
   });
 
+  it.each([
+    ['small', 8_192],
+    ['large', 3_000_000],
+  ])('that says that there is a hole where a %s file has data is refused by name', async (_what, size) => {
+    const filled = Buffer.alloc(size);
+    filled[size - 1] = 1;
+    const source = new MemorySource();
+    const sparse = file('sparse', { size, sha512: source.add(filled), extents: [[0, 4_096]] });
+    const manifest = parseManifest(encodeManifest([directory(''), sparse]).bytes);
+
+    await expect(
+      applyImage({ root, stagingDir: join(place, 'staging'), manifest, source }),
+    ).rejects.toMatchObject({ code: 'INVALID_MANIFEST', resource: 'sparse' });
+  });
+
   it.each(['.staging', '.staging/new-1'])('with the path %s of our own is refused by name', async (path) => {
     const entries = path === '.staging' ? [file(path)] : [directory('.staging'), file(path)];
 

@@ -47,3 +47,24 @@ export function* dataParts(
     if (from < to) yield { position: from, data: data.subarray(from - offset, to - offset) };
   }
 }
+
+const zeros = Buffer.alloc(64 * 1024);
+
+/** Whether a piece of content, at `offset` in its file, has something other than zeros where there are to be holes. */
+export const hasDataInHoles = (extents: Extents, offset: number, data: Uint8Array): boolean => {
+  if (extents === undefined) return false;
+  let holeFrom = 0;
+  for (const part of dataParts(extents, offset, data)) {
+    if (!isZero(data.subarray(holeFrom, part.position - offset))) return true;
+    holeFrom = part.position - offset + part.data.length;
+  }
+  return !isZero(data.subarray(holeFrom));
+};
+
+const isZero = (data: Uint8Array): boolean => {
+  for (let at = 0; at < data.length; at += zeros.length) {
+    const piece = data.subarray(at, at + zeros.length);
+    if (zeros.compare(piece, 0, piece.length, 0, piece.length) !== 0) return false;
+  }
+  return true;
+};

@@ -29,7 +29,7 @@ export interface Daemon extends RunningProgram {
   readonly listening: string;
 }
 
-const defaultStartTimeoutMs = 20_000;
+const defaultStartTimeoutMs = 60_000;
 const defaultStopTimeoutMs = 10_000;
 
 /** How long a daemon whose parent is gone may take to end before it is made to, in milliseconds. */
