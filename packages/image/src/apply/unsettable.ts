@@ -36,14 +36,15 @@ export class UnsettableCollector {
    * @param untouched whether an inode was left as it was, so that what is known of it still holds.
    */
   result(manifest: Manifest, untouched: (entry: InodeEntry) => boolean): UnsettableAttributes {
-    const paths: Record<ByteString, UnsetAttributes> = {};
+    const paths: [ByteString, UnsetAttributes][] = [];
     for (const entry of manifest.entries) {
       if (entry.type === 'hardlink') continue;
       const known = untouched(entry) ? stillWanted(entry, this.known(entry)) : {};
       const unset = merge(known, merge(outOfReach(entry, this.ability), this.#refused.get(entry.path) ?? {}));
-      if (Object.keys(unset).length > 0) paths[entry.path] = unset;
+      if (Object.keys(unset).length > 0) paths.push([entry.path, unset]);
     }
-    return { euid: this.ability.euid, paths };
+    // Not by assignment: a file may be called `__proto__`.
+    return { euid: this.ability.euid, paths: Object.fromEntries(paths) };
   }
 }
 
