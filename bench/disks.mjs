@@ -5,7 +5,7 @@ import { milliseconds, run, summarise, table, timed } from './measure.mjs';
 import { Rig } from './rig.mjs';
 import { debian, manyFiles, nextRelease } from './trees.mjs';
 
-const rounds = 1;
+const rounds = 5;
 const diskGiB = 10;
 const fileCount = 200_000;
 const contentBytes = 5 * 2 ** 30;
