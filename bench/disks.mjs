@@ -6,6 +6,8 @@ import { Rig } from './rig.mjs';
 import { debian, manyFiles, nextRelease } from './trees.mjs';
 
 const rounds = 5;
+/** Each takes minutes. */
+const ingestRounds = 3;
 const diskGiB = 10;
 const fileCount = 200_000;
 const contentBytes = 5 * 2 ** 30;
@@ -105,7 +107,7 @@ const measureIngests = async (directory, tree, profileDirectory) => {
   const list = join(directory, 'files');
   await run('sh', ['-c', 'find "$1" -type f -print0 > "$2"', 'sh', tree, list]);
   const results = [];
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < ingestRounds; round++) {
     const own = join(directory, `ingest-${round}`);
     await mkdir(own);
     const rig = await Rig.start(own, [], profileDirectory);

@@ -80,13 +80,11 @@ export class DirectoryObjects implements ObjectStore {
     const breather = new Breather(signal);
     const { objects } = this.layout;
     for (const first of readdirSync(objects)) {
-      for (const second of readdirSync(join(objects, first))) {
-        for (const rest of readdirSync(join(objects, first, second))) {
-          await breather.breathe();
-          const stat = lstatSync(join(objects, first, second, rest), { throwIfNoEntry: false });
-          if (stat === undefined) continue;
-          yield { sha512: `${first}${second}${rest}`, size: stat.size, storedAtMs: stat.mtimeMs };
-        }
+      for (const rest of readdirSync(join(objects, first))) {
+        await breather.breathe();
+        const stat = lstatSync(join(objects, first, rest), { throwIfNoEntry: false });
+        if (stat === undefined) continue;
+        yield { sha512: `${first}${rest}`, size: stat.size, storedAtMs: stat.mtimeMs };
       }
     }
   }

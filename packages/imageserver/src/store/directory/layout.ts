@@ -37,4 +37,4 @@ export const imageFolder = (layout: StoreLayout, stream: string, leaf: string): 
 
 /** The file of an object, by its digest in lower-case hex. */
 export const objectFile = (layout: StoreLayout, sha512: string): string =>
-  join(layout.objects, sha512.slice(0, 2), sha512.slice(2, 4), sha512.slice(4));
+  join(layout.objects, sha512.slice(0, 2), sha512.slice(2));

@@ -9,9 +9,9 @@ const manifestKeyForm = new RegExp(`^images/([^/]+)/([^/]+)/(${digestForm})\\.js
 /** Before the keys of all objects, images and claims. */
 export const prefixes = { objects: 'objects/', images: 'images/', claims: 'claims/' } as const;
 
-/** `objects/aa/bb/…`: S3 spreads its load over such beginnings. */
+/** `objects/aa/…`: S3 spreads its load over such beginnings. */
 export const objectKey = (sha512: string): string =>
-  `${prefixes.objects}${sha512.slice(0, 2)}/${sha512.slice(2, 4)}/${sha512.slice(4)}`;
+  `${prefixes.objects}${sha512.slice(0, 2)}/${sha512.slice(2)}`;
 
 /** The digest of an object's key; undefined if it is none. */
 export const digestOfKey = (key: string): string | undefined => {
