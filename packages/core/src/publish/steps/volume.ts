@@ -1,5 +1,6 @@
 import { AmiPublisherError, clientToken } from '@ami-publisher/base';
 import type { CreateVolumeRequest, Volume } from '@aws-sdk/client-ec2';
+import { awsCode } from '../../cloud/aws-error.js';
 import { describeVolumes } from '../../cloud/describe.js';
 import { tagFilter, tagKeys, tagSpecification, toTagList } from '../../cloud/tags.js';
 import { listSettled } from '../../steps/send-once.js';
@@ -195,6 +196,12 @@ const removeFromUnpacker = async ({ services, signal }: PublishContext, volumeId
     await client.removeDevice(volumeId, lease, { signal });
 };
 
+/** Whether AWS refused a call because of the state that the resource is in. */
+const isOfState = (reason: unknown): boolean =>
+  reason instanceof AmiPublisherError &&
+  reason.cause instanceof Error &&
+  awsCode(reason.cause) === 'IncorrectState';
+
 /** Detaches a volume and waits until it is free. */
 const detachVolume = async (context: PublishContext, volume: Volume): Promise<void> => {
   const { services, signal } = context;
@@ -203,7 +210,12 @@ const detachVolume = async (context: PublishContext, volume: Volume): Promise<vo
   await context.intend('ec2:DetachVolume', { volumeId });
   if (attachment?.State !== 'detaching') {
     // With the instance in the request, a policy can tell from which instances volumes may be taken.
-    await services.ec2.detachVolume({ VolumeId: volumeId, InstanceId: attachment?.InstanceId }, { signal });
+    await services.ec2
+      .detachVolume({ VolumeId: volumeId, InstanceId: attachment?.InstanceId }, { signal })
+      .catch((reason: unknown) => {
+        // An earlier request may have had its effect by now; whether the volume is free shows below.
+        if (!isOfState(reason)) throw reason;
+      });
   }
   await services.poller.wait('volume', volumeId, {
     until: ({ State }) => State === 'available',
