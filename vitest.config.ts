@@ -20,8 +20,11 @@ export default defineConfig({
       layer('unit', ['packages/*/src/**/*.test.ts', 'test/architecture/**/*.test.ts'], 10_000),
       layer('component', ['packages/*/test/**/*.test.ts'], 60_000),
       layer('e2e', ['test/e2e/**/*.test.ts'], 180_000),
-      // Cases that mostly wait for leases and lists to catch up, side by side.
-      layer('recovery', ['test/recovery/**/*.test.ts'], 300_000, { maxConcurrency: 16 }),
+      // Cases that mostly wait for leases and lists to catch up, side by side; a second file beside them would be too much.
+      layer('recovery', ['test/recovery/**/*.test.ts'], 300_000, {
+        maxConcurrency: 16,
+        fileParallelism: false,
+      }),
       // Real disks and emulated machines: one file at a time.
       layer('disks', ['test/disks/**/*.test.ts'], 600_000, { fileParallelism: false }),
       layer('browser', ['test/browser/**/*.test.ts'], 120_000),
