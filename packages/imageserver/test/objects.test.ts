@@ -90,15 +90,6 @@ describe('objects', () => {
     expect(order).toEqual(asked);
   });
 
-  it('that are absent end the call with the digest', async () => {
-    const { source } = await serve(temporaryDirectory());
-    const absent = sha512(Buffer.from('absent'));
-
-    const fetching = allOf(source.getObjects([absent]));
-
-    await expect(fetching).rejects.toMatchObject({ code: 'OBJECT_MISSING', resource: absent });
-  });
-
   it('must be named by whole digests', async () => {
     const { client } = await serve(temporaryDirectory());
 

@@ -1,8 +1,8 @@
 import type { UnpackerOperator, UnpackerStatus } from '@ami-publisher/core';
 import { exitCodes } from '../../exit-codes.js';
+import { confirm } from '../../input/confirm.js';
 import { outputOptionsOf, type TableView, writeResult } from '../../output/render.js';
 import type { CommandRunner } from '../definition.js';
-import { confirm } from './confirm.js';
 import { lossesOfAssociate, lossesOfClaim, lossesOfForget, lossesOfRemove } from './losses.js';
 import { answersTo, type Options, operate, type RowView } from './operate.js';
 
