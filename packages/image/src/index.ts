@@ -44,6 +44,7 @@ export type { OverlaidImage, OverlayFile } from './overlay.js';
 export { overlayImage } from './overlay.js';
 export type { DeviceNumber, Posix } from './posix.js';
 export { decodeDevice, posix } from './posix.js';
+export { readingAhead } from './read-ahead.js';
 export type { ReadContentOptions } from './read-content.js';
 export { readContent } from './read-content.js';
 export { fileSystemError, systemCodeOf } from './system-error.js';

@@ -35,6 +35,8 @@ export interface Posix {
   ): void;
   /** Writes the whole file system that `fd` is on to its disk, without holding up the event loop. */
   syncFileSystem(fd: number): Promise<void>;
+  /** Has the system fetch the first `bytes` of a file from the disk, without waiting for it; advice, so that it cannot fail. */
+  willNeed(fd: number, bytes: number): void;
   /** Takes an exclusive lock that ends with the process; false if another holds it. */
   tryLock(fd: number): boolean;
 }
@@ -45,6 +47,7 @@ const currentDirectory = -100;
 const noFollow = 0x100;
 const omitTime = 0x3ffffffen;
 const exclusiveWithoutWaiting = 2 | 4;
+const willNeedAdvice = 3;
 const typeBits = { 'character-device': 0o020000, 'block-device': 0o060000 } as const;
 const maxListBytes = 64 * 1024;
 
@@ -95,6 +98,7 @@ const load = (): Posix => {
   const lremovexattr = library.func('int lremovexattr(const void *path, const void *name)');
   const mkfifo = library.func('int mkfifo(const void *path, uint32_t mode)');
   const syncfs = library.func('int syncfs(int fd)');
+  const posixFadvise = library.func('int posix_fadvise(int fd, int64_t offset, int64_t length, int advice)');
   const flock = library.func('int flock(int fd, int operation)');
   const mknodat = library.func('int mknodat(int fd, const void *path, uint32_t mode, uint64_t device)');
 
@@ -169,6 +173,9 @@ const load = (): Posix => {
           else reject(Object.assign(new Error('EIO: syncfs'), { code: 'EIO', syscall: 'syncfs', cause }));
         });
       }),
+    willNeed: (fd, bytes) => {
+      posixFadvise(fd, 0, bytes, willNeedAdvice);
+    },
     tryLock: (fd) =>
       orIf('EAGAIN', false, () => {
         checked(flock(fd, exclusiveWithoutWaiting), 'flock');

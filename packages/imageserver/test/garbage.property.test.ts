@@ -8,7 +8,8 @@ import { isLive } from '../src/images/image-record.js';
 import { receiveObjects } from '../src/service/receive-objects.js';
 import { verifyImage } from '../src/service/verify-image.js';
 import { DirectoryStore } from '../src/store/directory/directory-store.js';
-import { openBucketStore } from '../src/store/s3/s3-store.js';
+import type { Bucket } from '../src/store/s3/bucket.js';
+import { bucketStore } from '../src/store/s3/s3-store.js';
 import type { Store } from '../src/store/store.js';
 import { allOf } from './support/all-of.js';
 import { MemoryBucket, MemoryBucketClient } from './support/memory-bucket.js';
@@ -148,6 +149,7 @@ class Cluster {
   readonly clock = new PatientClock(start);
   readonly bucket = new MemoryBucket(this.clock);
   readonly #servers: Promise<Server>[] = [];
+  readonly #temporary = temporaryDirectory();
   #drawn = 0;
 
   /**
@@ -169,7 +171,12 @@ class Cluster {
   /** A server that nobody interferes with. */
   async observer(): Promise<Server> {
     const client = new MemoryBucketClient(this.bucket, async (request) => request());
-    return new Server(await openBucketStore(client, { clock: this.clock, logger: silentLogger }), this.clock);
+    return this.#server(client);
+  }
+
+  #server(client: Bucket): Server {
+    const options = { clock: this.clock, logger: silentLogger, temporary: this.#temporary };
+    return new Server(bucketStore(client, options), this.clock);
   }
 
   #draw(): number {
@@ -193,7 +200,7 @@ class Cluster {
       this.#servers[index] = this.#open(index);
       return silence;
     });
-    return new Server(await openBucketStore(client, { clock: this.clock, logger: silentLogger }), this.clock);
+    return this.#server(client);
   }
 }
 

@@ -4,6 +4,7 @@ import * as grpc from '@grpc/grpc-js';
 import type { MethodDefinition } from '@grpc/proto-loader';
 import { endpointOf } from './endpoint.js';
 import { type CallSite, fromGrpcError } from './errors.js';
+import { flowControlWindow } from './flow-control.js';
 import { imageServerDefinition, unpackerDefinition } from './load.js';
 import { isLoopback } from './loopback.js';
 import { type ServerName, serverNameMatches, wrongServer } from './names.js';
@@ -36,7 +37,7 @@ const channelOptions: grpc.ChannelOptions = {
   'grpc.keepalive_timeout_ms': 20_000,
   'grpc.enable_http_proxy': 0,
   'grpc.use_local_subchannel_pool': 1,
-  'grpc-node.flow_control_window': 4 * 1024 * 1024,
+  'grpc-node.flow_control_window': flowControlWindow,
 };
 
 const channelCredentials = (

@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, get as getPlain, type RequestOptions } from 'node:http';
+import { connect as connectHttp2 } from 'node:http2';
 import { get as getSecure } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { silentLogger } from '@ami-publisher/base';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   type CertificateAuthority,
   createCertificateAuthority,
@@ -88,6 +89,13 @@ describe('one port in plain text', () => {
     const [rpc, page] = await Promise.all([status(address), ask(`http://${address}/a`)]);
     expect(rpc.version).toBe('1.2.3');
     expect(page).toEqual({ status: 200, body: 'GET /a by operator' });
+  });
+
+  it('lets callers send more than the 64 KiB of HTTP/2 before they wait', async () => {
+    const session = connectHttp2(`http://${await start()}`);
+    await vi.waitFor(() => expect(session.remoteSettings.initialWindowSize).toBe(4 * 2 ** 20));
+    await vi.waitFor(() => expect(session.state.remoteWindowSize).toBe(4 * 2 ** 20));
+    session.destroy();
   });
 
   it('waits for as many bytes as it takes to tell', async () => {

@@ -1,8 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { MemorySink } from '../../test/support/memory-sink.js';
 import { temporaryDirectory } from '../../test/support/temporary-directory.js';
+import type { ObjectPiece } from '../image-source.js';
 import { ingestDirectory } from './directory.js';
 import type { IngestProgress } from './image-sink.js';
 
@@ -39,11 +41,38 @@ describe('ingesting a directory', () => {
     const root = temporaryDirectory();
     for (let i = 0; i < 2_000; i += 1) writeFileSync(join(root, `${i}`), `${i}`);
     const sink = new MemorySink();
+    const add = sink.addObjects.bind(sink);
+    const slowly = async function* (pieces: AsyncIterable<ObjectPiece>) {
+      await setTimeout(20);
+      yield* pieces;
+    };
+    sink.addObjects = (pieces) => add(slowly(pieces));
 
     await ingestDirectory({ root, name, sink, streams: 2 });
 
     expect(sink.objects.size).toBe(2_000);
     expect(sink.mostStreams).toBe(2);
+  });
+
+  it('sends what it has read while it reads on', async () => {
+    const root = temporaryDirectory();
+    for (let i = 0; i < 2_000; i += 1) writeFileSync(join(root, `${i}`), `${i}`);
+    const sink = new MemorySink();
+    const add = sink.addObjects.bind(sink);
+    const order: string[] = [];
+    sink.addObjects = (pieces) => {
+      order.push('sends');
+      return add(pieces);
+    };
+
+    await ingestDirectory({
+      root,
+      name,
+      sink,
+      onProgress: ({ filesDone, filesTotal }) => filesDone === filesTotal && order.push('has read all'),
+    });
+
+    expect(order.slice(0, 4)).toEqual(['sends', 'sends', 'sends', 'has read all']);
   });
 
   it('reports how far it has come, up to the totals', async () => {

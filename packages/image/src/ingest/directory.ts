@@ -1,13 +1,13 @@
 import { throwIfCancelled } from '@ami-publisher/base';
-import { encodeManifest } from '../manifest/encode.js';
+import { type EncodedManifest, encodeManifest } from '../manifest/encode.js';
 import { parseManifest } from '../manifest/parse.js';
-import type { ByteString, FileEntry } from '../manifest.js';
+import type { ByteString } from '../manifest.js';
 import { pieceBytes, readPieces, withSmallFile } from '../tree/read-file.js';
 import type { ScannedNode } from '../tree/scan.js';
 import type { TreeIndex } from '../tree/tree-index.js';
-import { walkTree } from '../tree/walk.js';
+import { type WalkedTree, walkTree } from '../tree/walk.js';
 import { defaultIngestStreams, type IngestOptions, type IngestResult } from './image-sink.js';
-import { ObjectSender, type PendingObject } from './send-objects.js';
+import { ObjectSender, type PendingObject, type SentObjects } from './send-objects.js';
 
 /** Options of `ingestDirectory`. */
 export interface IngestDirectoryOptions extends IngestOptions {
@@ -44,40 +44,34 @@ const pendingObject = (
       : [withSmallFile(root, node, (data) => Buffer.from(data))],
 });
 
-const hasContent = (entry: { readonly type: string }): entry is FileEntry & { readonly sha512: string } =>
-  entry.type === 'file' && (entry as FileEntry).sha512 !== undefined;
-
 /**
- * Makes an image of a directory tree: reads and digests it, sends what the sink lacks, then adds the image.
+ * Makes an image of a directory tree: reads and digests it and sends what the sink lacks meanwhile, then adds the image.
  *
  * @throws `TREE_CHANGED` if the tree changes meanwhile; `FILE_SYSTEM_FAILED` if something cannot be read; `INVALID_MANIFEST` if the tree
  * holds what an image cannot; `IMAGE_EXISTS`; `IMAGE_SERVER_UNREACHABLE`; `CANCELLED`.
  */
 export const ingestDirectory = async (options: IngestDirectoryOptions): Promise<IngestDirectoryResult> => {
-  const { sink, signal, onProgress } = options;
-  const tree = await walkTree(options.root, {
-    index: options.index,
-    signal,
-    onProgress: (progress) => onProgress?.({ phase: 'reading', ...progress }),
-  });
-  const manifest = encodeManifest(tree.entries);
-  // Refuses here, by name, what the server would refuse.
-  parseManifest(manifest.bytes);
-
-  const files = tree.entries.filter(hasContent);
-  const bytesTotal = files.reduce((sum, file) => sum + file.size, 0);
-  let [filesDone, bytesDone] = [0, 0];
-  const sender = new ObjectSender(
-    sink,
-    options.streams ?? defaultIngestStreams,
-    { signal },
-    (objects, bytes) => {
-      filesDone += objects;
-      bytesDone += bytes;
-      onProgress?.({ phase: 'sending', filesDone, filesTotal: files.length, bytesDone, bytesTotal });
-    },
-  );
-  const sent = await sendFiles(sender, files, tree.scan, signal);
+  const { sink, signal } = options;
+  const sending = new Sending(options);
+  let tree: WalkedTree;
+  let manifest: EncodedManifest;
+  let sent: SentObjects;
+  try {
+    tree = await walkTree(options.root, {
+      index: options.index,
+      signal,
+      onProgress: (progress) => options.onProgress?.({ phase: 'reading', ...progress }),
+      onContent: (scan, node, { sha512 }) => sending.add(scan.root, node, sha512),
+    });
+    manifest = encodeManifest(tree.entries);
+    // Refuses here, by name, what the server would refuse.
+    parseManifest(manifest.bytes);
+    throwIfCancelled(signal);
+    sent = await sending.finish();
+  } catch (reason) {
+    await sending.abandon(reason);
+    throw reason;
+  }
   const image = await sink.addImage(options.name, manifest.bytes, { signal, expiresAt: options.expiresAt });
   return {
     image,
@@ -88,25 +82,43 @@ export const ingestDirectory = async (options: IngestDirectoryOptions): Promise<
   };
 };
 
-const sendFiles = async (
-  sender: ObjectSender,
-  files: readonly (FileEntry & { readonly sha512: string })[],
-  scan: { readonly root: ByteString; readonly nodes: readonly ScannedNode[] },
-  signal: AbortSignal | undefined,
-) => {
-  const nodes = new Map(scan.nodes.map((node) => [node.path, node]));
-  const seen = new Set<string>();
-  try {
-    for (const file of files) {
-      throwIfCancelled(signal);
-      const node = nodes.get(file.path);
-      if (node === undefined || seen.has(file.sha512)) continue;
-      seen.add(file.sha512);
-      await sender.add(pendingObject(scan.root, node, file.sha512, signal));
-    }
-    return await sender.finish();
-  } catch (reason) {
-    await sender.abandon(reason);
-    throw reason;
+/** Sends each content once, while others are still being read. */
+class Sending {
+  readonly #sender: ObjectSender;
+  readonly #digests = new Set<string>();
+  readonly #done = { filesDone: 0, bytesDone: 0 };
+  #bytesTotal = 0;
+  #allRead = false;
+
+  constructor(readonly options: IngestDirectoryOptions) {
+    const { sink, signal, streams = defaultIngestStreams } = options;
+    this.#sender = new ObjectSender(sink, streams, { signal }, (objects, bytes) => {
+      this.#done.filesDone += objects;
+      this.#done.bytesDone += bytes;
+      this.#report();
+    });
   }
-};
+
+  async add(root: ByteString, node: ScannedNode, sha512: string): Promise<void> {
+    if (this.#digests.has(sha512)) return;
+    this.#digests.add(sha512);
+    this.#bytesTotal += node.size;
+    await this.#sender.add(pendingObject(root, node, sha512, this.options.signal));
+  }
+
+  finish(): Promise<SentObjects> {
+    this.#allRead = true;
+    return this.#sender.finish();
+  }
+
+  abandon(reason: unknown): Promise<void> {
+    return this.#sender.abandon(reason);
+  }
+
+  /** Until all is read, it is the reading that tells how far all of it is. */
+  #report(): void {
+    if (!this.#allRead) return;
+    const [filesTotal, bytesTotal] = [this.#digests.size, this.#bytesTotal];
+    this.options.onProgress?.({ phase: 'sending', ...this.#done, filesTotal, bytesTotal });
+  }
+}

@@ -1,5 +1,7 @@
 import { isAmiPublisherError } from '@ami-publisher/base';
 import { Breather } from '../breather.js';
+import { below } from '../byte-string.js';
+import { readingAhead } from '../read-ahead.js';
 import { systemCodeOf } from '../system-error.js';
 import { digestLargeFile, digestSmallFile, pieceBytes } from './read-file.js';
 import type { Scan, ScannedNode } from './scan.js';
@@ -13,12 +15,17 @@ export interface ReadProgress {
   readonly bytesTotal: number;
 }
 
+/** Called once for each regular file that is not empty, whatever names it has. */
+export type OnContent = (scan: Scan, node: ScannedNode, content: FileContent) => Promise<void>;
+
 /** Options of `readContents`. */
 export interface ReadContentsOptions {
   /** What is known from last time. @default nothing */
   readonly index?: TreeIndex | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: ReadProgress) => void) | undefined;
+  /** Told of each file's content as soon as it is known; the reading waits for it. */
+  readonly onContent?: OnContent | undefined;
   /** Whether files without read permission are passed over instead of being an error. @default false */
   readonly skipUnreadable?: boolean | undefined;
 }
@@ -46,6 +53,7 @@ export const readContents = async (scan: Scan, options: ReadContentsOptions = {}
       continue;
     }
     index.keep(node, known);
+    if (!byInode.has(node.inode)) await options.onContent?.(scan, node, known);
     byInode.set(node.inode, known);
   }
 
@@ -57,11 +65,13 @@ export const readContents = async (scan: Scan, options: ReadContentsOptions = {}
   const onBytes = (count: number) => {
     bytesDone += count;
   };
-  for (const node of toRead) {
+  for (const node of readingAhead(toRead, ({ path }) => below(scan.root, path))) {
     await breather.breathe();
     const content = await digest(scan, node, options, onBytes);
-    if (content !== undefined) byInode.set(node.inode, content);
     filesDone += 1;
+    if (content === undefined) continue;
+    byInode.set(node.inode, content);
+    await options.onContent?.(scan, node, content);
   }
   report();
   for (const node of files) {

@@ -1,6 +1,6 @@
 import type { ByteString, InodeEntry, ManifestEntry } from '../manifest.js';
 import { decodeDevice } from '../posix.js';
-import { type ReadProgress, readContents } from './contents.js';
+import { type OnContent, type ReadProgress, readContents } from './contents.js';
 import { treeChanged } from './read-file.js';
 import { readNode, type Scan, type ScannedNode, scanTree } from './scan.js';
 import type { FileContent, TreeIndex } from './tree-index.js';
@@ -11,6 +11,8 @@ export interface WalkOptions {
   readonly index?: TreeIndex | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: ReadProgress) => void) | undefined;
+  /** Told of each file's content as soon as it is known; the walk waits for it. */
+  readonly onContent?: OnContent | undefined;
   /** A path in the tree that is no part of it. @default none */
   readonly exclude?: ByteString | undefined;
 }

@@ -16,7 +16,7 @@ import {
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Clock } from '@ami-publisher/base';
-import { Breather, fileSystemError, fromText, type ObjectPiece } from '@ami-publisher/image';
+import { Breather, fileSystemError, fromText, type ObjectPiece, readingAhead } from '@ami-publisher/image';
 import { missingObject } from '../missing-object.js';
 import type { ListedObject, ObjectArrival, ObjectStore, RemovedObjects } from '../store.js';
 import { arriveInFile, arriveInMemory } from './directory-arrival.js';
@@ -58,7 +58,7 @@ export class DirectoryObjects implements ObjectStore {
 
   async *read(digests: readonly string[], signal: AbortSignal): AsyncGenerator<ObjectPiece> {
     const breather = new Breather(signal);
-    for (const sha512 of digests) {
+    for (const sha512 of readingAhead(digests, (digest) => objectFile(this.layout, digest))) {
       await breather.breathe();
       const size = this.#statOf(sha512)?.size;
       if (size === undefined) throw missingObject(sha512);

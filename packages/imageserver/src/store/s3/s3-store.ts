@@ -14,13 +14,15 @@ import { S3Objects } from './s3-objects.js';
 export interface BucketStoreOptions {
   readonly clock: Clock;
   readonly logger: Logger;
+  /** A directory for what is in the making. */
+  readonly temporary: string;
 }
 
-const location = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/;
+const storeLocation = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/;
 
 /** Splits `s3://BUCKET/PREFIX`. @throws `INVALID_OPTION`. */
 const parseLocation = (store: string): { readonly bucket: string; readonly prefix: string } => {
-  const [, bucket, path = ''] = location.exec(store) ?? [];
+  const [, bucket, path = ''] = storeLocation.exec(store) ?? [];
   if (bucket === undefined) throw invalidOption('--store', 'of the form s3://BUCKET/PREFIX', store);
   const prefix = path
     .split('/')
@@ -29,20 +31,16 @@ const parseLocation = (store: string): { readonly bucket: string; readonly prefi
   return { bucket, prefix: prefix === '' ? '' : `${prefix}/` };
 };
 
-/** Opens a store in a bucket, however that is reached. */
-export const openBucketStore = async (
-  bucket: Bucket,
-  { clock, logger }: BucketStoreOptions,
-): Promise<Store> => {
+/** A store in a bucket, however that is reached. */
+export const bucketStore = (bucket: Bucket, { clock, logger, temporary }: BucketStoreOptions): Store => {
   const images = new S3Images(bucket);
-  const temporary = await mkdtemp(join(tmpdir(), 'ami-publisher-imageserver-'));
   return {
     location: bucket.location,
     temporary,
     images,
     objects: new S3Objects(bucket, new KnownObjects(images, logger)),
     claims: new S3Claims(bucket, clock),
-    close: () => rm(temporary, { recursive: true, force: true }),
+    close: async () => {},
   };
 };
 
@@ -52,20 +50,24 @@ export const openBucketStore = async (
  * @throws `INVALID_OPTION` for a malformed location or a bucket that is not there; `TOOL_MISSING` if the AWS SDK is not installed;
  * `ACCESS_DENIED`, `CREDENTIALS_MISSING`.
  */
-export const openS3Store = async (store: string, options: BucketStoreOptions): Promise<Store> => {
+export const openS3Store = async (
+  location: string,
+  options: Omit<BucketStoreOptions, 'temporary'>,
+): Promise<Store> => {
   const endpoint = process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL;
-  const bucket = await openS3Bucket({ ...parseLocation(store), endpoint });
-  try {
-    const opened = await openBucketStore(bucket, options);
-    // Whether it can be read shows at the start, and not at the first call.
-    await opened.images.manifests();
-    const close = async () => {
-      await opened.close();
-      bucket.close();
-    };
-    return { ...opened, close };
-  } catch (reason) {
+  const bucket = await openS3Bucket({ ...parseLocation(location), endpoint });
+  const temporary = await mkdtemp(join(tmpdir(), 'ami-publisher-imageserver-'));
+  const close = async () => {
     bucket.close();
+    await rm(temporary, { recursive: true, force: true });
+  };
+  try {
+    const store = bucketStore(bucket, { ...options, temporary });
+    // Whether it can be read shows at the start, and not at the first call.
+    await store.images.manifests();
+    return { ...store, close };
+  } catch (reason) {
+    await close();
     throw reason;
   }
 };

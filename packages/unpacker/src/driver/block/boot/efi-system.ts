@@ -43,12 +43,12 @@ export const efiFileSystem = async (options: EfiSystemOptions): Promise<Buffer> 
 const usedPart = async (image: string): Promise<Buffer> => {
   const file = await open(image, 'r');
   try {
-    const piece = Buffer.alloc(pieceBytes);
+    const [piece, zeros] = [Buffer.alloc(pieceBytes), Buffer.alloc(pieceBytes)];
     let end = (await file.stat()).size;
     while (end > 0) {
       const start = Math.max(0, end - pieceBytes);
       const { bytesRead } = await file.read(piece, 0, end - start, start);
-      if (piece.subarray(0, bytesRead).some((byte) => byte !== 0)) break;
+      if (piece.compare(zeros, 0, bytesRead, 0, bytesRead) !== 0) break;
       end = start;
     }
     const used = Buffer.alloc(end);
