@@ -59,6 +59,7 @@ describe('a server that is killed', () => {
     makeSampleTree(tree);
     const daemon = spawnDaemon(['--data-dir', data, '--listen', '127.0.0.1:0', '--insecure']);
     const first = connect(await listening(daemon));
+    const exited = once(daemon, 'exit');
     const ingest = ingestDirectory({
       root: tree,
       name,
@@ -68,6 +69,8 @@ describe('a server that is killed', () => {
       },
     });
     await expect(ingest).rejects.toMatchObject({ code: 'IMAGE_SERVER_UNREACHABLE', retryable: true });
+    // Its connections end before its lock does.
+    await exited;
 
     const restarted = await serve(data);
     expect((await restarted.client.listImages({})).images).toEqual([]);
