@@ -7,7 +7,9 @@ import {
   type Configuration,
   createImageServerClient,
   GrpcImageSource,
+  instanceCommands,
   type JournalStore,
+  Operations,
   openJournalStore,
   Publisher,
   parseConfiguration,
@@ -23,11 +25,15 @@ import { withStatus } from './progress/status-line.js';
 
 type Options = Readonly<Record<string, unknown>>;
 
+/** Every command that a journal may be of. */
+const commands = instanceCommands;
+
 /** What commands work with; each part is made when first asked for. */
 export interface Context {
   readonly cloud: AwsCloud;
   readonly fleet: UnpackerFleet;
   readonly publisher: Publisher;
+  readonly operations: Operations;
   /** Aborts at Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
   resolveTargets(): Promise<ResolvedTargets>;
@@ -60,8 +66,20 @@ export const createContext = async (options: Options): Promise<Context> => {
     const journals = journalsAt(options, configuration);
     return new Publisher({ cloud, images: new GrpcImageSource(imageServer), fleet, journals });
   });
+  const operations = lazily(
+    () =>
+      new Operations({
+        cloud,
+        journals: journalsAt(options, configuration),
+        fleet: () => daemons.get().fleet,
+        commands,
+      }),
+  );
   return {
     cloud,
+    get operations() {
+      return operations.get();
+    },
     get fleet() {
       return daemons.get().fleet;
     },

@@ -1,6 +1,6 @@
 import type { PublishOptions, ResolvedTargets } from '@ami-publisher/core';
 import { parseDuration, parseSize, parseWholeNumber } from '../input/duration.js';
-import { parseTags } from '../input/tags.js';
+import { tagsOf } from '../input/tags.js';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -13,7 +13,7 @@ export const publishRequest = async (
   stream,
   leaf,
   targets,
-  tags: await parseTags(optional(options, 'tags', String), (options.tag as string[] | undefined) ?? []),
+  tags: await tagsOf(options),
   expiresInMs: optional(options, 'expiresIn', (text) => parseDuration('expires-in', text)),
   amiName: optional(options, 'amiName', String),
   architecture: optional(options, 'architecture', (text) => text as PublishOptions['architecture']),

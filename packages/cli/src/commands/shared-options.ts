@@ -104,6 +104,11 @@ export const fleetOptions: readonly OptionDefinition[] = [
   ...certificateOptions,
 ];
 
+export const tagOptions: readonly OptionDefinition[] = under('Tags', [
+  { flags: '--tag <key=value>', summary: 'a tag; its value may hold , and =', repeatable: true },
+  { flags: '--tags <list>', summary: 'key=value,key=value or @file (JSON object)' },
+]);
+
 export const publishOptions: readonly OptionDefinition[] = [
   ...under('The AMI', [
     {

@@ -4,6 +4,10 @@ import { z } from 'zod';
 
 type Tags = Record<string, string>;
 
+/** What `--tags` and `--tag` of a command say. @throws `INVALID_OPTION` */
+export const tagsOf = ({ tags, tag }: Readonly<Record<string, unknown>>): Promise<Tags> =>
+  parseTags(typeof tags === 'string' ? tags : undefined, (tag as string[] | undefined) ?? []);
+
 /**
  * Tags from `--tags` (`k=v,k=v` or `@file`) and any number of `--tag k=v`, whose value may hold `,` and `=`; later ones win.
  *

@@ -1,4 +1,5 @@
 import { AmiPublisherError, toAmiPublisherError } from '@ami-publisher/base';
+import { isOperationId } from '../operations/plan.js';
 import type { JournalRecord, JournalStore } from '../steps/journal.js';
 import type { PublicationPlan } from './plan.js';
 import { type PublicationStatus, publicationStatus } from './status.js';
@@ -26,6 +27,7 @@ export class PublicationJournals {
     const found: PublicationStatus[] = [];
     const damaged: AmiPublisherError[] = [];
     for (const id of await this.#journals.list()) {
+      if (isOperationId(id)) continue;
       try {
         found.push(await this.status(id));
       } catch (reason) {

@@ -245,7 +245,7 @@ export class Publisher {
     const { cloud } = this.#options;
     return {
       targets: planned.map(({ target }) => target),
-      steps: publishSteps,
+      steps: () => publishSteps,
       services: (target, work) =>
         PublishSession.open(plan, plannedOf(plan, targetKey(target)), this.#parts, work),
       journal,

@@ -53,7 +53,8 @@ export interface PublicationResults {
 
 /** The result of a target whose steps ran. */
 export const resultOfRun = (run: TargetRun<PublishValues>, planned: PlannedTarget): TargetResult => {
-  const { values, failure } = run;
+  const { values } = run;
+  const [failure] = run.failures;
   const common = {
     account: run.target.account,
     accountId: run.target.accountId,

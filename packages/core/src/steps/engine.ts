@@ -7,7 +7,8 @@ import type { AnyStep, StepContext } from './step.js';
 /** What running and undoing steps have in common. */
 export interface EngineOptions<Services extends Closable, Values extends object> {
   readonly targets: readonly Target[];
-  readonly steps: readonly AnyStep<Services, Values>[];
+  /** What is to be done in a target, in order. */
+  readonly steps: (target: Target) => readonly AnyStep<Services, Values>[];
   /**
    * Made per target, closed when its work ends. They abort `work` when it cannot go on, as when a lease was lost; its reason becomes the target's
    * error. It aborts with `signal`, too.

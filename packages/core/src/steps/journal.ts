@@ -11,7 +11,12 @@ interface Placed {
 
 /** One line of a journal: what is about to be done, then what came of it. */
 export type JournalRecord =
-  | { readonly type: 'publication'; readonly version: 1; readonly at: string; readonly plan: Json }
+  | {
+      readonly type: 'publication' | 'operation';
+      readonly version: 1;
+      readonly at: string;
+      readonly plan: Json;
+    }
   | (Placed & { readonly type: 'intent'; readonly call: string; readonly request: JsonObject })
   | (Placed & { readonly type: 'refused'; readonly call: string })
   | (Placed & {

@@ -33,7 +33,7 @@ const setUp = async (
   const journal: Journal = await new MemoryJournalStore().create('pub-1');
   const options: RunOptions<Services, Values> = {
     targets: [target('eu-west-1')],
-    steps,
+    steps: () => steps,
     services: () => ({ close: async () => {} }),
     journal,
     concurrency: 4,
@@ -112,7 +112,7 @@ describe('running steps', () => {
       }),
     ]);
     const startedAt = clock.now();
-    expect((await run())[0]?.failure).toBeUndefined();
+    expect((await run())[0]?.failures).toEqual([]);
     expect(clock.now() - startedAt).toBe(3_000);
     expect(events.filter(({ code }) => code === 'PUB3005')).toHaveLength(2);
   });
@@ -128,7 +128,7 @@ describe('running steps', () => {
     ]);
     const [result] = await run();
     expect(result).toMatchObject({
-      failure: { step: 'first', error: { code: 'AWS_REJECTED', target: 'dev,eu-west-1' } },
+      failures: [{ step: 'first', error: { code: 'AWS_REJECTED', target: 'dev,eu-west-1' } }],
     });
     expect(runs).toBe(1);
   });
@@ -139,7 +139,7 @@ describe('running steps', () => {
       run: ({ clock, signal }) => clock.sleep(600_000, signal).then(() => 1),
     } as AnyStep<Services, Values>;
     const { run } = await setUp([slow]);
-    expect((await run())[0]?.failure?.error).toMatchObject({
+    expect((await run())[0]?.failures[0]?.error).toMatchObject({
       code: 'TIMED_OUT',
       message: /step first did not finish in 60 s/,
     });
@@ -154,7 +154,7 @@ describe('running steps', () => {
       },
     } as AnyStep<Services, Values>;
     const { run } = await setUp([failing], { targets: [target('us-east-1'), target('eu-west-1')] });
-    expect((await run()).map(({ failure }) => failure?.error.code)).toEqual(['AWS_REJECTED', undefined]);
+    expect((await run()).map(({ failures }) => failures[0]?.error.code)).toEqual(['AWS_REJECTED', undefined]);
   });
 
   it('fails with the reason when what it works with is lost', async () => {
@@ -172,14 +172,39 @@ describe('running steps', () => {
         return { close: async () => {} };
       },
     });
-    expect((await run())[0]?.failure?.error.code).toBe('LEASE_LOST');
+    expect((await run())[0]?.failures[0]?.error.code).toBe('LEASE_LOST');
   });
 
   it('marks every target cancelled when the caller cancels', async () => {
     const cancel = new AbortController();
     cancel.abort(new AmiPublisherError('CANCELLED', { message: 'interrupted' }));
     const { run } = await setUp([first()], { signal: cancel.signal });
-    expect((await run())[0]?.failure?.error.code).toBe('CANCELLED');
+    expect((await run())[0]?.failures[0]?.error.code).toBe('CANCELLED');
+  });
+});
+
+describe('independent steps', () => {
+  const failing = first(() => {
+    throw refused();
+  });
+
+  it('go on when one of them fails, and each failure is told', async () => {
+    const { run } = await setUp([failing, { ...second, run: async () => 'done' }], { independent: true });
+    expect(await run()).toMatchObject([
+      { values: { second: 'done' }, failures: [{ step: 'first', error: { code: 'AWS_REJECTED' } }] },
+    ]);
+  });
+
+  it('end where the work is cancelled', async () => {
+    const cancel = new AbortController();
+    const cancelling = first(() => {
+      cancel.abort(new AmiPublisherError('CANCELLED', { message: 'interrupted' }));
+      throw refused();
+    });
+    const { run } = await setUp([cancelling, second], { independent: true, signal: cancel.signal });
+    expect(await run()).toMatchObject([
+      { values: {}, failures: [{ step: 'first', error: { code: 'CANCELLED' } }] },
+    ]);
   });
 });
 

@@ -19,12 +19,20 @@ import type { AnyStep, StepContext } from './step.js';
 
 export interface RunOptions<Services extends Closable, Values extends object>
   extends EngineOptions<Services, Values> {
+  /** The steps of a target have nothing to do with each other: when one fails, the others go on. @default false */
+  readonly independent?: boolean;
   /** Whether a target may be taken up again, with new services, after such a failure: up to twice. @default never */
   readonly isInterruption?: (error: AmiPublisherError) => boolean;
   /** Called before the first step of each target. Throws if the target must not be worked on. */
   readonly onTargetStart?: (target: Target) => Promise<void>;
   /** Called as each target ends. */
   readonly onTargetEnd?: (run: TargetRun<Values>) => Promise<void>;
+}
+
+/** A step that failed; or, before the first one, whatever was to precede it. */
+export interface StepFailure {
+  readonly step: string;
+  readonly error: AmiPublisherError;
 }
 
 /** How the work on one target ended. */
@@ -34,8 +42,8 @@ export interface TargetRun<Values> {
   /** Duration by step, ms; only of steps that ran in this process. */
   readonly durations: Readonly<Record<string, number>>;
   readonly durationMs: number;
-  /** Left out when every step finished. */
-  readonly failure?: { readonly step: string; readonly error: AmiPublisherError };
+  /** None when every step finished; more than one only of steps that are independent. */
+  readonly failures: readonly StepFailure[];
 }
 
 const retries = 4;
@@ -65,20 +73,22 @@ const runTarget = async <Services extends Closable, Values extends object>(
   const startedAt = options.clock.now();
   const run = { target, values: {} as Partial<Values>, durations: {} as Record<string, number> };
   options.emit({ code: 'PUB2001', target: formatTarget(target) });
-  let failure = await runToTheEnd(options, run);
-  for (let left = interruptions; failure !== undefined && left > 0 && mayGoOn(options, failure); left--) {
+  let failures = await runToTheEnd(options, run);
+  for (let left = interruptions; left > 0; left--) {
+    const [failure] = failures;
+    if (failure === undefined || !mayGoOn(options, failure)) break;
     options.emit({ code: 'PUB3005', ...whereOf(options, target, failure.step), ...retryOf(failure.error) });
-    failure = await runToTheEnd(options, run);
+    failures = await runToTheEnd(options, run);
   }
   const durationMs = options.clock.now() - startedAt;
-  const ended = { ...run, durationMs, ...(failure !== undefined && { failure }) };
+  const ended = { ...run, durationMs, failures };
   await options.onTargetEnd?.(ended);
   return ended;
 };
 
 const mayGoOn = <Services extends Closable, Values extends object>(
   options: Running<Services, Values>,
-  { error }: NonNullable<TargetRun<Values>['failure']>,
+  { error }: StepFailure,
 ): boolean => !options.signal.aborted && options.isInterruption?.(error) === true;
 
 const whereOf = <Services extends Closable, Values extends object>(
@@ -86,22 +96,22 @@ const whereOf = <Services extends Closable, Values extends object>(
   target: Target,
   step: string,
 ): Where => {
-  const title = steps.find(({ name }) => name === step)?.title ?? step;
+  const title = steps(target).find(({ name }) => name === step)?.title ?? step;
   return { target: formatTarget(target), step, title };
 };
 
 const retryOf = ({ message }: AmiPublisherError) => ({ message, delayMs: 0 });
 
-/** Runs all steps that have not finished, and writes values and durations into `run`; returns the failure, if any. */
+/** Runs all steps that have not finished, and writes values and durations into `run`; returns what failed. */
 const runToTheEnd = async <Services extends Closable, Values extends object>(
   options: Running<Services, Values>,
-  {
-    target,
-    values,
-    durations,
-  }: { target: Target; values: Partial<Values>; durations: Record<string, number> },
-): Promise<TargetRun<Values>['failure']> => {
-  let step = options.steps[0]?.name ?? '';
+  run: Pick<TargetRun<Values>, 'target' | 'values'> & { durations: Record<string, number> },
+): Promise<StepFailure[]> => {
+  const { target } = run;
+  const steps = options.steps(target);
+  const failures: StepFailure[] = [];
+  const failed = (step: string, reason: unknown) =>
+    failures.push({ step, error: toAmiPublisherError(reason).at(formatTarget(target)) });
   const work = new AbortController();
   setMaxListeners(0, work.signal);
   const unfollow = follow(work, options.signal);
@@ -110,28 +120,40 @@ const runToTheEnd = async <Services extends Closable, Values extends object>(
     throwIfCancelled(options.signal);
     await options.onTargetStart?.(target);
     services = await options.services(target, work);
-    for (const next of options.steps) {
-      step = next.name;
-      const history = historyOf(options, target, step);
-      const isDone =
-        history.outcome !== undefined &&
-        (next.ephemeral === undefined || isFinished(options, target, next.ephemeral.until));
-      if (isDone) {
-        Object.assign(values, { [step]: history.outcome?.value });
-        continue;
+    for (const step of steps) {
+      try {
+        await runUnlessDone(options, step, { ...run, services, work });
+      } catch (reason) {
+        failed(step.name, reason);
+        if (options.independent !== true || work.signal.aborted) break;
       }
-      const begunAt = options.clock.now();
-      const begun = { target, services, values, work, attempt: history.attempt };
-      Object.assign(values, { [step]: await runStep(options, next, begun) });
-      durations[step] = options.clock.now() - begunAt;
     }
-    return undefined;
   } catch (reason) {
-    return { step, error: toAmiPublisherError(reason).at(formatTarget(target)) };
+    failed(steps[0]?.name ?? '', reason);
   } finally {
     unfollow();
     await closeQuietly(options, services, target);
   }
+  return failures;
+};
+
+const runUnlessDone = async <Services extends Closable, Values extends object>(
+  options: Running<Services, Values>,
+  step: AnyStep<Services, Values>,
+  begun: Omit<Begun<Services, Values>, 'attempt'> & { readonly durations: Record<string, number> },
+): Promise<void> => {
+  const { target, values, durations } = begun;
+  const { outcome, attempt } = historyOf(options, target, step.name);
+  const isDone =
+    outcome !== undefined &&
+    (step.ephemeral === undefined || isFinished(options, target, step.ephemeral.until));
+  if (isDone) {
+    Object.assign(values, { [step.name]: outcome.value });
+    return;
+  }
+  const begunAt = options.clock.now();
+  Object.assign(values, { [step.name]: await runStep(options, step, { ...begun, attempt }) });
+  durations[step.name] = options.clock.now() - begunAt;
 };
 
 /** What a step of a target is run with. */

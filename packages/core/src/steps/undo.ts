@@ -33,7 +33,8 @@ const undoTarget = async <Services extends Closable, Values extends object>(
     failures.push({ step, error });
     options.emit({ code: 'PUB3007', target: formatTarget(target), step, title, message: error.message });
   };
-  const histories = new Map(options.steps.map(({ name }) => [name, historyOf(options, target, name)]));
+  const steps = options.steps(target);
+  const histories = new Map(steps.map(({ name }) => [name, historyOf(options, target, name)]));
   const finished = [...histories].filter(([, { outcome }]) => outcome !== undefined);
   const values = Object.fromEntries(
     finished.map(([name, { outcome }]) => [name, outcome?.value]),
@@ -45,7 +46,7 @@ const undoTarget = async <Services extends Closable, Values extends object>(
     const at = new Date(options.clock.now()).toISOString();
     await options.journal.append({ type: 'undoing', at, target: targetKey(target) });
     services = await options.services(target, work);
-    for (const step of options.steps.toReversed()) {
+    for (const step of steps.toReversed()) {
       const history = histories.get(step.name);
       if (history === undefined || !isTouched(history)) continue;
       try {

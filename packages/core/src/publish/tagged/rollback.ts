@@ -127,7 +127,7 @@ const undoFound = async (
   const parts = { cloud, fleet, renewals: new Deadlines(clock) };
   const [undo] = await undoSteps({
     targets: [target],
-    steps: publishSteps,
+    steps: () => publishSteps,
     services: (_target, work) => PublishSession.open(plan, plan.targets[0]!, parts, work),
     journal,
     concurrency: 1,

@@ -1,0 +1,82 @@
+import type { CommandGroup } from '../definition.js';
+import { debugOption, outputOptions, progressOptions } from '../shared-options.js';
+
+/** What is needed before there is anything to publish to. */
+export const setUpGroup: CommandGroup = {
+  title: 'Set up and try',
+  commands: [
+    {
+      name: 'certs',
+      summary: 'certificates for mutual TLS: create',
+      commands: [
+        {
+          name: 'create',
+          summary: 'make a private CA, a client certificate per role, and server certificates',
+          arguments: [{ name: '[directory]', summary: 'where to put them (default: ~/.ssl)' }],
+          options: [
+            { flags: '--days <number>', summary: 'validity of the certificates', default: '365' },
+            {
+              flags: '--unpacker <account,region>',
+              summary: 'also a server certificate for this unpacker',
+              repeatable: true,
+            },
+            ...outputOptions,
+          ],
+          examples: ["ami-publisher certs create ./certs --unpacker '123456789012,us-east-1'"],
+          load: async () => (await import('../certs.js')).createCertificates,
+        },
+      ],
+    },
+    {
+      name: 'sandbox',
+      summary: 'a local AWS with real unpackers: up',
+      commands: [
+        {
+          name: 'up',
+          summary: 'run it until Ctrl-C, and print the environment to export',
+          options: [
+            { flags: '--accounts <number>', summary: 'how many accounts', default: '3' },
+            {
+              flags: '--regions <number>',
+              summary: 'how many regions, each with an unpacker',
+              default: '4',
+            },
+            {
+              flags: '--directory <directory>',
+              summary: 'keep its state here',
+              default: 'a temporary folder, removed at the end',
+            },
+            {
+              flags: '--volumes <kind>',
+              summary: 'what volumes are: directory, or block for real disks (root on Linux)',
+              default: 'directory',
+            },
+            ...progressOptions,
+            debugOption,
+          ],
+          examples: ['ami-publisher sandbox up --accounts 3 --regions 4'],
+          load: async () => (await import('../sandbox.js')).sandboxUp,
+        },
+      ],
+    },
+    {
+      name: 'demo',
+      summary: 'publish two releases of a real tree to 6 targets in the sandbox, and verify every AMI',
+      options: [
+        { flags: '--keep <directory>', summary: 'leave trees and snapshots there to look at' },
+        { flags: '--corrupt <number>', summary: 'damage this many snapshots before they are verified' },
+        ...progressOptions,
+        debugOption,
+      ],
+      examples: ['ami-publisher demo --keep ./demo', 'ami-publisher demo --corrupt 1'],
+      load: async () => (await import('../demo.js')).demo,
+    },
+    {
+      name: 'schema',
+      summary: 'print the JSON Schema of the configuration file',
+      options: [debugOption],
+      examples: ['ami-publisher schema > ami-publisher.schema.json'],
+      load: async () => (await import('../schema.js')).printSchema,
+    },
+  ],
+};
