@@ -139,6 +139,9 @@ describe('an unpacker at an address', () => {
     const raw = await world.run('unpacker', 'get-raw', 'base/debian', join(world.directory, 'x'), ...target);
     expect(raw.json<Rows>()[0]?.error).toContain('volumes of driver directory have no raw form');
     expect(raw.code).toBe(1);
+    // Publishers may not; whoever has the certificates of both roles may.
+    const forgotten = await world.run('unpacker', 'forget-stream', 'base/debian', '--yes', ...target);
+    expect(forgotten.json<Rows>()).toMatchObject([{ stream: 'base/debian', done: 'forgotten' }]);
     const nowhere = await world.run('unpacker', 'status');
     expect(nowhere.code).toBe(2);
     expect(nowhere.stderr).toContain('give --target ACCOUNT,REGION, or --unpacker HOST:PORT');

@@ -45,8 +45,15 @@ const text = (options: Options, name: string): string | undefined => {
   return typeof value === 'string' ? value : undefined;
 };
 
-/** Flag, then environment (by commander), then configuration file, then default. */
-export const createContext = async (options: Options): Promise<Context> => {
+/**
+ * Flag, then environment (by commander), then configuration file, then default.
+ *
+ * @param roles which certificate unpackers are shown, the first that is there
+ */
+export const createContext = async (
+  options: Options,
+  roles: readonly Role[] = ['publisher', 'operator'],
+): Promise<Context> => {
   const configuration = await readConfiguration(text(options, 'config'));
   const logger = options.debug === true ? stderrLogger : silentLogger;
   const profile = text(options, 'profile');
@@ -60,7 +67,7 @@ export const createContext = async (options: Options): Promise<Context> => {
     endpoint: text(options, 'endpointUrl'),
     logger,
   });
-  const daemons = lazily(() => createDaemonClients(options, configuration, cloud));
+  const daemons = lazily(() => createDaemonClients(options, configuration, cloud, roles));
   const publisher = lazily(() => {
     const { fleet, imageServer } = daemons.get();
     const journals = journalsAt(options, configuration);
@@ -115,8 +122,13 @@ const lazily = <T>(make: () => T) => {
   };
 };
 
-const createDaemonClients = (options: Options, configuration: Configuration, cloud: AwsCloud) => {
-  const tls = clientTls({ certs: configuration.certificates, ...options }, ['publisher', 'operator']);
+const createDaemonClients = (
+  options: Options,
+  configuration: Configuration,
+  cloud: AwsCloud,
+  roles: readonly Role[],
+) => {
+  const tls = clientTls({ certs: configuration.certificates, ...options }, roles);
   const connectTimeout = text(options, 'connectTimeout');
   const fleet = new UnpackerFleet({
     cloud,

@@ -5,6 +5,7 @@ import type {
   OperationResults,
   OperationTargetResult,
   ResolvedTargets,
+  Role,
 } from '@ami-publisher/core';
 import { type Context, createContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
@@ -13,22 +14,18 @@ import { counted, withoutPlace } from '../output/quantities.js';
 import { outputOptionsOf, type TableView, writeResult } from '../output/render.js';
 import { notice } from '../progress/notice.js';
 import { createProgressView } from '../progress/progress.js';
-import { type OptionDefinition, under } from './definition.js';
 
 type Options = Readonly<Record<string, unknown>>;
 
-/** Of every command that changes something. */
-export const changeOptions: readonly OptionDefinition[] = under('How', [
-  { flags: '--dry-run', summary: 'say what would be done, and do nothing' },
-  { flags: '--yes', summary: 'do not ask before anything is destroyed' },
-]);
+/** What changes an unpacker beyond a publication is for operators. */
+export const operatorFirst: readonly Role[] = ['operator', 'publisher'];
 
 /** Resolves the targets, has a command plan and do its work in them, and shows one row per change. */
 export const change = async (
   options: Options,
   run: (context: Context, targets: ResolvedTargets, options: ChangeOptions) => Promise<OperationResults>,
 ): Promise<number> => {
-  const context = await createContext(options);
+  const context = await createContext(options, operatorFirst);
   try {
     const targets = await context.resolveTargets();
     const view = await createProgressView(options);

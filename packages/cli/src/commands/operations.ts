@@ -11,7 +11,7 @@ import { counted, formatTime } from '../output/quantities.js';
 import { outputOptionsOf, type TableView, writeResult } from '../output/render.js';
 import { notice } from '../progress/notice.js';
 import { createProgressView } from '../progress/progress.js';
-import { showResults } from './change.js';
+import { operatorFirst, showResults } from './change.js';
 import type { CommandRunner } from './definition.js';
 
 const listView: TableView<readonly OperationPlan[]> = {
@@ -47,7 +47,7 @@ const again = async (
   options: Record<string, unknown>,
   work: (context: Context, how: ChangeOptions) => Promise<OperationResults>,
 ): Promise<number> => {
-  const context = await createContext(options);
+  const context = await createContext(options, operatorFirst);
   try {
     const view = await createProgressView(options);
     const how = { signal: context.signal, onEvent: (event: PublicationEvent) => view.show(event) };

@@ -25,6 +25,12 @@ export const progressOptions: readonly OptionDefinition[] = under('Output', [
   { flags: '-q, --quiet', summary: 'the same as --no-progress' },
 ]);
 
+/** Of every command that changes something. */
+export const changeOptions: readonly OptionDefinition[] = under('How', [
+  { flags: '--dry-run', summary: 'say what would be done, and do nothing' },
+  { flags: '--yes', summary: 'do not ask before anything is destroyed' },
+]);
+
 export const targetOptions: readonly OptionDefinition[] = under('Where', [
   {
     flags: '-t, --targets <list>',

@@ -1,7 +1,7 @@
-import { changeOptions } from '../change.js';
 import type { CommandGroup } from '../definition.js';
 import {
   awsOptions,
+  changeOptions,
   journalOptions,
   outputOptions,
   progressOptions,

@@ -6,6 +6,7 @@ import { exitCodes } from '../../exit-codes.js';
 import { formatBytes, withoutPlace } from '../../output/quantities.js';
 import { outputOptionsOf, type TableView, writeResult } from '../../output/render.js';
 import { createStatusLine, type StatusLine } from '../../progress/status-line.js';
+import { operatorFirst } from '../change.js';
 
 export type Options = Readonly<Record<string, unknown>>;
 
@@ -68,7 +69,7 @@ const atAddress = async <T>(
   job: Job<T>,
   line: StatusLine,
 ): Promise<Answer<T>> => {
-  const tls = clientTls(options, ['publisher', 'operator']);
+  const tls = clientTls(options, operatorFirst);
   const operator = UnpackerOperator.at({ address, tls }, operatorOptions(job, line));
   try {
     return { place: { unpacker: address }, value: await job.run(operator) };
@@ -83,7 +84,7 @@ const inTargets = async <T>(
   line: StatusLine,
 ): Promise<readonly Answer<T>[]> => {
   if (typeof options.target !== 'string') throw noPlace();
-  const context = await createContext({ ...options, targets: options.target });
+  const context = await createContext({ ...options, targets: options.target }, operatorFirst);
   try {
     const { targets, failures } = await context.resolveTargets();
     if (job.isSingle && targets.length + failures.length !== 1) {
