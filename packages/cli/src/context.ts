@@ -18,6 +18,7 @@ import {
   readClientTls,
   readDefaults,
   UnpackerFleet,
+  volumeCommands,
 } from '@ami-publisher/core';
 import { parseDuration } from './input/duration.js';
 import { notice } from './progress/notice.js';
@@ -26,7 +27,7 @@ import { withStatus } from './progress/status-line.js';
 type Options = Readonly<Record<string, unknown>>;
 
 /** Every command that a journal may be of. */
-const commands = instanceCommands;
+const commands = [...instanceCommands, ...volumeCommands];
 
 /** What commands work with; each part is made when first asked for. */
 export interface Context {

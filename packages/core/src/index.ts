@@ -122,3 +122,5 @@ export type {
   UnpackerStream,
 } from './unpacker/unpacker-client.js';
 export { version } from './version.js';
+export type { AddVolumesRequest } from './volumes/add-volumes.js';
+export { Volumes, volumeCommands } from './volumes/volumes.js';

@@ -118,3 +118,10 @@ const describe = (
     ...(site.target !== undefined && { target: site.target }),
     ...(remedy !== undefined && { remedy }),
   });
+
+/** @returns the error of an AWS answer that lacks the id of what was made. */
+export const noId = (call: string, what: string): AmiPublisherError =>
+  new AmiPublisherError('AWS_UNEXPECTED_ANSWER', {
+    message: `${call} answered without the id of the ${what}`,
+    call,
+  });

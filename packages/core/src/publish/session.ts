@@ -1,12 +1,9 @@
-import { AmiPublisherError, type Deadlines } from '@ami-publisher/base';
-import type { Volume } from '@aws-sdk/client-ec2';
+import type { Deadlines } from '@ami-publisher/base';
 import type { Cloud } from '../cloud/cloud.js';
-import { describeVolumes } from '../cloud/describe.js';
 import type { Ec2Api } from '../cloud/ec2-api.js';
 import type { Poller } from '../cloud/poller.js';
 import { type Tags, tagKeys } from '../cloud/tags.js';
 import type { Closable } from '../steps/engine.js';
-import { formatTarget } from '../target/target.js';
 import type { ConnectedUnpacker, UnpackerFleet } from '../unpacker/fleet.js';
 import { type KeptLease, keepLease } from '../unpacker/lease-keeper.js';
 import type { LeaseRef } from '../unpacker/unpacker-client.js';
@@ -124,24 +121,5 @@ export class PublishSession implements Closable {
       [tagKeys.manifestDigest]: manifestDigest,
       [tagKeys.step]: step,
     };
-  }
-
-  /** The volume, unless it is gone. */
-  async findVolume(volumeId: string, signal: AbortSignal): Promise<Volume | undefined> {
-    const [volume] = await describeVolumes(this.ec2, [{ Name: 'volume-id', Values: [volumeId] }], { signal });
-    return volume?.State === 'deleting' || volume?.State === 'deleted' ? undefined : volume;
-  }
-
-  /** @throws `AWS_NOT_FOUND` */
-  async describeVolume(volumeId: string, signal: AbortSignal): Promise<Volume> {
-    const volume = await this.findVolume(volumeId, signal);
-    if (volume !== undefined) return volume;
-    throw new AmiPublisherError('AWS_NOT_FOUND', {
-      message: `ec2:DescribeVolumes: the volume ${volumeId} does not exist`,
-      target: formatTarget(this.planned.target),
-      call: 'ec2:DescribeVolumes',
-      resource: volumeId,
-      remedy: 'roll the publication back and publish again, which makes a new volume',
-    });
   }
 }

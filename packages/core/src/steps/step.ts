@@ -72,3 +72,5 @@ export const stepValue = <Values, Name extends keyof Values & string>(
   if (value === undefined || value === null) throw new TypeError(`step ${name} has no value yet`);
   return value as NonNullable<Values[Name]>;
 };
+
+export const minuteMs = 60_000;

@@ -1,4 +1,4 @@
-import { AmiPublisherError, isAmiPublisherError, toAmiPublisherError } from '@ami-publisher/base';
+import { type AmiPublisherError, isAmiPublisherError, toAmiPublisherError } from '@ami-publisher/base';
 import type { ClientTls } from '@ami-publisher/protocol';
 import type { Instance, Volume } from '@aws-sdk/client-ec2';
 import pMap from 'p-map';
@@ -11,7 +11,7 @@ import { configuredConnectors } from './connectors/configured.js';
 import type { UnpackerConnector } from './connectors/connector.js';
 import { findUnpackerInstances, idOf, noUnpacker, rankInstances, stateOf } from './instances.js';
 import { keepLease } from './lease-keeper.js';
-import { isOperatorClient, UnpackerOperator, type UnpackerOperatorOptions } from './operator.js';
+import { asOperatorClient, UnpackerOperator, type UnpackerOperatorOptions } from './operator.js';
 import {
   listStreams,
   type StreamListing,
@@ -136,10 +136,16 @@ export class UnpackerFleet {
   /**
    * Connects to the best unpacker of a target, starting it if it is stopped. The next one is tried when the best does not answer.
    *
+   * @param options with `instanceId`, that one or none
    * @throws `UNPACKER_NOT_FOUND`, `UNPACKER_UNREACHABLE`, `CERTIFICATE_REFUSED`, `DRAINING`.
    */
-  async connect(target: Target, stream: string, options: CallOptions = {}): Promise<ConnectedUnpacker> {
-    const [best] = this.#takeRecent(target, stream) ?? [];
+  async connect(
+    target: Target,
+    stream: string,
+    options: CallOptions & { readonly instanceId?: string | undefined } = {},
+  ): Promise<ConnectedUnpacker> {
+    const { instanceId } = options;
+    const [best] = (instanceId === undefined && this.#takeRecent(target, stream)) || [];
     if (best !== undefined) {
       // Only one that ran has to answer at once, and none gives way to another yet: that would cost the stream its volume.
       const timeoutMs = stateOf(best) === 'running' ? recentConnectTimeoutMs : this.#connectTimeoutMs;
@@ -151,7 +157,8 @@ export class UnpackerFleet {
       }
     }
     const { instances } = await this.#look(target, stream, options);
-    return this.#connectToBest(target, instances, options, this.#connectTimeoutMs);
+    const wanted = instances.filter((one) => instanceId === undefined || idOf(one) === instanceId);
+    return this.#connectToBest(target, wanted, options, this.#connectTimeoutMs);
   }
 
   /** Which of several unpackers is the best depends on where the stream has its volume. */
@@ -275,9 +282,10 @@ export class UnpackerFleet {
     return this.#each(targets, options, async (target) => {
       const { client } = await this.connect(target, options.stream ?? '', options);
       try {
-        if (!isOperatorClient(client)) throw notForOperators();
         const { clock, logger } = this.#cloud;
-        return await work(new UnpackerOperator({ clock, logger, ...options, client }));
+        return await work(
+          new UnpackerOperator({ clock, logger, ...options, client: asOperatorClient(client) }),
+        );
       } finally {
         client.close();
       }
@@ -382,9 +390,3 @@ export class UnpackerFleet {
     return Math.max(launchedAt + connectTimeoutMs, now + leastConnectTimeoutMs);
   }
 }
-
-const notForOperators = (): AmiPublisherError =>
-  new AmiPublisherError('INVALID_OPTION', {
-    message: 'the clients that `createClient` makes serve publications only',
-    remedy: 'leave `createClient` out, or have it make clients for operators',
-  });

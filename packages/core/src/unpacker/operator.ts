@@ -14,6 +14,7 @@ import type {
   RawRange,
   StreamDevice,
   UnpackCounts,
+  UnpackerClient,
   UnpackerOperatorClient,
   UnpackerStatus,
 } from './unpacker-client.js';
@@ -275,6 +276,14 @@ class ReceivedRange {
   }
 }
 
-/** Whether a client can do what operators do, as those of the built-in connectors can. */
-export const isOperatorClient = (client: object): client is UnpackerOperatorClient =>
+/** A client as operators need it, as those of the built-in connectors are. @throws `INVALID_OPTION` if it serves publications only. */
+export const asOperatorClient = (client: UnpackerClient): UnpackerOperatorClient => {
+  if (isOperatorClient(client)) return client;
+  throw new AmiPublisherError('INVALID_OPTION', {
+    message: 'the clients that `createClient` makes serve publications only',
+    remedy: 'leave `createClient` out, or have it make clients for operators',
+  });
+};
+
+const isOperatorClient = (client: UnpackerClient): client is UnpackerOperatorClient =>
   'cancelOperation' in client;

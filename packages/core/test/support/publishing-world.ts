@@ -6,9 +6,11 @@ import { createImageServerClient, readClientTls } from '@ami-publisher/protocol'
 import { type Inventory, type SandboxCloud, startSandboxCloud } from '@ami-publisher/sandbox';
 import { AwsCloud } from '../../src/cloud/aws-cloud.js';
 import { tagKeys } from '../../src/cloud/tags.js';
+import { Operations } from '../../src/operations/operations.js';
 import type { PublicationPlan } from '../../src/publish/plan.js';
 import { Publisher } from '../../src/publish/publisher.js';
 import { UnpackerFleet } from '../../src/unpacker/fleet.js';
+import { volumeCommands } from '../../src/volumes/volumes.js';
 import { fastClock } from './fast-clock.js';
 import { MortalJournalStore } from './mortal-journal.js';
 
@@ -25,6 +27,9 @@ export interface PublishingWorld {
   readonly journals: MortalJournalStore;
   /** A publisher as of a new process. */
   newPublisher(): Publisher;
+  /** Operations as of a new process, by an operator. */
+  newOperations(): Operations;
+  readonly cloud: AwsCloud;
   /** Adds a small image and plans its publication to both targets. */
   plan(stream: string, leaf: string): Promise<PublicationPlan>;
   /** Per region, what a publication has made. */
@@ -39,7 +44,7 @@ export const createPublishingWorld = async (): Promise<PublishingWorld> => {
   const directory = mkdtempSync(join(tmpdir(), 'ami-publisher-publishing-'));
   const sandbox = await startSandboxCloud({ accounts: 1, regions: 2, directory: join(directory, 'sandbox') });
   const account = sandbox.accounts[0]!;
-  const tlsFor = (role: 'publisher' | 'ingester') =>
+  const tlsFor = (role: 'publisher' | 'ingester' | 'operator') =>
     readClientTls({ directory: sandbox.certificatesDirectory ?? '', roles: [role], now: Date.now() });
   const serverFor = (role: 'publisher' | 'ingester') =>
     createImageServerClient({ address: sandbox.imageServer, tls: tlsFor(role) });
@@ -61,7 +66,15 @@ export const createPublishingWorld = async (): Promise<PublishingWorld> => {
   return {
     sandbox,
     journals,
+    cloud,
     newPublisher,
+    newOperations: () =>
+      new Operations({
+        cloud,
+        journals,
+        fleet: () => new UnpackerFleet({ cloud, tls: tlsFor('operator') }),
+        commands: volumeCommands,
+      }),
     plan: async (stream, leaf) => {
       const root = join(directory, 'trees', encodeURIComponent(`${stream}/${leaf}`));
       mkdirSync(join(root, 'etc'), { recursive: true });

@@ -2,6 +2,7 @@ import { AmiPublisherError } from '@ami-publisher/base';
 import { sendOnce } from '../../steps/send-once.js';
 import { stepValue } from '../../steps/step.js';
 import { gibibyte } from '../../unpacker/volumes.js';
+import { describeVolume } from '../../volumes/find-volume.js';
 import { minuteMs, type PublishStep } from './step-type.js';
 
 /** Makes a volume that has become too small larger, in place. */
@@ -13,7 +14,7 @@ export const growVolume: PublishStep<'grow'> = {
     const { services, signal } = context;
     const { volumeId, sizeGiB, tooSmall } = stepValue(context, 'volume');
     if (!tooSmall) return { sizeGiB };
-    const isGrown = async () => ((await services.describeVolume(volumeId, signal)).Size ?? 0) >= sizeGiB;
+    const isGrown = async () => ((await describeVolume(context, volumeId)).Size ?? 0) >= sizeGiB;
     if (await isGrown()) return { sizeGiB };
     await sendOnce(context, {
       call: 'ec2:ModifyVolume',

@@ -1,6 +1,6 @@
 import { AmiPublisherError } from '@ami-publisher/base';
 import type { Image } from '@aws-sdk/client-ec2';
-import { awsCode } from '../../cloud/aws-error.js';
+import { awsCode, noId } from '../../cloud/aws-error.js';
 import { describeImages } from '../../cloud/describe.js';
 import { escapeFilterValue, fromTagList, tagFilter, tagKeys } from '../../cloud/tags.js';
 import { listSettled, sendOnce } from '../../steps/send-once.js';
@@ -9,7 +9,6 @@ import { formatTarget } from '../../target/target.js';
 import { amiSizeGiB } from '../ami-size.js';
 import { registerImageRequest } from '../register.js';
 import { minuteMs, type PublishContext, type PublishStep } from './step-type.js';
-import { noId } from './volume.js';
 
 const registerCall = 'ec2:RegisterImage';
 

@@ -1,5 +1,6 @@
 import { AmiPublisherError } from '@ami-publisher/base';
 import type { Snapshot } from '@aws-sdk/client-ec2';
+import { noId } from '../../cloud/aws-error.js';
 import { describeSnapshots } from '../../cloud/describe.js';
 import { fromTagList, tagFilter, tagKeys, tagSpecification } from '../../cloud/tags.js';
 import { listSettled, sendOnce } from '../../steps/send-once.js';
@@ -8,7 +9,6 @@ import type { Capture } from '../../unpacker/unpacker-client.js';
 import type { PublishValues } from '../values.js';
 import { minuteMs, type PublishContext, type PublishStep } from './step-type.js';
 import { stepOperationId } from './unpack.js';
-import { noId } from './volume.js';
 
 /** How often a capture that could not be confirmed is taken again. */
 const captures = 3;

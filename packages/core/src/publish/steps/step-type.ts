@@ -6,4 +6,4 @@ export type PublishStep<Name extends PublishStepName> = Step<PublishSession, Pub
 export type AnyPublishStep = AnyStep<PublishSession, PublishValues>;
 export type PublishContext = StepContext<PublishSession, PublishValues>;
 
-export const minuteMs = 60_000;
+export { minuteMs } from '../../steps/step.js';

@@ -1,6 +1,5 @@
-import { AmiPublisherError, clientToken } from '@ami-publisher/base';
-import type { CreateVolumeRequest, Volume } from '@aws-sdk/client-ec2';
-import { awsCode } from '../../cloud/aws-error.js';
+import { clientToken } from '@ami-publisher/base';
+import type { Volume } from '@aws-sdk/client-ec2';
 import { describeVolumes } from '../../cloud/describe.js';
 import { tagFilter, tagKeys, tagSpecification, toTagList } from '../../cloud/tags.js';
 import { listSettled } from '../../steps/send-once.js';
@@ -15,9 +14,9 @@ import {
   type VolumeFacts,
   volumeFacts,
 } from '../../unpacker/volumes.js';
+import { createVolume, createVolumeCall } from '../../volumes/create-volume.js';
+import { deleteVolume as deleteAnyVolume } from '../../volumes/delete-volume.js';
 import { minuteMs, type PublishContext, type PublishStep } from './step-type.js';
-
-const createCall = 'ec2:CreateVolume';
 
 /** Chooses the stream's volume, or creates one. */
 export const provideVolume: PublishStep<'volume'> = {
@@ -35,12 +34,12 @@ export const provideVolume: PublishStep<'volume'> = {
       kmsKey: services.planned.kmsKey ?? undefined,
     };
     // What an earlier run asked for may be there and nobody else's: it is taken, whatever the stream has got meanwhile.
-    const wasAskedFor = context.openIntent(createCall) !== undefined;
+    const wasAskedFor = context.openIntent(createVolumeCall) !== undefined;
     const { volumes, left } = wasAskedFor ? nothing : await candidates(context, status);
     const choice = wasAskedFor ? newVolume(status, need) : chooseVolume(status, volumes, need);
     const { sizeGiB } = choice;
     if (choice.action === 'create') {
-      const volumeId = await createVolume(context, sizeGiB);
+      const volumeId = await createStreamVolume(context, sizeGiB);
       const replaced = [...choice.replaced, ...left];
       return { volumeId, sizeGiB, created: true, tooSmall: false, replaced };
     }
@@ -54,7 +53,7 @@ export const provideVolume: PublishStep<'volume'> = {
     return { volumeId, sizeGiB, created: false, tooSmall: choice.action === 'grow', replaced };
   },
   undo: async (context, value) => {
-    const made = await listSettled(context, createCall, value?.created ? value.volumeId : undefined, {
+    const made = await listSettled(context, createVolumeCall, value?.created ? value.volumeId : undefined, {
       list: () => volumesMadeHere(context),
       idOf: ({ VolumeId }) => VolumeId,
     });
@@ -98,15 +97,15 @@ export const candidates = async (
   };
 };
 
-const createVolume = async (context: PublishContext, sizeGiB: number): Promise<string> => {
-  const { services, signal, target, publicationId, attempt } = context;
+const createStreamVolume = async (context: PublishContext, sizeGiB: number): Promise<string> => {
+  const { services, target, publicationId, attempt } = context;
   const { options } = services.plan;
   const { [tagKeys.expiresAt]: _imageOnly, ...tags } = services.tags('volume', 'image unpacker');
   const { kmsKey } = services.planned;
-  const request: CreateVolumeRequest = {
+  const request = {
     AvailabilityZone: stepValue(context, 'unpacker').availabilityZone,
     Size: sizeGiB,
-    VolumeType: 'gp3',
+    VolumeType: 'gp3' as const,
     Encrypted: true,
     Iops: options.iops,
     Throughput: options.throughputMiBps,
@@ -117,33 +116,7 @@ const createVolume = async (context: PublishContext, sizeGiB: number): Promise<s
     }),
     ...(kmsKey !== null && { KmsKeyId: kmsKey }),
   };
-  await context.intend(createCall, { size: sizeGiB, clientToken: request.ClientToken });
-  const { VolumeId } = await services.ec2.createVolume(request, { signal });
-  if (VolumeId === undefined) throw noId('ec2:CreateVolume', 'volume');
-  await services.poller.wait('volume', VolumeId, {
-    until: (volume) => volume.State === 'available' || volume.State === 'in-use' || failedVolume(volume),
-    wanted: 'available',
-    timeoutMs: 5 * minuteMs,
-    signal,
-  });
-  return VolumeId;
-};
-
-/** @returns the error of an AWS answer that lacks the id of what was made. */
-export const noId = (call: string, what: string): AmiPublisherError =>
-  new AmiPublisherError('AWS_UNEXPECTED_ANSWER', {
-    message: `${call} answered without the id of the ${what}`,
-    call,
-  });
-
-const failedVolume = (volume: Volume): false => {
-  if (volume.State !== 'error' && volume.State !== 'deleting' && volume.State !== 'deleted') return false;
-  throw new AmiPublisherError('RESOURCE_FAILED', {
-    message: `volume ${volume.VolumeId} became ${volume.State}`,
-    resource: volume.VolumeId ?? '',
-    remedy:
-      'check the KMS key and its policy (a key that cannot be used gives this state), then resume the publication',
-  });
+  return createVolume(context, request);
 };
 
 /** Volumes that this publication created and no other has used since. */
@@ -159,33 +132,9 @@ const volumesMadeHere = async ({ services, publicationId, signal }: PublishConte
   });
 };
 
-/** How often a volume is freed again that was attached, by a late request, after it had been freed. */
-const frees = 3;
-
 /** Takes a volume from its unpacker and deletes it; one that is gone is fine. */
-export const deleteVolume = async (context: PublishContext, volumeId: string): Promise<void> => {
-  const { services, signal } = context;
-  for (let left = frees; ; left--) {
-    const volume = await services.findVolume(volumeId, signal);
-    if (volume === undefined) return;
-    if (isAttached(volume)) {
-      await removeFromUnpacker(context, volumeId);
-      await detachVolume(context, volume);
-    }
-    await context.intend('ec2:DeleteVolume', { volumeId });
-    try {
-      await services.ec2.deleteVolume({ VolumeId: volumeId }, { signal });
-      return;
-    } catch (reason) {
-      if (reason instanceof AmiPublisherError && reason.code === 'AWS_NOT_FOUND') return;
-      const again = await services.findVolume(volumeId, signal);
-      if (left === 1 || again === undefined || !isAttached(again)) throw reason;
-    }
-  }
-};
-
-const isAttached = (volume: Volume): boolean =>
-  volume.Attachments?.some(({ State }) => State !== 'detached') === true;
+export const deleteVolume = (context: PublishContext, volumeId: string): Promise<void> =>
+  deleteAnyVolume(context, volumeId, () => removeFromUnpacker(context, volumeId));
 
 /** Has the unpacker forget a device of the stream. */
 const removeFromUnpacker = async ({ services, signal }: PublishContext, volumeId: string): Promise<void> => {
@@ -194,33 +143,4 @@ const removeFromUnpacker = async ({ services, signal }: PublishContext, volumeId
   const status = await client.status({ signal });
   if (status.devices.some(({ id }) => id === volumeId))
     await client.removeDevice(volumeId, lease, { signal });
-};
-
-/** Whether AWS refused a call because of the state that the resource is in. */
-const isOfState = (reason: unknown): boolean =>
-  reason instanceof AmiPublisherError &&
-  reason.cause instanceof Error &&
-  awsCode(reason.cause) === 'IncorrectState';
-
-/** Detaches a volume and waits until it is free. */
-const detachVolume = async (context: PublishContext, volume: Volume): Promise<void> => {
-  const { services, signal } = context;
-  const volumeId = volume.VolumeId ?? '';
-  const attachment = volume.Attachments?.find(({ State }) => State !== 'detached');
-  await context.intend('ec2:DetachVolume', { volumeId });
-  if (attachment?.State !== 'detaching') {
-    // With the instance in the request, a policy can tell from which instances volumes may be taken.
-    await services.ec2
-      .detachVolume({ VolumeId: volumeId, InstanceId: attachment?.InstanceId }, { signal })
-      .catch((reason: unknown) => {
-        // An earlier request may have had its effect by now; whether the volume is free shows below.
-        if (!isOfState(reason)) throw reason;
-      });
-  }
-  await services.poller.wait('volume', volumeId, {
-    until: ({ State }) => State === 'available',
-    wanted: 'detached',
-    timeoutMs: 5 * minuteMs,
-    signal,
-  });
 };
