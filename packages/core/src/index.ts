@@ -10,6 +10,13 @@ export type { ImageSource, ImageSummary } from '@ami-publisher/image';
 export { GrpcImageSource } from '@ami-publisher/image';
 export type { ClientTls, ImageServerClient, Role } from '@ami-publisher/protocol';
 export { createImageServerClient, readClientTls } from '@ami-publisher/protocol';
+export type {
+  AutoScalingApi,
+  AutoScalingGroup,
+  AutoScalingPage,
+  LaunchConfiguration,
+  LaunchTemplateChoice,
+} from './cloud/auto-scaling-api.js';
 export type { AwsCloudOptions } from './cloud/aws-cloud.js';
 export { AwsCloud } from './cloud/aws-cloud.js';
 export type { AwsCall } from './cloud/aws-error.js';
@@ -27,7 +34,13 @@ export type { CallOptions, Ec2Action, Ec2Actions, Ec2Api } from './cloud/ec2-api
 export { Pacer } from './cloud/pacer.js';
 export type { Look, PollPacing } from './cloud/poll-pacing.js';
 export { Poller } from './cloud/poller.js';
-export type { SessionAnswer, SessionRequest, SsmApi } from './cloud/ssm-api.js';
+export type {
+  ParametersRequest,
+  SessionAnswer,
+  SessionRequest,
+  SsmApi,
+  SsmParameter,
+} from './cloud/ssm-api.js';
 export type { Tags } from './cloud/tags.js';
 export { tagKeys } from './cloud/tags.js';
 export type { Defaults } from './defaults.js';

@@ -31,6 +31,15 @@ export type { DrawnTime, Latency } from './model/latency.js';
 export { readLatencyFile } from './model/latency.js';
 export type { Random } from './model/random.js';
 export { seededRandom } from './model/random.js';
+export type {
+  AutoScalingGroupOptions,
+  LaunchConfigurationOptions,
+  LaunchTemplateContent,
+  LaunchTemplateOptions,
+  ParameterOptions,
+  RecipeOptions,
+  References,
+} from './model/references.js';
 export type { SnapshotProgress } from './model/snapshot-progress.js';
 export type { ModelCloudOptions } from './model-front/model-cloud.js';
 export { ModelCloud } from './model-front/model-cloud.js';

@@ -9,6 +9,7 @@ export const blindCloud = (cloud: Cloud): Cloud => ({
   resolveTargets: (selection, options) => cloud.resolveTargets(selection, options),
   ec2: async (target) => blindApi(await cloud.ec2(target)),
   poller: (target) => cloud.poller(target),
+  autoScaling: (target) => cloud.autoScaling(target),
   ssm: (target) => cloud.ssm(target),
   settings: (target) => cloud.settings(target),
   close: () => cloud.close(),

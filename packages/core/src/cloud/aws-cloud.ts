@@ -7,6 +7,8 @@ import { listProfiles } from '../target/profiles.js';
 import { matchesPattern, parseTargetSelectors, type TargetSelector } from '../target/selector.js';
 import { formatTarget, homeRegions, type Target, targetKey } from '../target/target.js';
 import { version } from '../version.js';
+import type { AutoScalingApi } from './auto-scaling-api.js';
+import { createAwsAutoScalingApi } from './aws-auto-scaling-api.js';
 import { createAwsEc2Api } from './aws-ec2-api.js';
 import { fromAwsError } from './aws-error.js';
 import { createAwsSsmApi } from './aws-ssm-api.js';
@@ -38,6 +40,7 @@ const connectionTimeoutMs = 5_000;
 /** All accounts share the sockets to a region; a request that waits for one counts as connecting. */
 const socketsPerRegion = 256;
 
+type AutoScalingConnection = Awaited<ReturnType<typeof createAwsAutoScalingApi>>;
 type SsmConnection = Awaited<ReturnType<typeof createAwsSsmApi>>;
 
 interface Connection {
@@ -69,6 +72,7 @@ export class AwsCloud implements Cloud {
   readonly #overrides: readonly ResolvedOverride[];
   readonly #credentials = new Map<string, Promise<AwsCredentialIdentityProvider>>();
   readonly #connections = new Map<string, Promise<Connection>>();
+  readonly #autoScaling = new Map<string, Promise<AutoScalingConnection>>();
   readonly #ssm = new Map<string, Promise<SsmConnection>>();
   #requestHandler: NodeHttpHandler | undefined;
 
@@ -120,6 +124,16 @@ export class AwsCloud implements Cloud {
     return (await this.#connection(target)).poller;
   }
 
+  async autoScaling(target: Target): Promise<AutoScalingApi> {
+    const { api } = await memoised(this.#autoScaling, targetKey(target), async () =>
+      createAwsAutoScalingApi({
+        target: formatTarget(target),
+        config: await this.#clientConfig(target.account, target.region),
+      }),
+    );
+    return api;
+  }
+
   async ssm(target: Target): Promise<SsmApi> {
     const { api } = await memoised(this.#ssm, targetKey(target), () => this.#connectSsm(target));
     return api;
@@ -140,7 +154,8 @@ export class AwsCloud implements Cloud {
   }
 
   close(): void {
-    for (const connection of [...this.#connections.values(), ...this.#ssm.values()]) {
+    const all = [this.#connections, this.#autoScaling, this.#ssm];
+    for (const connection of all.flatMap((made): Promise<{ close(): void }>[] => [...made.values()])) {
       connection.then(
         ({ close }) => close(),
         () => {
@@ -148,8 +163,7 @@ export class AwsCloud implements Cloud {
         },
       );
     }
-    this.#connections.clear();
-    this.#ssm.clear();
+    for (const made of all) made.clear();
   }
 
   #connection(target: Target): Promise<Connection> {

@@ -1,7 +1,7 @@
-import { AmiPublisherError } from '@ami-publisher/base';
 import type { ServiceInputTypes, ServiceOutputTypes, SSMClientConfig } from '@aws-sdk/client-ssm';
 import type { FinalizeRequestMiddleware } from '@smithy/types';
 import { fromAwsError } from './aws-error.js';
+import { loadClient } from './optional-client.js';
 import type { SsmApi } from './ssm-api.js';
 
 export interface AwsSsmApiOptions {
@@ -11,8 +11,12 @@ export interface AwsSsmApiOptions {
   readonly config: SSMClientConfig;
 }
 
+/** The most that AWS tells of in one answer. */
+const describedAtOnce = 50;
+
 /**
- * Systems Manager for one target through the AWS SDK. Both calls may be repeated: a session that nobody connects to ends by itself.
+ * Systems Manager for one target through the AWS SDK. All calls may be repeated: a session that nobody connects to ends by
+ * itself.
  *
  * @throws `TOOL_MISSING` if its client is not installed.
  */
@@ -21,8 +25,13 @@ export const createAwsSsmApi = async ({
   profile,
   config,
 }: AwsSsmApiOptions): Promise<{ readonly api: SsmApi; close(): void }> => {
-  const { SSMClient, StartSessionCommand, TerminateSessionCommand } = await loadClient();
-  const client = new SSMClient(config);
+  const sdk = await loadClient({
+    name: '@aws-sdk/client-ssm',
+    neededBy: 'AWS Systems Manager (connector ssm, or looking for parameters)',
+    otherwise: 'choose another connector',
+    load: () => import('@aws-sdk/client-ssm'),
+  });
+  const client = new sdk.SSMClient(config);
   let endpoint = '';
   // The SDK finds it out at each call, from options, environment, configuration files and its own rules.
   const remember: FinalizeRequestMiddleware<ServiceInputTypes, ServiceOutputTypes> =
@@ -31,32 +40,40 @@ export const createAwsSsmApi = async ({
       return next(request);
     };
   client.middlewareStack.add(remember, { step: 'finalizeRequest' });
-  const call = async <T>(action: string, resource: string, answer: Promise<T>): Promise<T> =>
+  const call = async <T>(action: string, resource: string | undefined, answer: Promise<T>): Promise<T> =>
     answer.catch((reason: unknown) => {
-      throw fromAwsError(reason, { call: `ssm:${action}`, target, resource });
+      throw fromAwsError(reason, {
+        call: `ssm:${action}`,
+        target,
+        ...(resource !== undefined && { resource }),
+      });
     });
   const api: SsmApi = {
     endpoint: () => endpoint,
     profile,
+    describeParameters: ({ types, page }, { signal } = {}) => {
+      const request = {
+        ParameterFilters: [{ Key: 'Type', Values: [...types] }],
+        MaxResults: describedAtOnce,
+        ...page,
+      };
+      const how = { ...(signal && { abortSignal: signal }) };
+      return call(
+        'DescribeParameters',
+        undefined,
+        client.send(new sdk.DescribeParametersCommand(request), how),
+      );
+    },
+    getParameters: (names, { signal } = {}) => {
+      const how = { ...(signal && { abortSignal: signal }) };
+      const answer = client.send(new sdk.GetParametersCommand({ Names: [...names] }), how);
+      return call('GetParameters', names[0], answer);
+    },
     startSession: (request) =>
-      call('StartSession', request.Target, client.send(new StartSessionCommand(request))),
+      call('StartSession', request.Target, client.send(new sdk.StartSessionCommand(request))),
     terminateSession: async (SessionId) => {
-      await call('TerminateSession', SessionId, client.send(new TerminateSessionCommand({ SessionId })));
+      await call('TerminateSession', SessionId, client.send(new sdk.TerminateSessionCommand({ SessionId })));
     },
   };
   return { api, close: () => client.destroy() };
-};
-
-const loadClient = async (): Promise<typeof import('@aws-sdk/client-ssm')> => {
-  try {
-    return await import('@aws-sdk/client-ssm');
-  } catch (cause) {
-    throw new AmiPublisherError('TOOL_MISSING', {
-      message: 'connector ssm needs the package @aws-sdk/client-ssm, which is not installed',
-      resource: '@aws-sdk/client-ssm',
-      remedy:
-        'install it beside @ami-publisher/core (`npm install @aws-sdk/client-ssm`), or choose another connector',
-      cause,
-    });
-  }
 };

@@ -1,6 +1,7 @@
 import type { AmiPublisherError, Clock, Logger } from '@ami-publisher/base';
 import type { ConnectorConfiguration } from '../target/account.js';
 import type { Target } from '../target/target.js';
+import type { AutoScalingApi } from './auto-scaling-api.js';
 import type { CallOptions, Ec2Api } from './ec2-api.js';
 import type { Poller } from './poller.js';
 import type { SsmApi } from './ssm-api.js';
@@ -46,7 +47,9 @@ export interface Cloud {
   resolveTargets(selection: string, options?: ResolveOptions): Promise<ResolvedTargets>;
   ec2(target: Target): Promise<Ec2Api>;
   poller(target: Target): Promise<Poller>;
-  /** Systems Manager, for the connector `ssm`. @throws `TOOL_MISSING` if its client is not installed */
+  /** Auto Scaling, to see which AMIs it launches. @throws `TOOL_MISSING` if its client is not installed */
+  autoScaling(target: Target): Promise<AutoScalingApi>;
+  /** Systems Manager, for the connector `ssm`, and for parameters. @throws `TOOL_MISSING` if its client is not installed */
   ssm(target: Target): Promise<SsmApi>;
   settings(target: Pick<Target, 'account' | 'region'> & { readonly accountId?: string }): TargetSettings;
   /** Closes all connections. */

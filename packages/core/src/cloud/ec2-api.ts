@@ -10,8 +10,14 @@ export interface Ec2Actions {
   DeleteTags: [ec2.DeleteTagsRequest, object];
   DeleteVolume: [ec2.DeleteVolumeRequest, object];
   DeregisterImage: [ec2.DeregisterImageRequest, ec2.DeregisterImageResult];
+  DescribeImageReferences: [ec2.DescribeImageReferencesRequest, ec2.DescribeImageReferencesResult];
   DescribeImages: [ec2.DescribeImagesRequest, ec2.DescribeImagesResult];
   DescribeInstances: [ec2.DescribeInstancesRequest, ec2.DescribeInstancesResult];
+  DescribeLaunchTemplates: [ec2.DescribeLaunchTemplatesRequest, ec2.DescribeLaunchTemplatesResult];
+  DescribeLaunchTemplateVersions: [
+    ec2.DescribeLaunchTemplateVersionsRequest,
+    ec2.DescribeLaunchTemplateVersionsResult,
+  ];
   DescribeRegions: [ec2.DescribeRegionsRequest, ec2.DescribeRegionsResult];
   DescribeSnapshots: [ec2.DescribeSnapshotsRequest, ec2.DescribeSnapshotsResult];
   DescribeVolumes: [ec2.DescribeVolumesRequest, ec2.DescribeVolumesResult];

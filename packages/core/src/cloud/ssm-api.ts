@@ -1,3 +1,5 @@
+import type { CallOptions } from './ec2-api.js';
+
 /** Asks for a session; names as in AWS's API. Types of our own, because the AWS client is an optional dependency. */
 export interface SessionRequest {
   /** The instance. */
@@ -15,6 +17,19 @@ export interface SessionAnswer {
   readonly TokenValue?: string | undefined;
 }
 
+/** A parameter as AWS tells of it; without its value in a description. */
+export interface SsmParameter {
+  readonly Name?: string | undefined;
+  readonly Value?: string | undefined;
+}
+
+/** Which parameters to tell of, and which page of them. */
+export interface ParametersRequest {
+  /** `String`, `StringList` or `SecureString`. */
+  readonly types: readonly string[];
+  readonly page: { readonly NextToken?: string };
+}
+
 /** What this package asks of AWS Systems Manager in one target. */
 export interface SsmApi {
   /** URL of the service that the latest call went to, for the session plugin; empty before the first. */
@@ -22,5 +37,17 @@ export interface SsmApi {
   /** The AWS profile whose credentials are used; undefined where it is not a profile alone that gives them. */
   readonly profile: string | undefined;
   startSession(request: SessionRequest): Promise<SessionAnswer>;
+  describeParameters(
+    request: ParametersRequest,
+    options?: CallOptions,
+  ): Promise<{
+    readonly Parameters?: readonly SsmParameter[] | undefined;
+    readonly NextToken?: string | undefined;
+  }>;
+  /** Values of at most ten parameters; names that are none are left out. */
+  getParameters(
+    names: readonly string[],
+    options?: CallOptions,
+  ): Promise<{ readonly Parameters?: readonly SsmParameter[] | undefined }>;
   terminateSession(sessionId: string): Promise<void>;
 }

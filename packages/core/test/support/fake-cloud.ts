@@ -90,6 +90,10 @@ export class FakeCloud implements Cloud {
     return new Poller(await this.ec2(target), this.clock as Clock, formatTarget(target));
   }
 
+  autoScaling(): Promise<never> {
+    throw new TypeError('these tests need no Auto Scaling');
+  }
+
   ssm(): Promise<never> {
     throw new TypeError('no test asks for sessions here');
   }

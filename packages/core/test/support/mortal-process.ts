@@ -35,6 +35,7 @@ export const startProcess = (cloud: Cloud, clock: VirtualClock, journals: Journa
       resolveTargets: (selection, options) => cloud.resolveTargets(selection, options),
       ec2: (target) => cloud.ec2(target),
       poller: (target) => cloud.poller(target),
+      autoScaling: (target) => cloud.autoScaling(target),
       ssm: (target) => cloud.ssm(target),
       settings: (target) => cloud.settings(target),
       close: () => cloud.close(),

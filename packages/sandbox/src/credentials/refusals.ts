@@ -4,25 +4,29 @@ import type { Dialect } from '../wire/dialect.js';
 /** The services that the sandbox answers. */
 export type Service = Dialect['service'] | 'ssm' | 's3';
 
+type Refusals = Readonly<Record<'unknown' | 'signature' | 'expired', () => ApiError>>;
+
+/** Of the services with AWS's query protocol. */
+const queryRefusals: Refusals = {
+  unknown: () =>
+    new ApiError('InvalidClientTokenId', 'The security token included in the request is invalid.'),
+  signature: () =>
+    new ApiError(
+      'SignatureDoesNotMatch',
+      'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.',
+    ),
+  expired: () => new ApiError('ExpiredToken', 'The security token included in the request is expired'),
+};
+
 /** What each service says to credentials that it does not take. */
-export const credentialRefusals: Readonly<
-  Record<Service, Readonly<Record<'unknown' | 'signature' | 'expired', () => ApiError>>>
-> = {
+export const credentialRefusals: Readonly<Record<Service, Refusals>> = {
+  autoscaling: queryRefusals,
   ec2: {
     unknown: authFailure,
     signature: authFailure,
     expired: () => new ApiError('RequestExpired', 'Request has expired.'),
   },
-  sts: {
-    unknown: () =>
-      new ApiError('InvalidClientTokenId', 'The security token included in the request is invalid.'),
-    signature: () =>
-      new ApiError(
-        'SignatureDoesNotMatch',
-        'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.',
-      ),
-    expired: () => new ApiError('ExpiredToken', 'The security token included in the request is expired'),
-  },
+  sts: queryRefusals,
   ssm: {
     unknown: () =>
       new ApiError('UnrecognizedClientException', 'The security token included in the request is invalid.'),

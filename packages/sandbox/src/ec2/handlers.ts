@@ -6,9 +6,11 @@ import {
   enableImageDeprecation,
   enableImageDeregistrationProtection,
 } from './image-attributes.js';
+import { describeImageReferences } from './image-references.js';
 import { deregisterImage, describeImages } from './images.js';
 import { startInstances, stopInstances } from './instance-states.js';
 import { describeInstances, modifyInstanceAttribute } from './instances.js';
+import { describeLaunchTemplates, describeLaunchTemplateVersions } from './launch-templates.js';
 import { describeRegions } from './regions.js';
 import { registerImage } from './register-image.js';
 import { createSnapshot, deleteSnapshot, describeSnapshots } from './snapshots.js';
@@ -26,8 +28,11 @@ export const ec2Handlers: { readonly [A in Ec2Action]: Ec2Handler<A> } = {
   DeleteTags: deleteTags,
   DeleteVolume: deleteVolume,
   DeregisterImage: deregisterImage,
+  DescribeImageReferences: describeImageReferences,
   DescribeImages: describeImages,
   DescribeInstances: describeInstances,
+  DescribeLaunchTemplates: describeLaunchTemplates,
+  DescribeLaunchTemplateVersions: describeLaunchTemplateVersions,
   DescribeRegions: describeRegions,
   DescribeSnapshots: describeSnapshots,
   DescribeVolumes: describeVolumes,

@@ -43,6 +43,7 @@ const instanceView = (state: RegionState, instance: InstanceRecord): ec2.Instanc
   EbsOptimized: true,
   EnaSupport: true,
   Hypervisor: 'xen',
+  ImageId: instance.imageId,
   InstanceId: instance.id,
   InstanceType: instance.type,
   LaunchTime: instance.launchTime,

@@ -20,6 +20,7 @@ const describeRules = ({ state }: Ec2Context): DescribeRules<InstanceRecord> => 
     'block-device-mapping.status': ({ id }) =>
       attachedVolumes(state, id).flatMap(({ attachment }) => attachment?.state ?? []),
     'block-device-mapping.volume-id': ({ id }) => attachedVolumes(state, id).map((volume) => volume.id),
+    'image-id': ({ imageId }) => imageId,
     'instance-id': ({ id }) => id,
     'instance-state-code': (instance) => stateCodes[instance.state],
     'instance-state-name': (instance) => instance.state,

@@ -98,6 +98,7 @@ const taggableIn = <R extends Resource>(table: Table<R>, kind: ResourceKind, id:
 const finders: Readonly<Record<ResourceKind, (state: RegionState, id: string) => Taggable>> = {
   image: ({ images }, id) => taggableIn(images, 'image', id),
   instance: ({ instances }, id) => taggableIn(instances, 'instance', id),
+  'launch-template': ({ references }, id) => taggableIn(references.launchTemplates, 'launch-template', id),
   snapshot: ({ snapshots }, id) => taggableIn(snapshots, 'snapshot', id),
   volume: ({ volumes }, id) => taggableIn(volumes, 'volume', id),
 };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '@ami-publisher/base';
 import type { Ec2Action } from '@ami-publisher/core';
+import { type AutoScalingAction, autoScalingHandlers } from '../autoscaling/handlers.js';
 import type { Authorization, SignedRequest } from '../credentials/signature.js';
 import { ec2Handlers } from '../ec2/handlers.js';
 import { ConnectionClosed } from '../faults/connection-closed.js';
@@ -8,7 +9,7 @@ import { ApiError, missingParameter } from '../model/api-error.js';
 import type { CloudModel } from '../model/cloud-model.js';
 import { type StsAction, stsHandlers } from '../sts/handlers.js';
 import type { Dialect } from '../wire/dialect.js';
-import { ec2Dialect, stsDialect } from '../wire/dialects.js';
+import { autoScalingDialect, ec2Dialect, stsDialect } from '../wire/dialects.js';
 import { type FormNode, parseForm } from '../wire/form.js';
 import { decodeInput } from '../wire/form-decoder.js';
 import { findOperation, type Operation } from '../wire/operations.js';
@@ -21,7 +22,11 @@ import { answerS3, isForS3, s3Error } from './s3-front.js';
 /** Calls that are made without a signature. */
 const unsignedActions: ReadonlySet<string> = new Set<StsAction>(['AssumeRoleWithWebIdentity']);
 
-const handled: Readonly<Record<Dialect['service'], object>> = { ec2: ec2Handlers, sts: stsHandlers };
+const handled: Readonly<Record<Dialect['service'], object>> = {
+  autoscaling: autoScalingHandlers,
+  ec2: ec2Handlers,
+  sts: stsHandlers,
+};
 
 /**
  * Answers one request of an AWS client.
@@ -99,8 +104,11 @@ const parameter = (parameters: FormNode, name: string): string | undefined =>
 
 /** The service is the one that the request was signed for; without a signature, the one whose version it names. */
 const chooseDialect = (request: SignedRequest, parameters: FormNode): Dialect => {
-  const signedForSts = /\/sts\/aws4_request/.test(request.headers.authorization ?? '');
-  return signedForSts || parameter(parameters, 'Version') === stsDialect.version ? stsDialect : ec2Dialect;
+  const [, service] = /\/(\w+)\/aws4_request/.exec(request.headers.authorization ?? '') ?? [];
+  const version = parameter(parameters, 'Version');
+  const isChosen = (dialect: Dialect) =>
+    service === undefined ? dialect.version === version : dialect.service === service;
+  return [autoScalingDialect, stsDialect].find(isChosen) ?? ec2Dialect;
 };
 
 const call = async (
@@ -149,9 +157,13 @@ const callSigned = async (
   const caller = await authenticate(authenticatorOf(model), dialect.service, request, authorization);
   const input = decodeInput(dialect, operation.input, parameters);
   const { region } = authorization;
-  return dialect.service === 'sts'
-    ? model.sts(caller, region, operation.name as StsAction, input, { signal })
-    : model.ec2(caller, region, operation.name as Ec2Action, input as never, { signal });
+  const calls: Readonly<Record<Dialect['service'], () => Promise<object>>> = {
+    autoscaling: () =>
+      model.autoScaling(caller, region, operation.name as AutoScalingAction, input, { signal }),
+    ec2: () => model.ec2(caller, region, operation.name as Ec2Action, input as never, { signal }),
+    sts: () => model.sts(caller, region, operation.name as StsAction, input, { signal }),
+  };
+  return calls[dialect.service]();
 };
 
 const chooseOperation = (dialect: Dialect, parameters: FormNode): Operation => {

@@ -9,6 +9,7 @@ import { ec2Authorizations } from './authorizations.js';
 const ids = {
   image: 'ami-0123456789abcdef0',
   instance: 'i-0123456789abcdef0',
+  'launch-template': 'lt-0123456789abcdef0',
   snapshot: 'snap-0123456789abcdef0',
   volume: 'vol-0123456789abcdef0',
 };
@@ -16,6 +17,7 @@ const tags = new Map([['owner', 'me']]);
 const state = new RegionState('111111111111', 'us-east-1', new VirtualClock());
 state.images.insert({ id: ids.image, tags } as never);
 state.instances.insert({ id: ids.instance, tags } as never);
+state.references.launchTemplates.insert({ id: ids['launch-template'], tags } as never);
 state.snapshots.insert({ id: ids.snapshot, tags } as never);
 state.volumes.insert({ id: ids.volume, tags, kmsKey: 'key', type: 'gp3' } as never);
 
@@ -34,8 +36,11 @@ const requests: Readonly<Record<Ec2Action, object>> = {
   DeleteTags: { Resources: Object.values(ids), Tags },
   DeleteVolume: { VolumeId },
   DeregisterImage: { ImageId },
+  DescribeImageReferences: {},
   DescribeImages: {},
   DescribeInstances: {},
+  DescribeLaunchTemplates: {},
+  DescribeLaunchTemplateVersions: {},
   DescribeRegions: {},
   DescribeSnapshots: {},
   DescribeVolumes: {},

@@ -96,18 +96,23 @@ const makingAuthorizations = (
 };
 
 /**
- * What a call of Systems Manager needs: `StartSession` on the instance and on the document, `TerminateSession` on the session. Service
+ * What a call of Systems Manager needs: `StartSession` on the instance and on the document, `TerminateSession` on the session,
+ * `GetParameters` on each parameter. Service
  * authorization reference, "Actions, resources, and condition keys for AWS Systems Manager".
  */
 export const ssmAuthorizations = (state: RegionState, action: SsmAction, input: object): Authorization[] => {
   const { accountId, region } = state;
   const { Target = '', DocumentName = '', SessionId = '' } = input as Readonly<Record<string, string>>;
+  const { Names = [] } = input as { readonly Names?: readonly string[] };
   const general: Context = [['aws:RequestedRegion', [region]]];
   const on = (resource: string, context: Context = []) => ({
     action: `ssm:${action}`,
     resource,
     context: new Map([...general, ...context]),
   });
+  if (action === 'DescribeParameters') return [on('*')];
+  if (action === 'GetParameters')
+    return Names.map((name) => on(`arn:aws:ssm:${region}:${accountId}:parameter/${name.replace(/^\//, '')}`));
   if (action === 'TerminateSession') return [on(`arn:aws:ssm:${region}:${accountId}:session/${SessionId}`)];
   const instance = `arn:aws:ec2:${region}:${accountId}:instance/${Target}`;
   // Documents of AWS belong to no account.

@@ -64,6 +64,14 @@ export class Iam {
     if (refusal !== undefined) throw new ApiError('AccessDenied', refusal);
   }
 
+  /** @throws `AccessDenied` naming caller and action */
+  checkAutoScaling(caller: Identity, action: string, region: string): void {
+    const context = new Map([['aws:RequestedRegion', [region]]]);
+    const authorization = { action: `autoscaling:${action}`, resource: '*', context };
+    const refusal = this.#refusal(caller, this.#namesFor(caller), authorization);
+    if (refusal !== undefined) throw new ApiError('AccessDenied', refusal);
+  }
+
   /** @throws `AccessDeniedException` naming caller, action and resource */
   checkSsm(caller: Identity, state: RegionState, action: SsmAction, input: object): void {
     const names = this.#namesFor(caller);

@@ -1,5 +1,6 @@
 import { type Clock, Deadlines, type Logger, silentLogger, VirtualClock } from '@ami-publisher/base';
 import {
+  type AutoScalingApi,
   type CallOptions,
   type Cloud,
   type Ec2Api,
@@ -10,6 +11,7 @@ import {
   type PollPacing,
   type ResolvedTargets,
   type ResolveOptions,
+  type SsmApi,
   type Target,
   type TargetSettings,
   targetKey,
@@ -19,7 +21,6 @@ import type { Instance } from '@aws-sdk/client-ec2';
 import type { Identity } from '../credentials/identity.js';
 import { credentialRefusals } from '../credentials/refusals.js';
 import type { Account } from '../model/account.js';
-import { ApiError } from '../model/api-error.js';
 import { type CloudBehaviour, CloudModel, type InstanceOptions } from '../model/cloud-model.js';
 import type { DrawnTime } from '../model/latency.js';
 import { seededRandom } from '../model/random.js';
@@ -30,6 +31,7 @@ import { type AccountOptions, resolveAccounts, resolveRegions } from '../sandbox
 import { createModelEc2Api } from './model-ec2-api.js';
 import { ModelImages } from './model-images.js';
 import { ModelMachines } from './model-machines.js';
+import { createModelAutoScalingApi, createModelSsmApi } from './model-services.js';
 import { ModelStorage } from './model-storage.js';
 import { sendOnce, sendRepeatedly } from './sdk-behaviour.js';
 import { type AccountFacts, selectTargets } from './target-selection.js';
@@ -163,9 +165,28 @@ export class ModelCloud implements Cloud {
     return this.#connection(target).poller;
   }
 
-  /** The unpackers of the model are called without any way to them. */
-  async ssm(): Promise<never> {
-    throw new ApiError('InvalidAction', 'The model front does not answer Systems Manager.');
+  async autoScaling(target: Target): Promise<AutoScalingApi> {
+    const account = this.model.account(target.accountId);
+    return createModelAutoScalingApi({
+      ...this.#serviceOptions(target),
+      send: async (action, input, gone) => {
+        checkCredentials(account, 'autoscaling');
+        return this.model.autoScaling(identityOf(account), target.region, action, input, { signal: gone });
+      },
+    });
+  }
+
+  async ssm(target: Target): Promise<SsmApi> {
+    const account = this.model.account(target.accountId);
+    const streamUrl = (): string => '';
+    return createModelSsmApi({
+      ...this.#serviceOptions(target),
+      send: async (action, input, gone) => {
+        checkCredentials(account, 'ssm');
+        const options = { signal: gone, streamUrl };
+        return this.model.ssm(identityOf(account), target.region, action, input, options);
+      },
+    });
   }
 
   settings(target: Parameters<Cloud['settings']>[0]): TargetSettings {
@@ -187,6 +208,15 @@ export class ModelCloud implements Cloud {
     const made = { api, poller };
     this.#connections.set(key, made);
     return made;
+  }
+
+  #serviceOptions(target: Target) {
+    return {
+      target: formatTarget(target),
+      clock: this.clock,
+      deadlines: this.#deadlines,
+      random: seededRandom(`${targetKey(target)}/services`),
+    };
   }
 
   #api(account: Account, region: string): Ec2Api {

@@ -26,6 +26,7 @@ export const addInstance = async (context: Ec2Context, options: InstanceOptions)
     rootDeviceName,
     reservationId: newId('r'),
     launchTime: new Date(clock.now()),
+    imageId: options.imageId,
     disableApiTermination: false,
     tags: new Map(Object.entries({ Name: options.name, ...options.tags })),
   });

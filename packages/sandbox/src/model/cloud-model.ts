@@ -2,6 +2,8 @@ import { AmiPublisherError, type Clock, type Logger, silentLogger, systemClock }
 import type { Ec2Action, Ec2Actions } from '@ami-publisher/core';
 import type { _InstanceType, ArchitectureValues } from '@aws-sdk/client-ec2';
 import { type AuditOptions, type AuditReport, audit } from '../audit/audit.js';
+import { type AutoScalingAction, autoScalingHandlers } from '../autoscaling/handlers.js';
+import { autoScalingRefusal } from '../autoscaling/refusal.js';
 import type { Identity } from '../credentials/identity.js';
 import { Keyring } from '../credentials/keyring.js';
 import { credentialRefusals } from '../credentials/refusals.js';
@@ -28,6 +30,7 @@ import { Ec2Service, ec2Refusal } from './ec2-service.js';
 import { type Inventory, inventoryOf } from './inventory.js';
 import { type DrawnTime, type Latency, resolveLatency } from './latency.js';
 import type { InstanceHosts, VolumeStorage } from './ports.js';
+import type { References } from './references.js';
 import type { Place } from './region-state.js';
 import { Regions } from './regions.js';
 import { checkSnapshotProgress, type SnapshotProgress } from './snapshot-progress.js';
@@ -80,6 +83,8 @@ export interface InstanceOptions {
   readonly state?: 'running' | 'stopped' | undefined;
   /** @default 'm6i.large' */
   readonly type?: _InstanceType | undefined;
+  /** The AMI that it was launched from. @default none that is told */
+  readonly imageId?: string | undefined;
   /** @default 'x86_64' */
   readonly architecture?: ArchitectureValues | undefined;
   /** @default the region's first */
@@ -94,7 +99,7 @@ export interface InstanceOptions {
 
 /**
  * The cloud: accounts, what they have in every region, and what AWS's calls do to it. It knows no sockets and no files; every call of
- * every front comes through {@link ec2}, {@link sts}, {@link ssm} or {@link s3}.
+ * every front comes through {@link ec2}, {@link sts}, {@link ssm}, {@link autoScaling} or {@link s3}.
  */
 export class CloudModel {
   readonly clock: Clock;
@@ -215,6 +220,28 @@ export class CloudModel {
     });
   }
 
+  /** Calls an action of Auto Scaling. @throws ApiError, ConnectionClosed */
+  async autoScaling(
+    caller: Identity,
+    region: string,
+    action: AutoScalingAction,
+    input: object,
+    { signal }: CallerOptions = {},
+  ): Promise<object> {
+    const { state } = this.#regions.at({ accountId: caller.accountId, region });
+    return this.gate.run({
+      site: { account: caller.accountId, region, action },
+      apply: async () => {
+        if (!this.account(caller.accountId).regions.has(region))
+          throw credentialRefusals.autoscaling.unknown();
+        this.iam.checkAutoScaling(caller, action, region);
+        return autoScalingHandlers[action]({ state }, input);
+      },
+      refuse: (fault) => autoScalingRefusal(fault, caller, action),
+      signal,
+    });
+  }
+
   /** Calls S3. @throws ApiError, ConnectionClosed */
   async s3(
     caller: Identity,
@@ -275,6 +302,11 @@ export class CloudModel {
   /** Makes a KMS key. @returns its ARN */
   addKmsKey(place: Place, alias?: string): string {
     return this.#regions.at(place).state.kmsKeys.add(alias);
+  }
+
+  /** What may name images in an account and region beside instances; launch templates and the like are made here. */
+  references(place: Place): References {
+    return this.#regions.at(place).state.references;
   }
 
   /** Makes an instance with its root volume; resolves when its program is up. @returns its id */

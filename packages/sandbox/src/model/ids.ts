@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { ApiError } from './api-error.js';
 
-export type ResourceKind = 'image' | 'instance' | 'snapshot' | 'volume';
+export type ResourceKind = 'image' | 'instance' | 'launch-template' | 'snapshot' | 'volume';
 
 interface IdRules {
   readonly prefix: string;
@@ -25,6 +25,12 @@ const rules: Readonly<Record<ResourceKind, IdRules>> = {
     malformed: 'InvalidInstanceID.Malformed',
     notFound: 'InvalidInstanceID.NotFound',
     notFoundMessage: (id) => `The instance ID '${id}' does not exist`,
+  },
+  'launch-template': {
+    prefix: 'lt',
+    malformed: 'InvalidLaunchTemplateId.Malformed',
+    notFound: 'InvalidLaunchTemplateId.NotFound',
+    notFoundMessage: (id) => `The specified launch template, with template ID ${id}, does not exist.`,
   },
   snapshot: {
     prefix: 'snap',

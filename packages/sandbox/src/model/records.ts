@@ -1,5 +1,6 @@
 import type * as ec2 from '@aws-sdk/client-ec2';
 import type { SnapshotContent } from './ports.js';
+import type { LaunchTemplateContent } from './references.js';
 import type { Resource } from './table.js';
 
 export interface AttachmentRecord {
@@ -88,6 +89,14 @@ export interface ImageRecord extends Resource {
   >;
 }
 
+/** A launch template with all its versions. */
+export interface LaunchTemplateRecord extends Resource {
+  readonly name: string;
+  readonly createTime: Date;
+  readonly defaultVersion: number;
+  readonly versions: readonly LaunchTemplateContent[];
+}
+
 export type DeregistrationProtection = 'disabled' | 'enabled-without-cooldown' | 'enabled-with-cooldown';
 
 export type InstanceState = 'pending' | 'running' | 'stopping' | 'stopped';
@@ -107,5 +116,7 @@ export interface InstanceRecord extends Resource {
   readonly rootDeviceName: string;
   readonly reservationId: string;
   readonly launchTime: Date;
+  /** The AMI that it was launched from; undefined for one that was added without. */
+  readonly imageId?: string | undefined;
   readonly disableApiTermination: boolean;
 }

@@ -7,6 +7,7 @@ import type {
   SnapshotRecord,
   VolumeRecord,
 } from './records.js';
+import { References } from './references.js';
 import { Table } from './table.js';
 
 /** An account and region: where a resource is. */
@@ -30,6 +31,8 @@ export class RegionState implements Place {
   /** When the last snapshot of each volume was started, in milliseconds since the epoch. */
   readonly snapshotStarts = new Map<string, number>();
   readonly kmsKeys: KmsKeys;
+  /** What may name images beside instances. */
+  readonly references: References;
 
   constructor(
     readonly accountId: string,
@@ -42,5 +45,6 @@ export class RegionState implements Place {
     this.snapshots = new Table(clock);
     this.volumes = new Table(clock);
     this.kmsKeys = new KmsKeys(accountId, region);
+    this.references = new References(clock);
   }
 }

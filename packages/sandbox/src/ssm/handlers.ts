@@ -2,6 +2,7 @@ import type * as ssm from '@aws-sdk/client-ssm';
 import type { Identity } from '../credentials/identity.js';
 import { ApiError } from '../model/api-error.js';
 import type { RegionState } from '../model/region-state.js';
+import { describeParameters, getParameters } from './parameters.js';
 import type { Sessions } from './sessions.js';
 
 export interface SsmContext {
@@ -52,7 +53,12 @@ const terminateSession = (
 };
 
 /** Every action of Systems Manager that the sandbox answers. */
-export const ssmHandlers = { StartSession: startSession, TerminateSession: terminateSession } as const;
+export const ssmHandlers = {
+  DescribeParameters: describeParameters,
+  GetParameters: getParameters,
+  StartSession: startSession,
+  TerminateSession: terminateSession,
+} as const;
 
 export type SsmAction = keyof typeof ssmHandlers;
 

@@ -39,6 +39,7 @@ export const tableOf = (state: RegionState, kind: ResourceKind): Table<Resource>
   const tables = {
     image: state.images,
     instance: state.instances,
+    'launch-template': state.references.launchTemplates,
     snapshot: state.snapshots,
     volume: state.volumes,
   } as unknown as Readonly<Record<ResourceKind, Table<Resource>>>;

@@ -24,18 +24,16 @@ export const ec2Dialect: Dialect = {
   },
 };
 
-const stsAttributes = 'xmlns="https://sts.amazonaws.com/doc/2011-06-15/"';
-
-/** The query protocol of STS: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
-export const stsDialect: Dialect = {
-  service: 'sts',
-  version: '2011-06-15',
+/** AWS's query protocol for one service: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
+const queryDialect = (service: Dialect['service'], version: string, namespace: string): Dialect => ({
+  service,
+  version,
   flatLists: false,
   parameterName: xmlName,
   answer: (action, members, requestId) => {
     const result = element(`${action}Result`, members);
     const metadata = element('ResponseMetadata', element('RequestId', requestId));
-    return `${xmlDeclaration}<${action}Response ${stsAttributes}>${result}${metadata}</${action}Response>`;
+    return `${xmlDeclaration}<${action}Response xmlns="${namespace}">${result}${metadata}</${action}Response>`;
   },
   error: ({ code, message, status }, requestId) => {
     const type = element('Type', status < 500 ? 'Sender' : 'Receiver');
@@ -43,6 +41,16 @@ export const stsDialect: Dialect = {
       'Error',
       type + element('Code', escapeXml(code)) + element('Message', escapeXml(message)),
     );
-    return `${xmlDeclaration}<ErrorResponse ${stsAttributes}>${error}${element('RequestId', requestId)}</ErrorResponse>`;
+    return `${xmlDeclaration}<ErrorResponse xmlns="${namespace}">${error}${element('RequestId', requestId)}</ErrorResponse>`;
   },
-};
+});
+
+/** The query protocol of STS. */
+export const stsDialect = queryDialect('sts', '2011-06-15', 'https://sts.amazonaws.com/doc/2011-06-15/');
+
+/** The query protocol of Auto Scaling. */
+export const autoScalingDialect = queryDialect(
+  'autoscaling',
+  '2011-01-01',
+  'http://autoscaling.amazonaws.com/doc/2011-01-01/',
+);

@@ -1,3 +1,4 @@
+import * as autoscaling from '@aws-sdk/client-auto-scaling';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as sts from '@aws-sdk/client-sts';
 import { NormalizedSchema } from '@smithy/core/schema';
@@ -13,7 +14,7 @@ export interface Operation {
 /** What smithy's code generator writes for an operation: kind, namespace, name, traits, input, output. */
 type OperationSchema = readonly [9, string, string, unknown, SchemaRef, SchemaRef];
 
-const schemas: Readonly<Record<Dialect['service'], object>> = { ec2, sts };
+const schemas: Readonly<Record<Dialect['service'], object>> = { autoscaling, ec2, sts };
 
 const isOperationSchema = (schema: unknown): schema is OperationSchema =>
   Array.isArray(schema) && schema[0] === 9;

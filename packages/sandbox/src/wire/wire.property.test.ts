@@ -1,13 +1,15 @@
+import * as autoscaling from '@aws-sdk/client-auto-scaling';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as sts from '@aws-sdk/client-sts';
 import { HttpResponse } from '@smithy/core/protocols';
 import type { NormalizedSchema } from '@smithy/core/schema';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { autoScalingHandlers } from '../autoscaling/handlers.js';
 import { ec2Handlers } from '../ec2/handlers.js';
 import { stsHandlers } from '../sts/handlers.js';
 import type { Dialect } from './dialect.js';
-import { ec2Dialect, stsDialect } from './dialects.js';
+import { autoScalingDialect, ec2Dialect, stsDialect } from './dialects.js';
 import { parseForm } from './form.js';
 import { decodeInput } from './form-decoder.js';
 import { findOperation, type Operation } from './operations.js';
@@ -101,6 +103,11 @@ const commandOf = (module: object, action: string) =>
   (module as Record<string, new (input: never) => unknown>)[`${action}Command`]!;
 
 const services: readonly [Dialect, readonly string[], (action: string) => Send][] = [
+  [
+    autoScalingDialect,
+    Object.keys(autoScalingHandlers),
+    (action) => sender(autoscaling.AutoScalingClient, commandOf(autoscaling, action)),
+  ],
   [ec2Dialect, Object.keys(ec2Handlers), (action) => sender(ec2.EC2Client, commandOf(ec2, action))],
   [stsDialect, Object.keys(stsHandlers), (action) => sender(sts.STSClient, commandOf(sts, action))],
 ];

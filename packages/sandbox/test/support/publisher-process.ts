@@ -100,7 +100,8 @@ export class PublisherProcess {
       resolveTargets: (selection, options) => cloud.resolveTargets(selection, options),
       ec2: async (target) => (await connect(target)).api,
       poller: async (target) => (await connect(target)).poller,
-      ssm: () => cloud.ssm(),
+      autoScaling: (target) => cloud.autoScaling(target),
+      ssm: (target) => cloud.ssm(target),
       settings: (target) => cloud.settings(target),
       close: () => undefined,
     };
