@@ -43,6 +43,7 @@ const createUnpacker = (): UnpackerClient => {
     acquireLease: async (stream, publication) => ({ stream, publication, epoch: ++epoch }),
     renewLease: done,
     releaseLease: done,
+    drain: async () => [],
     addDevice: async ({ id }, { stream }) => {
       for (const device of devices) if (device.stream === stream) device.stream = '';
       devices.push({ id, sizeBytes: 0, stream });

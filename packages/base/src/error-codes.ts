@@ -61,6 +61,7 @@ export const errorCodes = {
     retryable: false,
     summary: 'the connector of the target knows no address of the unpacker instance',
   },
+  UNPACKER_BUSY: { retryable: false, summary: 'the unpacker works for a publication' },
   UNPACKER_FAILED: { retryable: false, summary: 'an operation failed on the unpacker' },
   LEASE_HELD: { retryable: false, summary: 'another publication holds the lease on the stream' },
   LEASE_LOST: { retryable: false, summary: 'the lease was taken over or ran out' },

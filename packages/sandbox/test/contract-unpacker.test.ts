@@ -117,6 +117,17 @@ describe.each<[string, () => Promise<UnpackerFront>]>([
     expect(await code(client.acquireLease('lease/none', 'p1', 'h1'))).toBe('STREAM_NOT_FOUND');
   });
 
+  test('[MODEL-9] Drained, goes on with its leases, names them, and gives no others', async () => {
+    const lease = await leased('drain/a');
+    await front.run(client.createStream('drain/b'));
+    expect(await front.run(client.drain(60_000))).toEqual(expect.arrayContaining(['drain/a']));
+    expect(await code(client.acquireLease('drain/b', 'p1', 'h1'))).toBe('DRAINING');
+    expect(await code(client.acquireLease('drain/a', 'p1', 'h2'))).toBe('succeeded');
+    expect(await code(client.renewLease({ ...lease, epoch: lease.epoch + 1 }))).toBe('succeeded');
+    await front.run(client.drain(0));
+    expect(await code(client.acquireLease('drain/b', 'p1', 'h1'))).toBe('succeeded');
+  });
+
   test('[MODEL-9] Takes a volume for one stream only', async () => {
     const lease = await leased('device/a');
     const other = await leased('device/b');

@@ -56,7 +56,7 @@ const rules: readonly Rule[] = [
     code: 'AWS_REJECTED',
     // EC2 user guide, "Protect an AMI from deregistration": with a cool-down, protection lasts on for 24 hours.
     remedy:
-      'if this is about an AMI that was protected with a cool-down, AWS keeps it for 24 hours after its protection was taken off; try again then',
+      'if this is about an AMI that was protected with a cool-down, AWS keeps it for 24 hours after its protection was taken off; try again then. An instance with termination protection has to be let go of first (ModifyInstanceAttribute, disableApiTermination)',
   },
   // An AMI that was deregistered is "unavailable".
   { when: /NotFound|\.Unknown$|^InvalidAMIID\.Unavailable$/, code: 'AWS_NOT_FOUND' },

@@ -31,6 +31,7 @@ const repeatable: Readonly<Record<Ec2Action, boolean>> = {
   RegisterImage: false,
   StartInstances: false,
   StopInstances: false,
+  TerminateInstances: true,
 };
 
 export interface Ec2Transport {

@@ -40,6 +40,7 @@ export interface Ec2Actions {
   RegisterImage: [ec2.RegisterImageRequest, ec2.RegisterImageResult];
   StartInstances: [ec2.StartInstancesRequest, ec2.StartInstancesResult];
   StopInstances: [ec2.StopInstancesRequest, ec2.StopInstancesResult];
+  TerminateInstances: [ec2.TerminateInstancesRequest, ec2.TerminateInstancesResult];
 }
 
 export type Ec2Action = keyof Ec2Actions;

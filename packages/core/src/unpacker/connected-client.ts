@@ -29,6 +29,7 @@ const isOperation: Readonly<Record<Method, boolean>> = {
   acquireLease: false,
   renewLease: false,
   releaseLease: false,
+  drain: false,
   addDevice: false,
   associateStream: false,
   growDevice: false,

@@ -269,6 +269,16 @@ export class UnpackerFleet {
     });
   }
 
+  /** The client of an instance's unpacker, whether it answers or not. Close it when done. */
+  client(target: Target, instance: Instance): UnpackerClient {
+    return this.#createClient(target, instance);
+  }
+
+  /** Waits until the unpacker of a running instance answers. @throws as `connect` does. */
+  reach(target: Target, instance: Instance, options: CallOptions = {}): Promise<ConnectedUnpacker> {
+    return this.#connectTo(target, instance, options, this.#connectTimeoutMs);
+  }
+
   /**
    * Operates the best unpacker of each target for a stream, or of any stream, starting it if it is stopped.
    *

@@ -54,6 +54,7 @@ export const createGrpcUnpackerClient = (options: GrpcUnpackerClientOptions): Un
     releaseLease: async (lease, call) => {
       await rpc.releaseLease({ lease: leaseMessage(lease) }, call);
     },
+    drain: async (durationMs, call) => (await rpc.drain({ durationMs }, call)).busyStreams,
     addDevice: async ({ id: deviceId, hint, kmsKeys }, lease, call) => {
       const request = {
         ...{ deviceId, hint, kmsKeys: [...kmsKeys] },

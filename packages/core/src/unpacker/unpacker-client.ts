@@ -100,6 +100,12 @@ export interface UnpackerClient {
   /** @throws `LEASE_LOST`. */
   renewLease(lease: LeaseRef, options?: CallOptions): Promise<void>;
   releaseLease(lease: LeaseRef, options?: CallOptions): Promise<void>;
+  /**
+   * Has the unpacker take no new work for a while; 0 ends that. What it works on goes on.
+   *
+   * @returns the streams with a live lease or a running operation
+   */
+  drain(durationMs: number, options?: CallOptions): Promise<readonly string[]>;
   /** @throws `DEVICE_NOT_FOUND`. */
   addDevice(
     device: StreamDevice & { readonly hint: string },

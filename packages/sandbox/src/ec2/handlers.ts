@@ -15,6 +15,7 @@ import { describeRegions } from './regions.js';
 import { registerImage } from './register-image.js';
 import { createSnapshot, deleteSnapshot, describeSnapshots } from './snapshots.js';
 import { createTags, deleteTags } from './tags.js';
+import { terminateInstances } from './terminate-instances.js';
 import { describeVolumesModifications, modifyVolume } from './volume-modifications.js';
 import { createVolume, deleteVolume, describeVolumes } from './volumes.js';
 
@@ -46,4 +47,5 @@ export const ec2Handlers: { readonly [A in Ec2Action]: Ec2Handler<A> } = {
   RegisterImage: registerImage,
   StartInstances: startInstances,
   StopInstances: stopInstances,
+  TerminateInstances: terminateInstances,
 };

@@ -55,6 +55,11 @@ const applyTo = (
     return stateChange(instance, change.through);
   });
 
+/** Ends a change of state, unless another has begun meanwhile. */
+const arrive = ({ state }: Ec2Context, id: string, { through, to }: Change): void => {
+  if (state.instances.get(id)?.state === through) state.instances.update(id, { state: to });
+};
+
 /** As in EC2, an instance is `running` before its services answer, and stays so if they never do. */
 export const startInstances: Ec2Handler<'StartInstances'> = (context, input) => {
   const { state, clock, hosts, latency, logger, transitions } = context;
@@ -63,7 +68,7 @@ export const startInstances: Ec2Handler<'StartInstances'> = (context, input) => 
     state.instances.update(id, { launchTime: new Date(clock.now()) });
     transitions.after(latency.next('startInstanceMs'), async () => {
       await takePublicAddress(context, id);
-      state.instances.update(id, { state: 'running' });
+      arrive(context, id, starting);
     });
     hosts.start(state, id).catch((error: unknown) => {
       logger.error(`the program of instance ${id} did not start`, { error });
@@ -79,7 +84,8 @@ export const stopInstances: Ec2Handler<'StopInstances'> = (context, input) => {
     transitions.after(latency.next('stopInstanceMs'), async () => {
       await hosts.stop(state, id, input.Force === true);
       await hosts.closePublicAddress(state, id);
-      state.instances.update(id, { state: 'stopped', publicAddress: undefined });
+      state.instances.update(id, { publicAddress: undefined });
+      arrive(context, id, stopping);
     });
   });
   return { StoppingInstances };

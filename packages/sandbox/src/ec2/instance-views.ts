@@ -8,6 +8,8 @@ import { tagList } from './tags.js';
 export const stateCodes: Readonly<Record<InstanceState, number>> = {
   pending: 0,
   running: 16,
+  'shutting-down': 32,
+  terminated: 48,
   stopping: 64,
   stopped: 80,
 };
@@ -49,8 +51,12 @@ const instanceView = (state: RegionState, instance: InstanceRecord): ec2.Instanc
   LaunchTime: instance.launchTime,
   Monitoring: { State: 'disabled' },
   Placement: { AvailabilityZone: instance.zone, Tenancy: 'default' },
-  PrivateDnsName: `ip-${instance.address.replaceAll('.', '-')}.${state.region}.compute.internal`,
-  PrivateIpAddress: instance.address,
+  ...(instance.state === 'terminated'
+    ? { PrivateDnsName: '' }
+    : {
+        PrivateDnsName: `ip-${instance.address.replaceAll('.', '-')}.${state.region}.compute.internal`,
+        PrivateIpAddress: instance.address,
+      }),
   PublicDnsName: '',
   PublicIpAddress: instance.publicAddress,
   RootDeviceName: instance.rootDeviceName,

@@ -35,14 +35,25 @@ const describeRules = ({ state }: Ec2Context): DescribeRules<InstanceRecord> => 
   },
 });
 
+/** How long a terminated instance is still told of: "a short while, usually less than one hour". */
+const rememberedMs = 60 * 60_000;
+
 export const describeInstances: Ec2Handler<'DescribeInstances'> = (context, input) => {
-  const { records, nextToken } = describeRecords(context.state.instances, describeRules(context), {
+  const { state, clock, lag } = context;
+  const request = {
     ids: input.InstanceIds,
     filters: input.Filters,
     maxResults: input.MaxResults,
     nextToken: input.NextToken,
-    lag: context.lag,
-  });
+    lag,
+  };
+  const forgottenAt = clock.now() - rememberedMs;
+  const { records, nextToken } = describeRecords(
+    state.instances,
+    describeRules(context),
+    request,
+    ({ terminatedAt = Number.POSITIVE_INFINITY }) => terminatedAt > forgottenAt,
+  );
   return {
     Reservations: records.map((instance) => reservationView(context.state, instance)),
     NextToken: nextToken,

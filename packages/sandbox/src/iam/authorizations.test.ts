@@ -54,6 +54,7 @@ const requests: Readonly<Record<Ec2Action, object>> = {
   RegisterImage: { Name: 'base', ...mapping({ SnapshotId }), ...tagged('image') },
   StartInstances: { InstanceIds: [InstanceId] },
   StopInstances: { InstanceIds: [InstanceId] },
+  TerminateInstances: { InstanceIds: [InstanceId] },
 };
 
 /** Keys that are there in every request, whatever the service. */

@@ -34,6 +34,9 @@ const timeoutsMs: Readonly<Record<string, number>> = {
 };
 const defaultTimeoutMs = 30_000;
 
+/** Calls that only look; they are no use of the unpacker. */
+const isLook: ReadonlySet<string> = new Set(['unpacker:GetStatus', 'unpacker:Drain']);
+
 type Serve<T> = (unpacker: ModelUnpacker, process: UnpackerProcess, awaited: AwaitedCall<T>) => Promise<T>;
 
 interface CallOptions {
@@ -61,8 +64,10 @@ class ModelUnpackerClient implements UnpackerClient {
   }
 
   acquireLease(stream: string, publication: string, holder: string, options?: CallOptions) {
-    const acquire: Serve<LeaseRef> = async (unpacker) =>
-      acquireLease(unpacker.stream(stream), publication, holder, this.#now());
+    const acquire: Serve<LeaseRef> = async (unpacker) => {
+      unpacker.refuseWhileDraining(stream, publication);
+      return acquireLease(unpacker.stream(stream), publication, holder, this.#now());
+    };
     return this.#call('unpacker:AcquireLease', acquire, options);
   }
 
@@ -75,6 +80,11 @@ class ModelUnpackerClient implements UnpackerClient {
   releaseLease(lease: LeaseRef, options?: CallOptions) {
     const release: Serve<void> = async (unpacker) => releaseLease(unpacker.stream(lease.stream), lease);
     return this.#call('unpacker:ReleaseLease', release, options);
+  }
+
+  drain(durationMs: number, options?: CallOptions) {
+    const drain: Serve<readonly string[]> = async (unpacker, process) => unpacker.drain(process, durationMs);
+    return this.#call('unpacker:Drain', drain, options);
   }
 
   addDevice(device: StreamDevice, lease: LeaseRef, options?: CallOptions) {
@@ -171,7 +181,7 @@ class ModelUnpackerClient implements UnpackerClient {
         apply: () =>
           unpacker === undefined
             ? Promise.reject(new ConnectionClosed())
-            : unpacker.serve((process) => serve(unpacker, process, awaited)),
+            : unpacker.serve((process) => serve(unpacker, process, awaited), !isLook.has(call)),
         refuse: (fault) => refusalOfUnpacker(fault, call, address),
         signal: awaited.gone,
       }),

@@ -4,7 +4,7 @@ import type { LeaseRef, UnpackerStatus } from '@ami-publisher/core';
 import { ConnectionClosed } from '../faults/connection-closed.js';
 import { Operations } from './operations.js';
 import { statusOf } from './status.js';
-import { checkLease, newStream, type StreamRecord } from './stream-record.js';
+import { checkLease, liveLease, newStream, type StreamRecord } from './stream-record.js';
 import { VolumeWork, type VolumeWorkParts } from './volume-work.js';
 
 export interface ModelUnpackerParts extends VolumeWorkParts {
@@ -30,8 +30,7 @@ export class ModelUnpacker {
   readonly parts: ModelUnpackerParts;
   /** Kept over crashes. */
   readonly streams = new Map<string, StreamRecord>();
-  /** Volumes that it may use; kept over crashes. */
-  /** The names of each one's KMS key, by volume id. */
+  /** Volumes that it may use, kept over crashes: the names of each one's KMS key, by volume id. */
   readonly devices = new Map<string, readonly string[]>();
   #process: UnpackerProcess | undefined;
   /** What ends the calls that are under way. */
@@ -39,10 +38,13 @@ export class ModelUnpacker {
   /** Ends the wait for a restart that is no longer wanted. */
   #restarting = new AbortController();
   #reachableAt = 0;
-  #lastUsedAt = 0;
+  #lastUsedAt: number;
+  /** As in the daemon, not kept over a restart. */
+  #drainingUntil = 0;
 
   constructor(parts: ModelUnpackerParts) {
     this.parts = parts;
+    this.#lastUsedAt = parts.clock.now();
   }
 
   /** Brings the process up; what was cut short stays so until it is asked for again. */
@@ -57,6 +59,7 @@ export class ModelUnpacker {
     this.#restarting.abort();
     this.#process?.ended.abort(new ConnectionClosed());
     this.#process = undefined;
+    this.#drainingUntil = 0;
     this.#breakConnections();
   }
 
@@ -83,18 +86,47 @@ export class ModelUnpacker {
   /**
    * Serves one call.
    *
+   * @param isUse whether it counts as use; calls that only look do not
    * @throws what the call throws; {@link ConnectionClosed} if the process is not up, ends, or the connection breaks.
    */
-  async serve<T>(call: (process: UnpackerProcess) => Promise<T>): Promise<T> {
+  async serve<T>(call: (process: UnpackerProcess) => Promise<T>, isUse: boolean): Promise<T> {
     const { clock, figures } = this.parts;
     await this.#whileConnected(clock.sleep(figures.callMs));
     if (this.#process === undefined || clock.now() < this.#reachableAt) throw new ConnectionClosed();
+    const process = this.#process;
+    if (!isUse) return this.#whileConnected(call(process));
     this.#lastUsedAt = clock.now();
-    return this.#whileConnected(call(this.#process));
+    return this.#whileConnected(
+      call(process).finally(() => {
+        this.#lastUsedAt = clock.now();
+      }),
+    );
   }
 
   status(process: UnpackerProcess): UnpackerStatus {
-    return statusOf(this, process, this.#lastUsedAt);
+    const isBusy = this.#busyStreams(process).length > 0;
+    return statusOf(this, process, isBusy ? this.parts.clock.now() : this.#lastUsedAt);
+  }
+
+  /** Takes no new work for a while; 0 ends that. @returns the streams that are worked on */
+  drain(process: UnpackerProcess, durationMs: number): string[] {
+    this.#drainingUntil = durationMs === 0 ? 0 : this.parts.clock.now() + durationMs;
+    return this.#busyStreams(process);
+  }
+
+  /** @throws `DRAINING`, unless the publication has the stream's lease already. */
+  refuseWhileDraining(name: string, publication: string): void {
+    const now = this.parts.clock.now();
+    const stream = this.streams.get(name);
+    const holder = stream && liveLease(stream, now)?.publication;
+    if (this.#drainingUntil <= now || holder === publication) return;
+    const until = new Date(this.#drainingUntil).toISOString();
+    throw new AmiPublisherError('DRAINING', {
+      message: `this unpacker takes no new work: draining until ${until}`,
+      resource: name,
+      remedy:
+        'wait until it has been restarted or replaced, or end the draining with Drain and a duration of 0',
+    });
   }
 
   /** @throws `STREAM_NOT_FOUND` */
@@ -143,6 +175,13 @@ export class ModelUnpacker {
       resource: deviceId ?? stream.name,
       remedy: 'attach one and add it with AddDevice',
     });
+  }
+
+  #busyStreams({ operations }: UnpackerProcess): string[] {
+    const now = this.parts.clock.now();
+    const isBusy = (stream: StreamRecord) =>
+      liveLease(stream, now) !== undefined || operations.runningOn(stream.name) !== undefined;
+    return [...this.streams.values()].filter(isBusy).map(({ name }) => name);
   }
 
   #breakConnections(): void {

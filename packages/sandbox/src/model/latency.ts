@@ -28,6 +28,8 @@ export interface Latency {
   readonly startInstanceMs: Duration;
   /** Instance: `stopping` to `stopped`, at least; its program has to end as well. @default 100 */
   readonly stopInstanceMs: Duration;
+  /** Instance: `shutting-down` to `terminated`, at least; its program has to end as well. @default 100 */
+  readonly terminateInstanceMs: Duration;
 }
 
 /** Short enough for a demonstration, long enough that no caller gets by without waiting. */
@@ -43,6 +45,7 @@ export const defaultLatency: Latency = {
   registerImageMs: 100,
   startInstanceMs: 150,
   stopInstanceMs: 100,
+  terminateInstanceMs: 100,
 };
 
 /** @throws `INVALID_OPTION` for a name that is no latency, or a value that is no {@link Duration}. */

@@ -99,7 +99,7 @@ export interface LaunchTemplateRecord extends Resource {
 
 export type DeregistrationProtection = 'disabled' | 'enabled-without-cooldown' | 'enabled-with-cooldown';
 
-export type InstanceState = 'pending' | 'running' | 'stopping' | 'stopped';
+export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'stopping' | 'stopped' | 'terminated';
 
 export interface InstanceRecord extends Resource {
   readonly state: InstanceState;
@@ -119,4 +119,6 @@ export interface InstanceRecord extends Resource {
   /** The AMI that it was launched from; undefined for one that was added without. */
   readonly imageId?: string | undefined;
   readonly disableApiTermination: boolean;
+  /** When it was terminated, in milliseconds since the epoch. */
+  readonly terminatedAt?: number | undefined;
 }
