@@ -6,6 +6,7 @@ import {
   type OptionDefinition,
 } from './commands/definition.js';
 import { commandGroups } from './commands/index.js';
+import type { Present } from './output/render.js';
 import { version } from './version.js';
 
 export interface ProgramOptions {
@@ -13,6 +14,8 @@ export interface ProgramOptions {
   readonly onExit: (exitCode: number) => void;
   /** Where help and usage errors go. @default stdout and stderr */
   readonly output?: OutputConfiguration | undefined;
+  /** Makes the text that a command writes to stdout. @default the form that `--output` names */
+  readonly present?: Present | undefined;
 }
 
 /** The whole command line. Nothing but the table of commands is loaded until one of them runs. */
@@ -70,7 +73,10 @@ const addCommand = (parent: Command, definition: CommandDefinition, options: Pro
     // Commander gives the arguments, then the options, then the command.
     const positional = given.slice(0, -2) as string[];
     const run = await load();
-    options.onExit(await run(positional, given.at(-2) as Record<string, unknown>));
+    const { present } = options;
+    options.onExit(
+      await run(positional, { ...(given.at(-2) as object), ...(present !== undefined && { present }) }),
+    );
   });
 };
 

@@ -1,4 +1,5 @@
 import { CommanderError, type OutputConfiguration } from 'commander';
+import { isOldStyle } from './compat/is-old-style.js';
 import { exitCodes } from './exit-codes.js';
 import { createProgram } from './program.js';
 
@@ -20,6 +21,9 @@ export const runCommandLine = async (
     },
   });
   try {
+    const words = argv.slice(2);
+    if (await isOldStyle(words, process.env))
+      return await (await import('./compat/run-old-style.js')).runOldStyle(words);
     await program.parseAsync(argv);
     return exitCode;
   } catch (reason) {

@@ -8,9 +8,10 @@ const built = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
 
 const preload = new URL('./support/log-modules.mjs', import.meta.url).href;
 
-const modulesOf = (...words: string[]): string[] => {
+const modulesOf = (words: readonly string[], environment: NodeJS.ProcessEnv = {}): string[] => {
   const { stderr, status } = spawnSync(process.execPath, ['--import', preload, bin, ...words], {
     encoding: 'utf8',
+    env: { ...process.env, ...environment },
   });
   expect(status, stderr).toBe(0);
   return stderr.split('\n').flatMap((line) => /^loaded (?!node:|data:)(.*)/.exec(line)?.[1] ?? []);
@@ -33,12 +34,19 @@ describe('the command line', () => {
   it.each([[['--help']], [['publish', '--help']], [['--version']]])(
     'loads nothing but itself and its parser for %j',
     (words) => {
-      expect(packagesOf(modulesOf(...words))).toEqual(['cli', 'commander']);
+      expect(packagesOf(modulesOf(words))).toEqual(['cli', 'commander']);
     },
   );
 
+  it('leaves the old form of the command line alone where a call is of the new one', () => {
+    const loaded = (environment: NodeJS.ProcessEnv, ...words: string[]) =>
+      modulesOf(words, environment).some((module) => module.includes('old-style-'));
+    expect(loaded({}, '--help')).toBe(false);
+    expect(loaded({ AMI_PUBLISHER_COMPAT: 'go' }, '-h')).toBe(true);
+  });
+
   it('would be found out: a command that works loads more', () => {
-    expect(packagesOf(modulesOf('schema'))).toEqual(
+    expect(packagesOf(modulesOf(['schema']))).toEqual(
       expect.arrayContaining(['cli', 'commander', 'core', 'zod']),
     );
   });

@@ -94,6 +94,8 @@ export type {
   TargetOverride,
 } from './target/account.js';
 export { configurationJsonSchema, parseConfiguration } from './target/configuration.js';
+export type { Profile } from './target/profiles.js';
+export { listProfiles } from './target/profiles.js';
 export type { Partition, Target } from './target/target.js';
 export { compareTargets, formatTarget, targetKey } from './target/target.js';
 export type {

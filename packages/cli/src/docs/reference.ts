@@ -71,6 +71,10 @@ const exitCodeSection = [
 /** Variables that no option is for. */
 const otherVariables: readonly (readonly [string, string])[] = [
   [
+    'AMI_PUBLISHER_COMPAT',
+    '`go`: every call is one of the old form, as a call with a flag such as `-targets` is anyway (docs/migrating.md)',
+  ],
+  [
     'XDG_STATE_HOME',
     'without `--journal`, journals are in `ami-publisher/publications` below it; default `~/.local/state`',
   ],

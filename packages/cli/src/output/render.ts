@@ -6,19 +6,29 @@ export type { TableView } from './table.js';
 
 export type OutputFormat = 'table' | 'json' | 'yaml' | 'text';
 
+/** Makes a text of a command's results; what is no option of any command. */
+export type Present = (results: unknown) => string;
+
 export interface OutputOptions {
   readonly output?: OutputFormat;
   readonly query?: string;
+  /** Goes before all forms of output. */
+  readonly present?: Present;
 }
 
 /** Reads the output options of a command. */
 export const outputOptionsOf = (options: Record<string, unknown>): OutputOptions => ({
   ...(typeof options.output === 'string' && { output: options.output as OutputFormat }),
   ...(typeof options.query === 'string' && { query: options.query }),
+  ...(typeof options.present === 'function' && { present: options.present as Present }),
 });
 
 /** Writes a result to stdout: a table on a terminal, JSON elsewhere, unless asked for otherwise. */
 export const writeResult = async <T>(value: T, view: TableView<T>, options: OutputOptions): Promise<void> => {
+  if (options.present !== undefined) {
+    process.stdout.write(options.present(value));
+    return;
+  }
   const format = options.output ?? (process.stdout.isTTY && options.query === undefined ? 'table' : 'json');
   const shown = options.query === undefined ? value : await search(options.query, value);
   const text = await formats[format](
