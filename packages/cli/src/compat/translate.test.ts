@@ -82,7 +82,6 @@ describe('a call in the new form', () => {
 
 /** Sub-commands that the new form is still to get. A name goes from here when its command comes. */
 const stillToCome = [
-  'add-volumes',
   'copy-bootstrap-image',
   'delete',
   'delete-tags',
@@ -94,7 +93,6 @@ const stillToCome = [
   'list-images',
   'list-unused-images',
   'list-used-images',
-  'remove-unused-volumes',
   'set-exclusive-tags',
   'start-instances',
   'stop-idle-unpackers',
