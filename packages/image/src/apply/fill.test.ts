@@ -78,7 +78,7 @@ describe('applying an image to a tree without files', () => {
 
   it('makes copies and links of a file whichever portion their own entries would be in', async () => {
     const { root, stagingDir } = places();
-    const contents = ['shared', ...Array.from({ length: 5_000 }, (_, number) => `own ${number}`)];
+    const contents = ['shared', ...Array.from({ length: 2_100 }, (_, number) => `own ${number}`)];
     const source = new MemorySource();
     for (const content of contents) source.add(Buffer.from(content));
     const name = (number: number) => String(number).padStart(5, '0');
@@ -102,7 +102,7 @@ describe('applying an image to a tree without files', () => {
 
     expect((await walkTree(root)).entries).toEqual(entries);
     expect(result).toMatchObject({
-      filesWritten: 5_003,
+      filesWritten: 2_103,
       bytesWritten: result.bytesFetched + 'shared'.length,
     });
   });

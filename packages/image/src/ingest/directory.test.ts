@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { MemorySink } from '../../test/support/memory-sink.js';
 import { temporaryDirectory } from '../../test/support/temporary-directory.js';
@@ -42,11 +41,18 @@ describe('ingesting a directory', () => {
     for (let i = 0; i < 2_000; i += 1) writeFileSync(join(root, `${i}`), `${i}`);
     const sink = new MemorySink();
     const add = sink.addObjects.bind(sink);
-    const slowly = async function* (pieces: AsyncIterable<ObjectPiece>) {
-      await setTimeout(20);
+    let begun = 0;
+    let beginSecond = () => {};
+    const second = new Promise<void>((resolve) => {
+      beginSecond = resolve;
+    });
+    const whenTwoRun = async function* (pieces: AsyncIterable<ObjectPiece>) {
+      begun += 1;
+      if (begun === 2) beginSecond();
+      await second;
       yield* pieces;
     };
-    sink.addObjects = (pieces) => add(slowly(pieces));
+    sink.addObjects = (pieces) => add(whenTwoRun(pieces));
 
     await ingestDirectory({ root, name, sink, streams: 2 });
 
