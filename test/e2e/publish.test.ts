@@ -280,7 +280,7 @@ describe('looking around', () => {
     const status = await world.run('status', list.at(-1)?.publicationId ?? '');
     expect(status.json()).toMatchObject({
       leaf: '1',
-      targets: Array(4).fill({ state: 'published', lastStep: 'retire' }),
+      targets: Array(4).fill({ state: 'published', lastStep: 'announce' }),
     });
   });
 

@@ -27,6 +27,7 @@ export const publishRequest = async (
   minFreeBytes: optional(options, 'minFree', (text) => parseSize('min-free', text)),
   deprecateInMs: optional(options, 'deprecateIn', (text) => parseDuration('deprecate-in', text)),
   deregistrationProtection: options.deregistrationProtection === true,
+  ssmParameter: optional(options, 'ssmParameter', String),
   ignoreMissingUnpackers: options.ignoreMissingUnpackers === true,
   concurrency: optional(options, 'concurrency', (text) => parseWholeNumber('concurrency', text, 1)),
 });

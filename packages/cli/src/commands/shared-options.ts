@@ -153,6 +153,10 @@ export const publishOptions: readonly OptionDefinition[] = [
     { flags: '--root-device-name <name>', summary: 'root device of the AMI', default: '/dev/xvda' },
     { flags: '--min-free <size>', summary: 'free room in the AMI, such as 512MiB', default: '256MiB' },
     { flags: '--deprecate-in <duration>', summary: 'have AWS mark the AMI deprecated after this time' },
+    {
+      flags: '--ssm-parameter <template>',
+      summary: 'parameter that is to hold the id of the newest AMI, such as /images/{stream}',
+    },
     { flags: '--deregistration-protection', summary: 'have AWS refuse to deregister the AMI' },
   ]),
   ...under('How', [

@@ -9,7 +9,7 @@ const columns: Readonly<Record<string, readonly string[]>> = {
   SCAN: ['prepare'],
   UNPACK: ['unpack'],
   SNAPSHOT: ['snapshot', 'release', 'complete'],
-  REGISTER: ['register', 'available', 'protect', 'retire'],
+  REGISTER: ['register', 'available', 'protect', 'retire', 'announce'],
 };
 
 /** One release in every target: what came of it, and how long the steps took. */

@@ -27,8 +27,8 @@ export const createAwsSsmApi = async ({
 }: AwsSsmApiOptions): Promise<{ readonly api: SsmApi; close(): void }> => {
   const sdk = await loadClient({
     name: '@aws-sdk/client-ssm',
-    neededBy: 'AWS Systems Manager (connector ssm, or looking for parameters)',
-    otherwise: 'choose another connector',
+    neededBy: 'AWS Systems Manager (connector ssm, parameters)',
+    otherwise: 'do without them',
     load: () => import('@aws-sdk/client-ssm'),
   });
   const client = new sdk.SSMClient(config);
@@ -68,6 +68,21 @@ export const createAwsSsmApi = async ({
       const how = { ...(signal && { abortSignal: signal }) };
       const answer = client.send(new sdk.GetParametersCommand({ Names: [...names] }), how);
       return call('GetParameters', names[0], answer);
+    },
+    putParameter: async ({ name, value, dataType }, { signal } = {}) => {
+      const request = {
+        Name: name,
+        Value: value,
+        Type: 'String',
+        DataType: dataType,
+        Overwrite: true,
+      } as const;
+      const how = { ...(signal && { abortSignal: signal }) };
+      await call('PutParameter', name, client.send(new sdk.PutParameterCommand(request), how));
+    },
+    deleteParameter: async (name, { signal } = {}) => {
+      const how = { ...(signal && { abortSignal: signal }) };
+      await call('DeleteParameter', name, client.send(new sdk.DeleteParameterCommand({ Name: name }), how));
     },
     startSession: (request) =>
       call('StartSession', request.Target, client.send(new sdk.StartSessionCommand(request))),

@@ -30,6 +30,14 @@ export interface ParametersRequest {
   readonly page: { readonly NextToken?: string };
 }
 
+/** A parameter that is to be written. */
+export interface ParameterToPut {
+  readonly name: string;
+  readonly value: string;
+  /** `aws:ec2:image` has AWS check that it is an AMI that the account can use. */
+  readonly dataType: 'text' | 'aws:ec2:image';
+}
+
 /** What this package asks of AWS Systems Manager in one target. */
 export interface SsmApi {
   /** URL of the service that the latest call went to, for the session plugin; empty before the first. */
@@ -49,5 +57,9 @@ export interface SsmApi {
     names: readonly string[],
     options?: CallOptions,
   ): Promise<{ readonly Parameters?: readonly SsmParameter[] | undefined }>;
+  /** Writes a parameter of the type `String` over what it held. */
+  putParameter(request: ParameterToPut, options?: CallOptions): Promise<void>;
+  /** @throws `AWS_NOT_FOUND` */
+  deleteParameter(name: string, options?: CallOptions): Promise<void>;
   terminateSession(sessionId: string): Promise<void>;
 }

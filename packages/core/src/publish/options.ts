@@ -41,6 +41,11 @@ export interface PublishOptions {
   readonly deprecateInMs?: number | undefined;
   /** AWS refuses to deregister the AMI until the protection is taken off. @default false */
   readonly deregistrationProtection?: boolean | undefined;
+  /**
+   * Name of a parameter of Systems Manager that is to hold the id of the newest AMI, with `{stream}`, `{leaf}`, `{architecture}`, `{date}`: set last,
+   * in each target. @default none
+   */
+  readonly ssmParameter?: string | undefined;
   /** Leave targets without unpacker out instead of failing them. @default false */
   readonly ignoreMissingUnpackers?: boolean | undefined;
   /** How many targets at once. @default 1,024 */
@@ -65,6 +70,8 @@ export interface ResolvedPublishOptions extends JsonObject {
   /** RFC 3339, UTC. */
   readonly deprecateAt: string | null;
   readonly deregistrationProtection: boolean;
+  /** As it was given; journals of earlier versions do not have it. */
+  readonly ssmParameter?: string | null;
   readonly ignoreMissingUnpackers: boolean;
   readonly concurrency: number;
 }
@@ -135,6 +142,7 @@ export const resolvePublishOptions = (options: PublishOptions, now: number): Res
         ? null
         : new Date(now + wholeNumber('deprecateInMs', deprecateInMs, 60_000, tenYearsMs)).toISOString(),
     deregistrationProtection: options.deregistrationProtection ?? false,
+    ssmParameter: options.ssmParameter ?? null,
     ignoreMissingUnpackers: options.ignoreMissingUnpackers ?? false,
     concurrency: wholeNumber('concurrency', options.concurrency ?? defaultConcurrency, 1, 4_096),
   };

@@ -51,6 +51,8 @@ export interface PublicationPlan extends JsonObject {
   readonly contentBytes: number;
   readonly entryCount: number;
   readonly amiName: string;
+  /** Name of the parameter of Systems Manager that is to name the AMI; journals of earlier versions do not have it. */
+  readonly ssmParameter?: string | null;
   readonly targets: readonly PlannedTarget[];
   readonly failures: readonly PlannedFailure[];
   readonly skipped: readonly PlannedSkip[];

@@ -13,7 +13,7 @@ import type { UnpackerFleet } from '../unpacker/fleet.js';
 import { idOf, noUnpacker, stateOf } from '../unpacker/instances.js';
 import type { StreamVolume } from '../unpacker/stream-volume.js';
 import { keyMatches, volumeSizeGiB } from '../unpacker/volumes.js';
-import { renderAmiName } from './ami-name.js';
+import { renderAmiName, renderParameterName } from './ami-name.js';
 import { estimatePlan, estimateTarget, type VolumeAction } from './estimate/estimate.js';
 import { type History, readHistory } from './estimate/history.js';
 import { type PublishOptions, type ResolvedPublishOptions, resolvePublishOptions } from './options.js';
@@ -31,6 +31,7 @@ interface Common {
   readonly options: ResolvedPublishOptions;
   readonly image: ImageSummary;
   readonly amiName: string;
+  readonly ssmParameter: string | null;
   readonly history: History;
 }
 
@@ -53,10 +54,12 @@ export const makePlan = async (
   ]);
   const { stream, leaf, architecture } = options;
   const date = new Date(now).toISOString().slice(0, 10).replaceAll('-', '');
-  const amiName = renderAmiName(options.amiName, { stream, leaf, architecture, date });
+  const names = { stream, leaf, architecture, date };
+  const amiName = renderAmiName(options.amiName, names);
+  const ssmParameter = options.ssmParameter ? renderParameterName(options.ssmParameter, names) : null;
   const planned = await pMap(
     request.targets.targets,
-    (target) => planTarget(planner, target, { options, image, amiName, history }, call),
+    (target) => planTarget(planner, target, { options, image, amiName, ssmParameter, history }, call),
     { concurrency: options.concurrency },
   );
   const unresolved = request.targets.failures.map(({ account, region, error }) => ({
@@ -73,6 +76,7 @@ export const makePlan = async (
     contentBytes: image.contentBytes,
     entryCount: image.entryCount,
     amiName,
+    ssmParameter,
     targets,
     skipped: planned.flatMap((one) => ('skip' in one ? [one.skip] : [])),
     failures: [...unresolved, ...planned.flatMap((one) => ('failure' in one ? [one.failure] : []))].sort(
@@ -199,7 +203,7 @@ interface Outlook {
 }
 
 const actionsOf = ({ instanceId, state, volume, volumeAction, volumeSize, common }: Outlook): string[] => {
-  const { options, amiName } = common;
+  const { options, amiName, ssmParameter } = common;
   const { leaf: holds = '', sizeGiB: presentGiB, volumeId } = volume ?? {};
   const ofVolume: Readonly<Record<VolumeAction, string>> = {
     create: `create a ${volumeSize} GiB gp3 volume`,
@@ -214,5 +218,6 @@ const actionsOf = ({ instanceId, state, volume, volumeAction, volumeSize, common
     `register ${options.architecture} AMI ${amiName}`,
     ...(options.deprecateAt === null ? [] : [`deprecate it at ${options.deprecateAt}`]),
     ...(options.deregistrationProtection ? ['protect it against deregistration'] : []),
+    ...(ssmParameter === null ? [] : [`set the SSM parameter ${ssmParameter} to it`]),
   ];
 };

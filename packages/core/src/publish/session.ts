@@ -2,6 +2,7 @@ import type { Deadlines } from '@ami-publisher/base';
 import type { Cloud } from '../cloud/cloud.js';
 import type { Ec2Api } from '../cloud/ec2-api.js';
 import type { Poller } from '../cloud/poller.js';
+import type { SsmApi } from '../cloud/ssm-api.js';
 import { type Tags, tagKeys } from '../cloud/tags.js';
 import type { Closable } from '../steps/engine.js';
 import type { ConnectedUnpacker, UnpackerFleet } from '../unpacker/fleet.js';
@@ -44,6 +45,11 @@ export class PublishSession implements Closable {
     const ec2 = await parts.cloud.ec2(planned.target);
     const poller = await parts.cloud.poller(planned.target);
     return new PublishSession(plan, planned, ec2, poller, parts, work);
+  }
+
+  /** Systems Manager of the target. @throws `TOOL_MISSING` if its client is not installed */
+  ssm(): Promise<SsmApi> {
+    return this.parts.cloud.ssm(this.planned.target);
   }
 
   async connect(signal: AbortSignal): Promise<SessionUnpacker> {

@@ -28,6 +28,8 @@ export interface PublishValues {
   register: { readonly imageId: string; readonly sizeGiB: number };
   available: { readonly imageId: string };
   protect: { readonly deprecated: boolean; readonly protected: boolean };
+  /** `previous`: what the parameter held before; null if there was none of the name. */
+  announce: { readonly parameter: string | null; readonly previous: string | null };
   retire: { readonly deletedVolumeIds: readonly string[] };
 }
 

@@ -102,7 +102,12 @@ const makingAuthorizations = (
  */
 export const ssmAuthorizations = (state: RegionState, action: SsmAction, input: object): Authorization[] => {
   const { accountId, region } = state;
-  const { Target = '', DocumentName = '', SessionId = '' } = input as Readonly<Record<string, string>>;
+  const {
+    Target = '',
+    DocumentName = '',
+    SessionId = '',
+    Name = '',
+  } = input as Readonly<Record<string, string>>;
   const { Names = [] } = input as { readonly Names?: readonly string[] };
   const general: Context = [['aws:RequestedRegion', [region]]];
   const on = (resource: string, context: Context = []) => ({
@@ -111,8 +116,10 @@ export const ssmAuthorizations = (state: RegionState, action: SsmAction, input: 
     context: new Map([...general, ...context]),
   });
   if (action === 'DescribeParameters') return [on('*')];
-  if (action === 'GetParameters')
-    return Names.map((name) => on(`arn:aws:ssm:${region}:${accountId}:parameter/${name.replace(/^\//, '')}`));
+  const parameter = (name: string) =>
+    on(`arn:aws:ssm:${region}:${accountId}:parameter/${name.replace(/^\//, '')}`);
+  if (action === 'GetParameters') return Names.map(parameter);
+  if (action === 'PutParameter' || action === 'DeleteParameter') return [parameter(Name)];
   if (action === 'TerminateSession') return [on(`arn:aws:ssm:${region}:${accountId}:session/${SessionId}`)];
   const instance = `arn:aws:ec2:${region}:${accountId}:instance/${Target}`;
   // Documents of AWS belong to no account.

@@ -60,5 +60,12 @@ export const createModelSsmApi = (options: ModelServiceOptions<SsmAction>): SsmA
     describeParameters: ({ types, page }, how) =>
       call('DescribeParameters', { ParameterFilters: [{ Key: 'Type', Values: types }], ...page }, how),
     getParameters: (Names, how) => call('GetParameters', { Names }, how),
+    putParameter: async ({ name, value, dataType }, how) => {
+      const request = { Name: name, Value: value, Type: 'String', DataType: dataType, Overwrite: true };
+      await call('PutParameter', request, how);
+    },
+    deleteParameter: async (Name, how) => {
+      await call('DeleteParameter', { Name }, how);
+    },
   };
 };

@@ -2,7 +2,7 @@ import type * as ssm from '@aws-sdk/client-ssm';
 import type { Identity } from '../credentials/identity.js';
 import { ApiError } from '../model/api-error.js';
 import type { RegionState } from '../model/region-state.js';
-import { describeParameters, getParameters } from './parameters.js';
+import { deleteParameter, describeParameters, getParameters, putParameter } from './parameters.js';
 import type { Sessions } from './sessions.js';
 
 export interface SsmContext {
@@ -54,8 +54,10 @@ const terminateSession = (
 
 /** Every action of Systems Manager that the sandbox answers. */
 export const ssmHandlers = {
+  DeleteParameter: deleteParameter,
   DescribeParameters: describeParameters,
   GetParameters: getParameters,
+  PutParameter: putParameter,
   StartSession: startSession,
   TerminateSession: terminateSession,
 } as const;

@@ -74,3 +74,43 @@ export const getParameters = (
     InvalidParameters: Names.filter((name) => !parameters.has(name)),
   };
 };
+
+const nameRule = /^(?!\/?(aws|ssm))(\/[A-Za-z0-9_.-]+)+$|^(?!aws|ssm)[A-Za-z0-9_.-]+$/i;
+const imageRule = /^ami-[0-9a-f]{8,17}$/;
+
+/**
+ * Writes a parameter. AWS checks an `aws:ec2:image` later, by itself, and drops a bad one; here it is refused at once, and whether the account
+ * can use the AMI is not looked at.
+ */
+export const putParameter = (
+  { state }: ParameterContext,
+  { Name = '', Value = '', Type, DataType = 'text', Overwrite = false }: Partial<ssm.PutParameterRequest>,
+): ssm.PutParameterResult => {
+  if (!nameRule.test(Name))
+    throw validation(`Parameter name: can't be prefixed with "aws" or "ssm", and must be a path`);
+  if (Value === '') throw validation('Member must have length greater than or equal to 1');
+  if (DataType !== 'text' && DataType !== 'aws:ec2:image')
+    throw validation(`The data type ${DataType} is not supported`);
+  if (DataType === 'aws:ec2:image' && !imageRule.test(Value)) throw validation(`${Value} is not an AMI id`);
+  const { parameters } = state.references;
+  const former = parameters.get(Name);
+  if (former !== undefined && !Overwrite)
+    throw new ApiError(
+      'ParameterAlreadyExists',
+      'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.',
+    );
+  const type = Type ?? former?.type ?? 'String';
+  if (former !== undefined && type !== (former.type ?? 'String'))
+    throw new ApiError('HierarchyTypeMismatchException', 'The type of a parameter cannot be changed.');
+  state.references.putParameter({ name: Name, value: Value, type, dataType: DataType });
+  return { Version: 1, Tier: 'Standard' };
+};
+
+export const deleteParameter = (
+  { state }: ParameterContext,
+  { Name = '' }: Partial<ssm.DeleteParameterRequest>,
+): ssm.DeleteParameterResult => {
+  if (!state.references.parameters.delete(Name))
+    throw new ApiError('ParameterNotFound', `The parameter ${Name} does not exist.`);
+  return {};
+};

@@ -39,6 +39,22 @@ export const extras: readonly ExplainedPolicy[] = [
     ],
   },
   {
+    title: 'A parameter that names the newest AMI',
+    about:
+      'With `--ssm-parameter`. A parameter of the type `aws:ec2:image` also has AWS look at the AMI in the name of the caller, by `ec2:DescribeImages`, which the policy for publishers has.',
+    statements: [
+      {
+        statement: {
+          Sid: 'SetParameters',
+          Effect: 'Allow',
+          Action: ['ssm:DeleteParameter', 'ssm:GetParameters', 'ssm:PutParameter'],
+          Resource: 'arn:aws:ssm:*:*:parameter/IMAGES/*',
+        },
+        why: 'Reads what the parameter holds, writes the new AMI, and gives it its former value, or none, in a rollback.',
+      },
+    ],
+  },
+  {
     title: 'Session Manager',
     about:
       'With the connector `ssm` ([connectors](connectors.md)). `test/e2e/connectors.test.ts` runs under these statements. If the plugin is to take a session up again after a network failure, add `ssm:ResumeSession` beside `ssm:TerminateSession`.',

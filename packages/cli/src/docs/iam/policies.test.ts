@@ -22,8 +22,10 @@ const detailsOf = (action: string): Promise<Details> => {
 /** Whether an ARN of a policy stands for resources of a type of the reference: `arn:${Partition}:ec2:${Region}:…`. */
 const isOfType = async (service: string, { name }: ResourceType, arn: string): Promise<boolean> => {
   const { arn: pattern } = await iamResourceTypeDetails(service, name);
-  // The name of an object may have slashes.
-  const source = pattern.replace(/\$\{ObjectName\}/, '[^:]+').replaceAll(/\$\{\w+\}/g, '[^:/]+');
+  // The names of objects and parameters may have slashes.
+  const source = pattern
+    .replace(/\$\{(ObjectName|ParameterNameWithoutLeadingSlash)\}/, '[^:]+')
+    .replaceAll(/\$\{\w+\}/g, '[^:/]+');
   return new RegExp(`^${source}$`).test(arn);
 };
 

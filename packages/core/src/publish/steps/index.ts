@@ -1,3 +1,4 @@
+import { announceImage } from './announce.js';
 import { attachVolume } from './attach.js';
 import { completeSnapshot } from './complete.js';
 import { growVolume } from './grow.js';
@@ -27,4 +28,5 @@ export const publishSteps: readonly AnyPublishStep[] = [
   awaitImage,
   protectImage,
   retireVolume,
+  announceImage,
 ];
