@@ -49,6 +49,10 @@ export const errorCodes = {
     retryable: false,
     summary: 'a resource reached a state from which it cannot become usable',
   },
+  AMI_PROTECTED: {
+    retryable: false,
+    summary: 'an AMI is protected from deregistration, or AWS Backup looks after it',
+  },
   AMI_NAME_TAKEN: { retryable: false, summary: 'another AMI of the account and region has the name' },
 
   // Unpackers

@@ -10,6 +10,7 @@ export type { ImageSource, ImageSummary } from '@ami-publisher/image';
 export { GrpcImageSource } from '@ami-publisher/image';
 export type { ClientTls, ImageServerClient, Role } from '@ami-publisher/protocol';
 export { createImageServerClient, readClientTls } from '@ami-publisher/protocol';
+export { Amis, amiCommands, type DeleteOptions } from './amis/amis.js';
 export type {
   AutoScalingApi,
   AutoScalingGroup,
@@ -74,6 +75,8 @@ export type {
 } from './publish/tagged/find.js';
 export type { TaggedState, TaggedStatus, TaggedTargetStatus } from './publish/tagged/status.js';
 export { statusByTags } from './publish/tagged/status.js';
+export type { PublishedResource, ResultsFile } from './resources/results-file.js';
+export { parseResultsFile } from './resources/results-file.js';
 export type { EventCode, PublicationEvent } from './steps/events.js';
 export { eventCodes } from './steps/events.js';
 export { FileJournalStore } from './steps/file-journal.js';

@@ -94,6 +94,14 @@ export const awsCode = (reason: Error): string => {
   return typeof code === 'string' ? code : reason.name;
 };
 
+/** Whether an error of ours comes from that error of AWS. */
+export const isAwsError = (reason: unknown, code: string): boolean =>
+  isAmiPublisherError(reason) && reason.cause instanceof Error && awsCode(reason.cause) === code;
+
+/** Whether AWS said that something is not there. */
+export const isNotFound = (reason: unknown): boolean =>
+  isAmiPublisherError(reason) && reason.code === 'AWS_NOT_FOUND';
+
 const isUnavailable = (reason: Error): boolean => {
   const { code, $metadata } = reason as {
     readonly code?: unknown;

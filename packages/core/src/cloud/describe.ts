@@ -39,9 +39,9 @@ export const describeSnapshots: Describe<Snapshot> = (ec2, Filters, options) =>
     (page) => page.Snapshots,
   );
 
-/** All AMIs of the account's own that pass the filters. */
+/** All AMIs of the account's own that pass the filters, disabled ones too. */
 export const describeImages: Describe<Image> = (ec2, Filters, options) =>
   allPages(
-    (page) => ec2.describeImages({ Owners: ['self'], Filters, ...page }, options),
+    (page) => ec2.describeImages({ Owners: ['self'], IncludeDisabled: true, Filters, ...page }, options),
     (page) => page.Images,
   );

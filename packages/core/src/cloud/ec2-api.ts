@@ -10,6 +10,7 @@ export interface Ec2Actions {
   DeleteTags: [ec2.DeleteTagsRequest, object];
   DeleteVolume: [ec2.DeleteVolumeRequest, object];
   DeregisterImage: [ec2.DeregisterImageRequest, ec2.DeregisterImageResult];
+  DescribeImageAttribute: [ec2.DescribeImageAttributeRequest, ec2.ImageAttribute];
   DescribeImageReferences: [ec2.DescribeImageReferencesRequest, ec2.DescribeImageReferencesResult];
   DescribeImages: [ec2.DescribeImagesRequest, ec2.DescribeImagesResult];
   DescribeInstances: [ec2.DescribeInstancesRequest, ec2.DescribeInstancesResult];
@@ -26,18 +27,26 @@ export interface Ec2Actions {
     ec2.DescribeVolumesModificationsResult,
   ];
   DetachVolume: [ec2.DetachVolumeRequest, ec2.VolumeAttachment];
+  DisableImage: [ec2.DisableImageRequest, ec2.DisableImageResult];
   DisableImageDeregistrationProtection: [
     ec2.DisableImageDeregistrationProtectionRequest,
     ec2.DisableImageDeregistrationProtectionResult,
   ];
+  EnableImage: [ec2.EnableImageRequest, ec2.EnableImageResult];
   EnableImageDeprecation: [ec2.EnableImageDeprecationRequest, ec2.EnableImageDeprecationResult];
   EnableImageDeregistrationProtection: [
     ec2.EnableImageDeregistrationProtectionRequest,
     ec2.EnableImageDeregistrationProtectionResult,
   ];
+  ModifyImageAttribute: [ec2.ModifyImageAttributeRequest, object];
   ModifyInstanceAttribute: [ec2.ModifyInstanceAttributeRequest, object];
   ModifyVolume: [ec2.ModifyVolumeRequest, ec2.ModifyVolumeResult];
   RegisterImage: [ec2.RegisterImageRequest, ec2.RegisterImageResult];
+  RestoreImageFromRecycleBin: [ec2.RestoreImageFromRecycleBinRequest, ec2.RestoreImageFromRecycleBinResult];
+  RestoreSnapshotFromRecycleBin: [
+    ec2.RestoreSnapshotFromRecycleBinRequest,
+    ec2.RestoreSnapshotFromRecycleBinResult,
+  ];
   StartInstances: [ec2.StartInstancesRequest, ec2.StartInstancesResult];
   StopInstances: [ec2.StopInstancesRequest, ec2.StopInstancesResult];
   TerminateInstances: [ec2.TerminateInstancesRequest, ec2.TerminateInstancesResult];

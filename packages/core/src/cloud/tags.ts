@@ -10,6 +10,7 @@ export const tagKeys = {
   generation: 'ami-publisher:generation',
   kmsKey: 'ami-publisher:kms-key',
   step: 'ami-publisher:step',
+  deleteAfter: 'ami-publisher:delete-after',
   name: 'Name',
   expiresAt: 'ExpiresAt',
 } as const;

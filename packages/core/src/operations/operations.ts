@@ -54,6 +54,10 @@ export class Operations {
     this.#options = options;
   }
 
+  get cloud(): Cloud {
+    return this.#options.cloud;
+  }
+
   /** Plans and does what a command is for. Targets and changes that fail are data. @throws what `confirm` throws. */
   async run<Request, C extends Change, Done extends Json>(
     command: Command<Request, C, Done>,

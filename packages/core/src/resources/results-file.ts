@@ -19,7 +19,7 @@ export interface ResultsFile {
   readonly leftOut: readonly string[];
 }
 
-const accountLabel = z.string().min(1);
+const accountLabel = z.string().regex(/^[^\s,;*@]+$/, 'is no name of an account');
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'is no AWS region');
 const imageId = z.string().regex(/^ami-[0-9a-f]{8,17}$/, 'is no AMI id');
 const snapshotId = z.string().regex(/^snap-[0-9a-f]{8,17}$/, 'is no snapshot id');

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Filter } from '@aws-sdk/client-ec2';
 import { ApiError, invalidCombination, invalidParameter } from '../model/api-error.js';
 import { checkId, notFound, type ResourceKind } from '../model/ids.js';
-import type { Resource, Table } from '../model/table.js';
+import type { Listed, Resource } from '../model/table.js';
 import type { Lag } from '../visibility/lag.js';
 import { compileFilters, type FilterTable } from './filters.js';
 
@@ -13,6 +13,12 @@ export interface DescribeRequest {
   readonly maxResults: number | undefined;
   readonly nextToken: string | undefined;
   readonly lag: Lag;
+}
+
+/** What a Describe action looks at: a table, or more than one. */
+export interface Listing<R extends Resource> {
+  get(id: string): R | undefined;
+  listAfter(sequence: number, lag: Lag): readonly Listed<R>[];
 }
 
 /** How one Describe action differs from the others. */
@@ -39,7 +45,7 @@ const maxResults = 1000;
  * @throws the kind's NotFound for an id that does not exist, `InvalidNextToken` for a token that is not of the same request.
  */
 export const describeRecords = <R extends Resource>(
-  table: Table<R>,
+  table: Listing<R>,
   rules: DescribeRules<R>,
   request: DescribeRequest,
   visible: (record: R) => boolean = () => true,
@@ -81,7 +87,7 @@ const checkLimits = <R extends Resource>(
 };
 
 const checkIds = <R extends Resource>(
-  table: Table<R>,
+  table: Listing<R>,
   rules: DescribeRules<R>,
   ids: readonly string[] | undefined,
 ): ReadonlySet<string> | undefined => {

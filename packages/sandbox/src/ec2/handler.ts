@@ -11,6 +11,8 @@ import type { Lag } from '../visibility/lag.js';
 /** What a handler works with: the state of the caller's account in one region, and the ways to make time pass and disks exist. */
 export interface Ec2Context {
   readonly state: RegionState;
+  /** What the other accounts have in the region. */
+  readonly others: () => readonly RegionState[];
   readonly clock: Clock;
   readonly latency: LatencySampler;
   readonly transitions: Transitions;

@@ -7,10 +7,13 @@ import {
   enableImageDeregistrationProtection,
 } from './image-attributes.js';
 import { describeImageReferences } from './image-references.js';
+import { disableImage, enableImage } from './image-states.js';
 import { deregisterImage, describeImages } from './images.js';
 import { startInstances, stopInstances } from './instance-states.js';
 import { describeInstances, modifyInstanceAttribute } from './instances.js';
+import { describeImageAttribute, modifyImageAttribute } from './launch-permissions.js';
 import { describeLaunchTemplates, describeLaunchTemplateVersions } from './launch-templates.js';
+import { restoreImageFromRecycleBin, restoreSnapshotFromRecycleBin } from './recycle-bin.js';
 import { describeRegions } from './regions.js';
 import { registerImage } from './register-image.js';
 import { createSnapshot, deleteSnapshot, describeSnapshots } from './snapshots.js';
@@ -29,6 +32,7 @@ export const ec2Handlers: { readonly [A in Ec2Action]: Ec2Handler<A> } = {
   DeleteTags: deleteTags,
   DeleteVolume: deleteVolume,
   DeregisterImage: deregisterImage,
+  DescribeImageAttribute: describeImageAttribute,
   DescribeImageReferences: describeImageReferences,
   DescribeImages: describeImages,
   DescribeInstances: describeInstances,
@@ -39,12 +43,17 @@ export const ec2Handlers: { readonly [A in Ec2Action]: Ec2Handler<A> } = {
   DescribeVolumes: describeVolumes,
   DescribeVolumesModifications: describeVolumesModifications,
   DetachVolume: detachVolume,
+  DisableImage: disableImage,
   DisableImageDeregistrationProtection: disableImageDeregistrationProtection,
+  EnableImage: enableImage,
   EnableImageDeprecation: enableImageDeprecation,
   EnableImageDeregistrationProtection: enableImageDeregistrationProtection,
+  ModifyImageAttribute: modifyImageAttribute,
   ModifyInstanceAttribute: modifyInstanceAttribute,
   ModifyVolume: modifyVolume,
   RegisterImage: registerImage,
+  RestoreImageFromRecycleBin: restoreImageFromRecycleBin,
+  RestoreSnapshotFromRecycleBin: restoreSnapshotFromRecycleBin,
   StartInstances: startInstances,
   StopInstances: stopInstances,
   TerminateInstances: terminateInstances,

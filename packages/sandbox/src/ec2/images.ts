@@ -3,10 +3,12 @@ import { ApiError } from '../model/api-error.js';
 import { notFound } from '../model/ids.js';
 import type { ImageRecord } from '../model/records.js';
 import type { RegionState } from '../model/region-state.js';
+import { checkNotBackup } from './backups.js';
 import { type DescribeRules, describeRecords } from './describe.js';
-import type { Ec2Context, Ec2Handler } from './handler.js';
+import type { Ec2Handler } from './handler.js';
 import { lookup } from './lookup.js';
-import { isOwnedBy } from './owners.js';
+import { removeImage, removeSnapshot } from './recycle-bin.js';
+import { imagesSeenBy } from './shared-images.js';
 import { tagList } from './tags.js';
 
 /** The image that a request names; one that was deregistered has a code of its own. */
@@ -22,7 +24,7 @@ const absentImage =
       ? new ApiError('InvalidAMIID.Unavailable', `The image ID '${id}' is no longer available`)
       : notFound('image', id);
 
-const imageView = ({ state }: Ec2Context, image: ImageRecord): ec2.Image => ({
+const imageView = (image: ImageRecord): ec2.Image => ({
   ...image.properties,
   BlockDeviceMappings: [...image.blockDeviceMappings],
   CreationDate: image.creationDate.toISOString(),
@@ -30,17 +32,20 @@ const imageView = ({ state }: Ec2Context, image: ImageRecord): ec2.Image => ({
   DeregistrationProtection: image.deregistrationProtection,
   Hypervisor: 'xen',
   ImageId: image.id,
-  ImageLocation: `${state.accountId}/${image.name}`,
+  ImageLocation: `${image.ownerId}/${image.name}`,
   ImageType: 'machine',
   Name: image.name,
-  OwnerId: state.accountId,
+  OwnerId: image.ownerId,
   PlatformDetails: 'Linux/UNIX',
-  Public: false,
+  Public: isPublic(image),
   RootDeviceType: 'ebs',
   State: image.state,
   Tags: tagList(image.tags),
   UsageOperation: 'RunInstances',
 });
+
+const isPublic = ({ launchPermissions }: ImageRecord): boolean =>
+  launchPermissions.some(({ Group }) => Group === 'all');
 
 const ebs = ({ blockDeviceMappings }: ImageRecord): ec2.EbsBlockDevice[] =>
   blockDeviceMappings.flatMap(({ Ebs }) => (Ebs === undefined ? [] : [Ebs]));
@@ -48,7 +53,7 @@ const ebs = ({ blockDeviceMappings }: ImageRecord): ec2.EbsBlockDevice[] =>
 const texts = (values: readonly (string | undefined)[]): string[] =>
   values.filter((value) => value !== undefined);
 
-const describeRules = ({ state }: Ec2Context): DescribeRules<ImageRecord> => ({
+const describeRules = (state: RegionState): DescribeRules<ImageRecord> => ({
   kind: 'image',
   minResults: 1,
   absent: absentImage(state),
@@ -66,9 +71,9 @@ const describeRules = ({ state }: Ec2Context): DescribeRules<ImageRecord> => ({
     hypervisor: () => 'xen',
     'image-id': ({ id }) => id,
     'image-type': () => 'machine',
-    'is-public': () => false,
+    'is-public': isPublic,
     name: ({ name }) => name,
-    'owner-id': () => state.accountId,
+    'owner-id': ({ ownerId }) => ownerId,
     'root-device-name': ({ properties }) => properties.RootDeviceName,
     'root-device-type': () => 'ebs',
     'sriov-net-support': ({ properties }) => properties.SriovNetSupport,
@@ -77,10 +82,9 @@ const describeRules = ({ state }: Ec2Context): DescribeRules<ImageRecord> => ({
   },
 });
 
-/** Owners see their deprecated images whatever `IncludeDeprecated` says, and only owners see anything here. */
+/** Owners see their deprecated images whatever `IncludeDeprecated` says, their disabled ones only with `IncludeDisabled`. */
 export const describeImages: Ec2Handler<'DescribeImages'> = (context, input) => {
   const { state } = context;
-  const own = isOwnedBy(state.accountId, input.Owners) && isOwnedBy(state.accountId, input.ExecutableUsers);
   const request = {
     ids: input.ImageIds,
     filters: input.Filters,
@@ -88,8 +92,11 @@ export const describeImages: Ec2Handler<'DescribeImages'> = (context, input) => 
     nextToken: input.NextToken,
     lag: context.lag,
   };
-  const { records, nextToken } = describeRecords(state.images, describeRules(context), request, () => own);
-  return { Images: records.map((image) => imageView(context, image)), NextToken: nextToken };
+  const seen = imagesSeenBy(context, input);
+  const isWanted = ({ state: imageState }: ImageRecord): boolean =>
+    imageState !== 'disabled' || input.IncludeDisabled === true;
+  const { records, nextToken } = describeRecords(seen, describeRules(state), request, isWanted);
+  return { Images: records.map(imageView), NextToken: nextToken };
 };
 
 export const deregisterImage: Ec2Handler<'DeregisterImage'> = async ({ state, storage }, input) => {
@@ -97,7 +104,8 @@ export const deregisterImage: Ec2Handler<'DeregisterImage'> = async ({ state, st
   if (image.deregistrationProtection !== 'disabled') {
     throw new ApiError('OperationNotPermitted', `The image '${image.id}' is protected from deregistration`);
   }
-  state.images.remove(image.id);
+  checkNotBackup(image);
+  removeImage(state, image.id);
   if (input.DeleteAssociatedSnapshots !== true) return { Return: true };
   const results: ec2.DeleteSnapshotReturnCode[] = [];
   for (const snapshotId of texts(ebs(image).map(({ SnapshotId }) => SnapshotId))) {
@@ -105,8 +113,7 @@ export const deregisterImage: Ec2Handler<'DeregisterImage'> = async ({ state, st
       .list()
       .some((other) => ebs(other).some(({ SnapshotId }) => SnapshotId === snapshotId));
     if (!shared) {
-      state.snapshots.remove(snapshotId);
-      await storage.deleteSnapshot(state, snapshotId);
+      if (!removeSnapshot(state, snapshotId)) await storage.deleteSnapshot(state, snapshotId);
     }
     results.push({ SnapshotId: snapshotId, ReturnCode: shared ? 'skipped' : 'success' });
   }

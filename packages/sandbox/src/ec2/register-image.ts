@@ -34,11 +34,13 @@ export const registerImage: Ec2Handler<'RegisterImage'> = ({ state, clock, laten
   state.images.insert({
     id,
     state: 'pending',
+    ownerId: state.accountId,
     name,
     creationDate: new Date(clock.now()),
     deprecationTime: undefined,
     deregistrationProtection: 'disabled',
     blockDeviceMappings: checkMappings(state, input),
+    launchPermissions: [],
     properties: propertiesOf(input),
     tags: tagsAtCreation('image', input.TagSpecifications),
   });

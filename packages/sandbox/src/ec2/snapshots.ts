@@ -4,10 +4,12 @@ import { ApiError } from '../model/api-error.js';
 import { newResourceId } from '../model/ids.js';
 import type { SnapshotRecord, VolumeRecord } from '../model/records.js';
 import { reportedPercent } from '../model/snapshot-progress.js';
+import { checkNotBackup } from './backups.js';
 import { type DescribeRules, describeRecords } from './describe.js';
 import type { Ec2Context, Ec2Handler } from './handler.js';
 import { lookup } from './lookup.js';
 import { isOwnedBy } from './owners.js';
+import { removeSnapshot } from './recycle-bin.js';
 import { tagList, tagsAtCreation } from './tags.js';
 
 /** Counted towards the time at which the snapshot completes. */
@@ -89,8 +91,8 @@ export const deleteSnapshot: Ec2Handler<'DeleteSnapshot'> = async ({ state, stor
       `The snapshot ${snapshot.id} is currently in use by ${user.id}`,
     );
   }
-  state.snapshots.remove(snapshot.id);
-  await storage.deleteSnapshot(state, snapshot.id);
+  checkNotBackup(snapshot);
+  if (!removeSnapshot(state, snapshot.id)) await storage.deleteSnapshot(state, snapshot.id);
   return {};
 };
 

@@ -53,14 +53,14 @@ interface TaggingInput {
 
 /**
  * What an EC2 call needs: its action on everything that it makes and names, and `ec2:CreateTags` on what it makes with tags. Describe
- * calls are not about resources. Tags of the request are known for what gets them, tags of resources for what is named. Service
+ * calls are not about resources, but for those of attributes. Tags of the request are known for what gets them, tags of resources for what is named. Service
  * authorization reference, "Actions, resources, and condition keys for Amazon EC2".
  */
 export const ec2Authorizations = (state: RegionState, action: Ec2Action, input: object): Authorization[] => {
   const { Tags = [] } = input as TaggingInput;
   const general: Context = [['aws:RequestedRegion', [state.region]]];
   const name = `ec2:${action}`;
-  if (action.startsWith('Describe')) return [{ action: name, resource: '*', context: new Map(general) }];
+  if (isListing(action)) return [{ action: name, resource: '*', context: new Map(general) }];
   const named = namedResources(input).map((resource) => ({
     action: name,
     resource: arnOf(state, resource.kind, resource.id),
@@ -68,6 +68,9 @@ export const ec2Authorizations = (state: RegionState, action: Ec2Action, input: 
   }));
   return [...makingAuthorizations(state, action, input, general), ...named];
 };
+
+/** Whether a call is about no resource; attributes are those of one. */
+const isListing = (action: Ec2Action): boolean => /^Describe(?!.*Attribute$)/.test(action);
 
 /** What a creating call needs on what it makes; nothing for other calls. */
 const makingAuthorizations = (

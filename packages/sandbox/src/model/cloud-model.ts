@@ -7,6 +7,7 @@ import { autoScalingRefusal } from '../autoscaling/refusal.js';
 import type { Identity } from '../credentials/identity.js';
 import { Keyring } from '../credentials/keyring.js';
 import { credentialRefusals } from '../credentials/refusals.js';
+import { markAsBackup } from '../ec2/backups.js';
 import type { Ec2Context } from '../ec2/handler.js';
 import { CallGate, type Leaving } from '../faults/call-gate.js';
 import { CallLog } from '../faults/call-log.js';
@@ -309,6 +310,20 @@ export class CloudModel {
     return this.#regions.at(place).state.references;
   }
 
+  /** Keeps what is deleted in a region from now on, as retention rules of Recycle Bin would. */
+  setRetention(place: Place, retained: { readonly images?: boolean; readonly snapshots?: boolean }): void {
+    Object.assign(this.#regions.at(place).state.retained, retained);
+  }
+
+  /** Makes an image or snapshot one that AWS Backup looks after. @throws `AWS_NOT_FOUND` */
+  setBackup(id: string): void {
+    const state = this.#regions.withResource(
+      id,
+      ({ images, snapshots }) => images.get(id) ?? snapshots.get(id),
+    );
+    markAsBackup(state, id);
+  }
+
   /** Makes an instance with its root volume; resolves when its program is up. @returns its id */
   addInstance(options: InstanceOptions): Promise<string> {
     const account = this.account(options.account);
@@ -353,6 +368,7 @@ export class CloudModel {
   #context(account: Account, region: string, lag: Lag): Ec2Context {
     return {
       ...this.#regions.at({ accountId: account.id, region }),
+      others: () => this.#regions.beside({ accountId: account.id, region }),
       clock: this.clock,
       transitions: this.#transitions,
       storage: this.#storage,

@@ -66,12 +66,16 @@ export interface SnapshotRecord extends Resource {
 }
 
 export interface ImageRecord extends Resource {
-  readonly state: 'pending' | 'available' | 'failed';
+  readonly state: 'pending' | 'available' | 'disabled' | 'failed';
+  /** Account that registered it. */
+  readonly ownerId: string;
   readonly name: string;
   readonly creationDate: Date;
   readonly deprecationTime: Date | undefined;
   readonly deregistrationProtection: DeregistrationProtection;
   readonly blockDeviceMappings: readonly ec2.BlockDeviceMapping[];
+  /** Who but its owner may launch it; each once. */
+  readonly launchPermissions: readonly ec2.LaunchPermission[];
   /** What the request said and the description repeats. */
   readonly properties: Pick<
     ec2.Image,

@@ -33,6 +33,8 @@ export class RegionState implements Place {
   readonly kmsKeys: KmsKeys;
   /** What may name images beside instances. */
   readonly references: References;
+  /** What is kept when it is deleted: as retention rules of Recycle Bin for the whole region would have it. */
+  readonly retained = { images: false, snapshots: false };
 
   constructor(
     readonly accountId: string,

@@ -21,6 +21,7 @@ export interface RegionsOptions {
 export class Regions {
   readonly #options: RegionsOptions;
   readonly #regions = new Map<string, Region>();
+  readonly #byName = new Map<string, RegionState[]>();
 
   constructor(options: RegionsOptions) {
     this.#options = options;
@@ -38,7 +39,13 @@ export class Regions {
       ),
     };
     this.#regions.set(key, made);
+    this.#byName.set(region, [...(this.#byName.get(region) ?? []), made.state]);
     return made;
+  }
+
+  /** What the other accounts have in a region. */
+  beside({ accountId, region }: Place): RegionState[] {
+    return (this.#byName.get(region) ?? []).filter((state) => state.accountId !== accountId);
   }
 
   states(): RegionState[] {

@@ -23,6 +23,12 @@ interface Row<R> {
   formerTags: readonly FormerTags[];
 }
 
+/** A record with its place in the order of all. */
+export interface Listed<R> {
+  readonly sequence: number;
+  readonly record: R;
+}
+
 /** Lag of tags is over long before that many changes. */
 const maxFormerTags = 20;
 
@@ -34,6 +40,7 @@ export class Table<R extends Resource> {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #rows = new Map<string, Row<R>>();
   readonly #removed = new Set<string>();
+  readonly #bin = new Map<string, R>();
   #sequence = 0;
 
   constructor(clock: Pick<Clock, 'now'>) {
@@ -82,6 +89,28 @@ export class Table<R extends Resource> {
     if (this.#rows.delete(id)) this.#removed.add(id);
   }
 
+  /** Removes a record and keeps it, for {@link restore}. */
+  recycle(id: string): void {
+    const record = this.get(id);
+    if (record === undefined) return;
+    this.remove(id);
+    this.#bin.set(id, record);
+  }
+
+  /** What was recycled and is not back. */
+  recycled(id: string): R | undefined {
+    return this.#bin.get(id);
+  }
+
+  /** Puts a record back that was recycled, as it was. */
+  restore(id: string): void {
+    const record = this.#bin.get(id);
+    if (record === undefined) return;
+    this.#bin.delete(id);
+    this.#removed.delete(id);
+    this.#insert(record, this.#clock.now());
+  }
+
   /** Whether a record of that id was there once. */
   wasRemoved(id: string): boolean {
     return this.#removed.has(id);
@@ -96,7 +125,7 @@ export class Table<R extends Resource> {
    * Records made after the one with that sequence number, oldest first, each with its own number; pages continue from it. Those that are
    * younger than the lag are left out, and changes of tags that are younger have not happened.
    */
-  listAfter(sequence: number, lag: Lag = noLag): { readonly sequence: number; readonly record: R }[] {
+  listAfter(sequence: number, lag: Lag = noLag): Listed<R>[] {
     const now = this.#clock.now();
     return [...this.#rows.values()]
       .filter((row) => row.sequence > sequence && now - row.madeAt >= lag.listMs)

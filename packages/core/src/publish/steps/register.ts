@@ -1,6 +1,6 @@
 import { AmiPublisherError } from '@ami-publisher/base';
 import type { Image } from '@aws-sdk/client-ec2';
-import { awsCode, noId } from '../../cloud/aws-error.js';
+import { isAwsError, noId } from '../../cloud/aws-error.js';
 import { describeImages } from '../../cloud/describe.js';
 import { escapeFilterValue, fromTagList, tagFilter, tagKeys } from '../../cloud/tags.js';
 import { listSettled, sendOnce } from '../../steps/send-once.js';
@@ -83,16 +83,16 @@ const deregister = async ({ services, signal }: PublishContext, imageId: string)
       return;
     } catch (reason) {
       if (reason instanceof AmiPublisherError && reason.code === 'AWS_NOT_FOUND') return;
-      if (!plan.options.deregistrationProtection || !isProtected(reason) || left === 1) throw reason;
+      if (
+        !plan.options.deregistrationProtection ||
+        !isAwsError(reason, 'OperationNotPermitted') ||
+        left === 1
+      )
+        throw reason;
       await ec2.disableImageDeregistrationProtection({ ImageId: imageId }, { signal });
     }
   }
 };
-
-const isProtected = (reason: unknown): boolean =>
-  reason instanceof AmiPublisherError &&
-  reason.cause instanceof Error &&
-  awsCode(reason.cause) === 'OperationNotPermitted';
 
 /** Waits until the AMI can be launched. */
 export const awaitImage: PublishStep<'available'> = {

@@ -115,10 +115,10 @@ const taggedImage = (image: Image): TaggedImage => {
 export const isAnything = ({ volumes, snapshots, images }: TaggedResources): boolean =>
   images.length + snapshots.length > 0 || volumes.some(({ usedSinceBy }) => usedSinceBy === null);
 
-/** Whether there is an AMI that can be launched, of a snapshot that is complete. */
+/** Whether there is an AMI that can be launched, or could until it was retired, of a snapshot that is complete. */
 export const isPublished = ({ images, snapshots }: TaggedResources): boolean =>
   images.some(
     ({ state, snapshotId }) =>
-      state === 'available' &&
+      (state === 'available' || state === 'disabled') &&
       snapshots.some((snapshot) => snapshot.snapshotId === snapshotId && snapshot.state === 'completed'),
   );
