@@ -53,6 +53,10 @@ export const errorCodes = {
     retryable: false,
     summary: 'an AMI is protected from deregistration, or AWS Backup looks after it',
   },
+  PLAN_OUTDATED: {
+    retryable: false,
+    summary: 'what was found when a command was planned has changed since',
+  },
   AMI_NAME_TAKEN: { retryable: false, summary: 'another AMI of the account and region has the name' },
 
   // Unpackers

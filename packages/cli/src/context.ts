@@ -3,6 +3,7 @@ import { AmiPublisherError, type Logger, silentLogger } from '@ami-publisher/bas
 import {
   type AccountConfiguration,
   AwsCloud,
+  amiCommands,
   type ClientTls,
   type Configuration,
   createImageServerClient,
@@ -27,7 +28,7 @@ import { withStatus } from './progress/status-line.js';
 type Options = Readonly<Record<string, unknown>>;
 
 /** Every command that a journal may be of. */
-const commands = [...instanceCommands, ...volumeCommands];
+const commands = [...amiCommands, ...instanceCommands, ...volumeCommands];
 
 /** What commands work with; each part is made when first asked for. */
 export interface Context {

@@ -21,15 +21,21 @@ type Options = Readonly<Record<string, unknown>>;
 export const operatorFirst: readonly Role[] = ['operator', 'publisher'];
 
 /** Resolves the targets, has a command plan and do its work in them, and shows one row per change. */
-export const change = async (
+export const change = (
   options: Options,
   run: (context: Context, targets: ResolvedTargets, options: ChangeOptions) => Promise<OperationResults>,
+): Promise<number> =>
+  carryOut(options, async (context, how) => run(context, await context.resolveTargets(), how));
+
+/** Has a command that finds its own targets plan and do its work, and shows one row per change. */
+export const carryOut = async (
+  options: Options,
+  run: (context: Context, options: ChangeOptions) => Promise<OperationResults>,
 ): Promise<number> => {
   const context = await createContext(options, operatorFirst);
   try {
-    const targets = await context.resolveTargets();
     const view = await createProgressView(options);
-    const results = await run(context, targets, {
+    const results = await run(context, {
       dryRun: options.dryRun === true,
       confirm: (plan) => confirm(options, lossesOf(plan)),
       signal: context.signal,

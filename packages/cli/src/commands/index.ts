@@ -1,4 +1,5 @@
 import type { CommandGroup } from './definition.js';
+import { amiGroup } from './groups/amis.js';
 import { imageGroup } from './groups/images.js';
 import { instanceGroup } from './groups/instances.js';
 import { operationGroup } from './groups/operations.js';
@@ -10,6 +11,7 @@ import { unpackerGroup } from './groups/unpackers.js';
 export const commandGroups: readonly CommandGroup[] = [
   publishGroup,
   unpackerGroup,
+  amiGroup,
   instanceGroup,
   imageGroup,
   operationGroup,

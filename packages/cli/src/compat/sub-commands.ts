@@ -180,8 +180,8 @@ export const oldCommands: readonly OldCommand[] = [
     arguments: ['key', 'value', '[results-file...]'],
     flags: [],
     doing: 'setting exclusive tag for resources',
-    added: ['--yes'],
-    difference: 'the new tag is written before the old ones go',
+    added: ['--remove-name', '--yes'],
+    difference: 'the new tag is written before the old ones go; a target where it fails is put back',
   },
   {
     name: 'set-tags-on-unpackers',

@@ -1,6 +1,7 @@
 import type { Image } from '@aws-sdk/client-ec2';
-import { fromTagList, tagKeys, toTagList } from '../cloud/tags.js';
+import { fromTagList, tagKeys } from '../cloud/tags.js';
 import type { ChangeContext } from '../operations/command.js';
+import { setTags } from '../operations/tag-change.js';
 import type { JsonObject } from '../steps/json.js';
 import { givePermissions, readPermissions, type SavedPermission } from './launch-permissions.js';
 import { findImages, imageIdOf, snapshotIdsOf } from './look-up.js';
@@ -58,12 +59,5 @@ export const restoreState = async (
 };
 
 /** Tags an AMI or a snapshot with the time from which `expire` may delete it; null takes the tag off. */
-export const setDeleteAfter = async (
-  { services: { ec2 }, signal }: ChangeContext,
-  id: string,
-  value: string | null,
-): Promise<void> => {
-  const Resources = [id];
-  if (value === null) await ec2.deleteTags({ Resources, Tags: [{ Key: tagKeys.deleteAfter }] }, { signal });
-  else await ec2.createTags({ Resources, Tags: toTagList({ [tagKeys.deleteAfter]: value }) }, { signal });
-};
+export const setDeleteAfter = (context: ChangeContext, id: string, value: string | null): Promise<null> =>
+  setTags(context, id, { [tagKeys.deleteAfter]: value });

@@ -6,13 +6,20 @@ import { resolveResources } from '../resources/resolve.js';
 import type { PublishedResource } from '../resources/results-file.js';
 import { deleteCommand } from './delete.js';
 import { defaultRetentionMs } from './delete-ami.js';
+import { deleteTags } from './delete-tags.js';
+import { setExclusiveTag } from './set-exclusive-tag.js';
 
 /** The commands of an `Amis`, for `new Operations`. */
-export const amiCommands: readonly AnyCommand[] = [deleteCommand];
+export const amiCommands: readonly AnyCommand[] = [deleteCommand, deleteTags, setExclusiveTag];
 
 export interface DeleteOptions extends ChangeOptions {
   /** How long what is retired can be had again before `expire` deletes it; null deletes at once. @default 7 days */
   readonly retentionMs?: number | null | undefined;
+}
+
+export interface ExclusiveTagOptions extends ChangeOptions {
+  /** Also takes `Name` from the AMIs that lose the tag, so that they leave their stream. @default false */
+  readonly removeName?: boolean | undefined;
 }
 
 /** AMIs of the targets. Each method gives one result per target. */
@@ -31,6 +38,34 @@ export class Amis {
   ): Promise<OperationResults> {
     const { targets, resources } = await this.#resolve(named, options);
     return this.operations.run(deleteCommand, targets, { resources, retentionMs }, options);
+  }
+
+  /**
+   * Takes a tag from the AMIs and snapshots of results files, whatever its value.
+   *
+   * @throws `NO_TARGETS`, `UNKNOWN_ACCOUNT`; `INVALID_OPTION` for a key that is AWS's or ours
+   */
+  async deleteTags(
+    named: readonly PublishedResource[],
+    key: string,
+    options: ChangeOptions = {},
+  ): Promise<OperationResults> {
+    const { targets, resources } = await this.#resolve(named, options);
+    return this.operations.run(deleteTags, targets, { resources, key }, options);
+  }
+
+  /**
+   * Has the AMIs of results files alone carry a tag, among the AMIs of their streams in their targets.
+   *
+   * @throws `NO_TARGETS`, `UNKNOWN_ACCOUNT`; `INVALID_OPTION` for a tag that cannot be exclusive, such as `Name`
+   */
+  async setExclusiveTag(
+    named: readonly PublishedResource[],
+    tag: { readonly key: string; readonly value: string },
+    { removeName = false, ...options }: ExclusiveTagOptions = {},
+  ): Promise<OperationResults> {
+    const { targets, resources } = await this.#resolve(named, options);
+    return this.operations.run(setExclusiveTag, targets, { ...tag, resources, removeName }, options);
   }
 
   #resolve(named: readonly PublishedResource[], { signal }: CallOptions) {

@@ -1,7 +1,6 @@
-import type { CallOptions, Ec2Api } from '../cloud/ec2-api.js';
+import type { Ec2Api } from '../cloud/ec2-api.js';
 import type { ChangeContext, Command, PlanContext } from '../operations/command.js';
 import { forEachTarget } from '../operations/for-each-target.js';
-import type { PublishedResource } from '../resources/results-file.js';
 import { formatTarget, type Target, targetKey } from '../target/target.js';
 import {
   type AmiDeletion,
@@ -13,18 +12,17 @@ import {
   undoAmiDeletion,
 } from './delete-ami.js';
 import type { SnapshotOutcome } from './delete-snapshot.js';
-import { findImages, findSnapshots, findSnapshotUsers, imageIdOf, snapshotIdsOf } from './look-up.js';
+import { findImages, imageIdOf, snapshotIdsOf } from './look-up.js';
 import {
+  planSnapshotDeletions,
   runSnapshotDeletion,
   type SnapshotDeletion,
-  snapshotDeletion,
   type TaggedSnapshot,
   undoSnapshotDeletion,
 } from './snapshot-deletion.js';
+import { idsIn, noteAbsent, type ResourcesRequest } from './targeted.js';
 
-export interface DeleteRequest {
-  /** By `targetKey`. */
-  readonly resources: ReadonlyMap<string, readonly PublishedResource[]>;
+export interface DeleteRequest extends ResourcesRequest {
   /** How long what is retired can be had again; null deletes at once. */
   readonly retentionMs: number | null;
 }
@@ -37,13 +35,11 @@ export const deleteCommand: Command<DeleteRequest, Deletion, Outcome> = {
   name: 'delete',
   destroys: true,
   timeoutMs: amiDeletionTimeoutMs,
-  plan: (context, { resources, retentionMs }) => {
+  plan: (context, request) => {
+    const { retentionMs } = request;
     const after = retentionMs === null ? null : deleteAfter(context.cloud.clock.now(), retentionMs);
     return forEachTarget({ ...context, targets: context.targets.targets }, (target, ec2) =>
-      planTarget(ec2, ownResources(context, target, resources.get(targetKey(target)) ?? []), after, {
-        signal: context.signal,
-        note: (message) => context.note(`${formatTarget(target)}: ${message}`),
-      }),
+      planTarget(context, ec2, target, ownResources(context, target, request), after),
     );
   },
   run: (context, change) =>
@@ -56,56 +52,37 @@ export const deleteCommand: Command<DeleteRequest, Deletion, Outcome> = {
 
 const isOfSnapshot = (change: Deletion): change is SnapshotDeletion => change.resource.startsWith('snap-');
 
+/** All but what other accounts share with this one. */
 const ownResources = (
   { note }: PlanContext,
   target: Target,
-  resources: readonly PublishedResource[],
-): PublishedResource[] => {
-  for (const { imageId, sharedFrom } of resources)
+  { resources }: DeleteRequest,
+): ResourcesRequest => {
+  const named = resources.get(targetKey(target)) ?? [];
+  for (const { imageId, sharedFrom } of named)
     if (sharedFrom !== undefined)
       note(`${formatTarget(target)}: ${imageId ?? 'an AMI'} belongs to ${sharedFrom} and is left alone`);
-  return resources.filter(({ sharedFrom }) => sharedFrom === undefined);
+  const own = named.filter(({ sharedFrom }) => sharedFrom === undefined);
+  return { resources: new Map([[targetKey(target), own]]) };
 };
-
-interface Planning extends CallOptions {
-  readonly note: (message: string) => void;
-}
 
 const planTarget = async (
+  context: PlanContext,
   ec2: Ec2Api,
-  resources: readonly PublishedResource[],
+  target: Target,
+  own: ResourcesRequest,
   after: string | null,
-  planning: Planning,
 ): Promise<Deletion[]> => {
-  const imageIds = [...new Set(resources.flatMap(({ imageId }) => imageId ?? []))];
-  const images = await findImages(ec2, imageIds, planning);
-  const there = new Set(images.map(imageIdOf));
-  for (const id of imageIds)
-    if (!there.has(id)) planning.note(`${id} is gone, or belongs to another account, and is left alone`);
+  const { imageIds, snapshotIds } = idsIn(own, target);
+  const images = await findImages(ec2, imageIds, context);
+  noteAbsent(context, target, imageIds, images.map(imageIdOf));
   const ofImages = new Set(images.flatMap(snapshotIdsOf));
-  const snapshotIds = new Set(
-    resources.flatMap(({ snapshotId = '' }) => (ofImages.has(snapshotId) ? [] : snapshotId || [])),
-  );
+  const bare = snapshotIds.filter((id) => !ofImages.has(id));
   return [
-    ...(await planAmiDeletions(ec2, images, after, planning)),
-    ...(await planSnapshots(ec2, [...snapshotIds], after, planning)),
+    ...(await planAmiDeletions(ec2, images, after, context)),
+    ...(await planSnapshotDeletions(ec2, bare, after, {
+      signal: context.signal,
+      note: (message) => context.note(`${formatTarget(target)}: ${message}`),
+    })),
   ];
-};
-
-/** Snapshots that no AMI of the files has. */
-const planSnapshots = async (
-  ec2: Ec2Api,
-  ids: readonly string[],
-  after: string | null,
-  planning: Planning,
-): Promise<SnapshotDeletion[]> => {
-  if (ids.length === 0) return [];
-  const users = await findSnapshotUsers(ec2, ids, planning);
-  const snapshots = await findSnapshots(ec2, ids, planning);
-  return snapshots.flatMap((snapshot) => {
-    const [user] = users.get(snapshot.SnapshotId ?? '') ?? [];
-    if (user === undefined) return [snapshotDeletion(snapshot, after)];
-    planning.note(`${snapshot.SnapshotId} is kept, since ${user} has it`);
-    return [];
-  });
 };

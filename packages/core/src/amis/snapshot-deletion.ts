@@ -1,9 +1,11 @@
 import type { Snapshot } from '@aws-sdk/client-ec2';
+import type { CallOptions, Ec2Api } from '../cloud/ec2-api.js';
 import { fromTagList, tagKeys } from '../cloud/tags.js';
-import type { Change, ChangeContext } from '../operations/command.js';
+import type { Change, ChangeContext, PlanContext } from '../operations/command.js';
 import type { JsonObject } from '../steps/json.js';
 import { setDeleteAfter } from './ami-state.js';
 import { deleteSnapshot, type SnapshotOutcome } from './delete-snapshot.js';
+import { findSnapshots, findSnapshotUsers } from './look-up.js';
 import { restoreSnapshot } from './recycle-bin.js';
 
 /** Taking a snapshot away that no AMI has. */
@@ -17,8 +19,7 @@ export interface SnapshotDeletion extends Change {
 /** A snapshot that waits for `expire`. */
 export type TaggedSnapshot = JsonObject & { readonly outcome: 'retired'; readonly deleteAfter: string };
 
-/** @param after as `SnapshotDeletion.deleteAfter` */
-export const snapshotDeletion = (
+const snapshotDeletion = (
   { SnapshotId: id = '', Tags }: Snapshot,
   after: string | null,
 ): SnapshotDeletion => ({
@@ -28,6 +29,28 @@ export const snapshotDeletion = (
   deleteAfter: after,
   before: fromTagList(Tags)[tagKeys.deleteAfter] ?? null,
 });
+
+/**
+ * The changes that take snapshots away; one that an AMI has stays, and that is noted.
+ *
+ * @param after as `SnapshotDeletion.deleteAfter`
+ */
+export const planSnapshotDeletions = async (
+  ec2: Ec2Api,
+  ids: readonly string[],
+  after: string | null,
+  options: CallOptions & Pick<PlanContext, 'note'>,
+): Promise<SnapshotDeletion[]> => {
+  if (ids.length === 0) return [];
+  const users = await findSnapshotUsers(ec2, ids, options);
+  const snapshots = await findSnapshots(ec2, ids, options);
+  return snapshots.flatMap((snapshot) => {
+    const [user] = users.get(snapshot.SnapshotId ?? '') ?? [];
+    if (user === undefined) return [snapshotDeletion(snapshot, after)];
+    options.note(`${snapshot.SnapshotId} is kept, since ${user} has it`);
+    return [];
+  });
+};
 
 /** Deletes or tags a snapshot. */
 export const runSnapshotDeletion = async (
@@ -46,5 +69,7 @@ export const runSnapshotDeletion = async (
 export const undoSnapshotDeletion = async (
   context: ChangeContext,
   { resource, deleteAfter, before }: SnapshotDeletion,
-): Promise<void> =>
-  deleteAfter === null ? restoreSnapshot(context, resource) : setDeleteAfter(context, resource, before);
+): Promise<void> => {
+  if (deleteAfter === null) await restoreSnapshot(context, resource);
+  else await setDeleteAfter(context, resource, before);
+};

@@ -1,21 +1,15 @@
 import { AmiPublisherError } from '@ami-publisher/base';
 import type { Instance } from '@aws-sdk/client-ec2';
-import { checkTags, fromTagList, type Tags, tagKeys, toTagList } from '../cloud/tags.js';
-import type { Change, ChangeContext, Command, PlanContext } from '../operations/command.js';
+import { checkTags, fromTagList, type Tags, tagKeys } from '../cloud/tags.js';
+import type { Change, Command, PlanContext } from '../operations/command.js';
 import { forEachTarget } from '../operations/for-each-target.js';
+import { setTags, type TagChange, tagDifference } from '../operations/tag-change.js';
 import { findUnpackerInstances, idOf, stateOf } from '../unpacker/instances.js';
 
 /** Which instances a command is about. */
 export interface NamedInstances {
   /** `Name` tag, exactly. @default 'ImageUnpacker' */
   readonly instanceName?: string | undefined;
-}
-
-interface TagChange extends Change {
-  /** What the instance has under the keys that are changed; null = no such tag. */
-  readonly before: Readonly<Record<string, string | null>>;
-  /** What it is to have; null = no such tag. */
-  readonly after: Readonly<Record<string, string | null>>;
 }
 
 const timeoutMs = 60_000;
@@ -70,36 +64,13 @@ const planTags = (
   forEachTarget({ ...context, targets: context.targets.targets }, async (_target, ec2) => {
     const instances = await findUnpackerInstances(ec2, instanceName ?? defaultInstanceName, context);
     return instances.flatMap((instance): TagChange[] => {
-      const now = fromTagList(instance.Tags);
-      const after = only(wanted, (key) => (now[key] ?? null) !== wanted[key]);
-      if (Object.keys(after).length === 0) return [];
-      const before = Object.fromEntries(Object.keys(after).map((key) => [key, now[key] ?? null]));
-      return [{ ...describe(nameOf(instance), after), resource: idOf(instance), before, after }];
+      const difference = tagDifference(fromTagList(instance.Tags), wanted);
+      if (difference === undefined) return [];
+      return [{ ...describe(nameOf(instance), difference.after), resource: idOf(instance), ...difference }];
     });
   });
 
 const nameOf = (instance: Instance): string => `${idOf(instance)} (${stateOf(instance)})`;
-
-const only = (tags: TagChange['after'], isWanted: (key: string) => boolean): TagChange['after'] =>
-  Object.fromEntries(Object.entries(tags).filter(([key]) => isWanted(key)));
-
-const setTags = async (
-  { services: { ec2 }, signal }: ChangeContext,
-  resource: string,
-  tags: TagChange['after'],
-): Promise<null> => {
-  const set: Record<string, string> = {};
-  const gone: string[] = [];
-  for (const [key, value] of Object.entries(tags)) {
-    if (value === null) gone.push(key);
-    else set[key] = value;
-  }
-  if (Object.keys(set).length > 0)
-    await ec2.createTags({ Resources: [resource], Tags: toTagList(set) }, { signal });
-  if (gone.length > 0)
-    await ec2.deleteTags({ Resources: [resource], Tags: gone.map((Key) => ({ Key })) }, { signal });
-  return null;
-};
 
 const noTags = (): AmiPublisherError =>
   new AmiPublisherError('INVALID_OPTION', { message: 'no tags are given' });
