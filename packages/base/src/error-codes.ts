@@ -49,6 +49,10 @@ export const errorCodes = {
     retryable: false,
     summary: 'a resource reached a state from which it cannot become usable',
   },
+  AMI_IN_USE: {
+    retryable: false,
+    summary: 'something began to use an AMI before it could go, or cannot be looked at any more',
+  },
   AMI_PROTECTED: {
     retryable: false,
     summary: 'an AMI is protected from deregistration, or AWS Backup looks after it',

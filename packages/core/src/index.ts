@@ -11,6 +11,14 @@ export { GrpcImageSource } from '@ami-publisher/image';
 export type { ClientTls, ImageServerClient, Role } from '@ami-publisher/protocol';
 export { createImageServerClient, readClientTls } from '@ami-publisher/protocol';
 export { Amis, amiCommands, type DeleteOptions } from './amis/amis.js';
+export { AmiUsage, usageCommands } from './amis/usage/ami-usage.js';
+export type { ImageUsage } from './amis/usage/analyse.js';
+export type { UnusedImagesRequest } from './amis/usage/delete-unused.js';
+export type { UsingInstance } from './amis/usage/instances.js';
+export type { UsageOptions } from './amis/usage/options.js';
+export type { OwnImage } from './amis/usage/own-image.js';
+export type { KeepKind, Reason, UseKind } from './amis/usage/reason.js';
+export type { UsageFailure, UsageReport } from './amis/usage/report.js';
 export type {
   AutoScalingApi,
   AutoScalingGroup,

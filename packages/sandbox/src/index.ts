@@ -22,6 +22,7 @@ export type {
   RunningProgram,
 } from './instances/instance-program.js';
 export type { CredentialState } from './model/account.js';
+export type { ImageOptions } from './model/add-image.js';
 export { ApiError } from './model/api-error.js';
 export type { CloudBehaviour, CloudModelOptions, InstanceOptions } from './model/cloud-model.js';
 export { CloudModel } from './model/cloud-model.js';

@@ -4,7 +4,7 @@ import type { CallOptions } from './ec2-api.js';
 export interface LaunchTemplateChoice {
   readonly LaunchTemplateId?: string | undefined;
   readonly LaunchTemplateName?: string | undefined;
-  /** A number, `$Latest` or `$Default`; the last one if left out. */
+  /** A number, `$Latest` or `$Default`; the default version if left out. */
   readonly Version?: string | undefined;
 }
 

@@ -2,7 +2,7 @@ import type { Filter, Image, Instance, Snapshot, Volume } from '@aws-sdk/client-
 import type { CallOptions, Ec2Api } from './ec2-api.js';
 
 /** Every page of a Describe call. */
-const allPages = async <Page extends { readonly NextToken?: string | undefined }, Item>(
+export const allPages = async <Page extends { readonly NextToken?: string | undefined }, Item>(
   describe: (page: { readonly NextToken?: string }) => Promise<Page>,
   items: (page: Page) => readonly Item[] | undefined,
 ): Promise<Item[]> => {

@@ -26,6 +26,7 @@ import { stsRefusal } from '../sts/refusal.js';
 import { type Lag, noLag, resolveVisibility, type VisibilityOptions } from '../visibility/lag.js';
 import { concealCreated } from '../visibility/named-resources.js';
 import type { Account, CredentialState } from './account.js';
+import { addImage, type ImageOptions } from './add-image.js';
 import { addInstance } from './add-instance.js';
 import { Ec2Service, ec2Refusal } from './ec2-service.js';
 import { type Inventory, inventoryOf } from './inventory.js';
@@ -322,6 +323,15 @@ export class CloudModel {
       ({ images, snapshots }) => images.get(id) ?? snapshots.get(id),
     );
     markAsBackup(state, id);
+  }
+
+  /** Makes an image with its snapshot, as if it had been there all along. @returns its id */
+  addImage(options: ImageOptions): string {
+    const { state } = this.#regions.at({
+      accountId: this.account(options.account).id,
+      region: options.region,
+    });
+    return addImage(state, this.clock.now(), options);
   }
 
   /** Makes an instance with its root volume; resolves when its program is up. @returns its id */

@@ -1,0 +1,178 @@
+import { type AmiPublisherError, toAmiPublisherError } from '@ami-publisher/base';
+import pMap from 'p-map';
+import type { Cloud, ResolvedTargets } from '../../cloud/cloud.js';
+import type { Tags } from '../../cloud/tags.js';
+import { formatTarget, type Target } from '../../target/target.js';
+import { type KeepRule, keepRules, readPublications } from './keep.js';
+import { gapReasons, type RegionUses, takeLastLook } from './last-look.js';
+import type { ResolvedUsageOptions } from './options.js';
+import { launchedReasons, listOwnImages, type OwnImage } from './own-image.js';
+import { isUse, type Reason, sortedReasons } from './reason.js';
+import { findUses, type TargetUses, useReason } from './uses.js';
+
+/** An AMI, and why it may not go. */
+export interface ImageUsage extends OwnImage {
+  /** `in-use`: something uses it, or may. `kept`: nothing does, but a rule keeps it. `unused`: it may go. */
+  readonly verdict: 'in-use' | 'kept' | 'unused';
+  readonly reasons: readonly Reason[];
+}
+
+/** What became of looking into one target. */
+export interface TargetUsage {
+  readonly target: Target;
+  /** In order of their ids; none where the target's AMIs could not be listed. */
+  readonly images: readonly ImageUsage[];
+  readonly uses: TargetUses;
+  /** Why the target's AMIs could not be listed. */
+  readonly error?: AmiPublisherError;
+}
+
+interface Survey {
+  readonly target: Target;
+  readonly uses: TargetUses;
+  readonly images: readonly OwnImage[];
+  readonly error?: AmiPublisherError;
+}
+
+/**
+ * Finds out, AMI by AMI, why it is in use or may go. What could not be looked at counts as a use of every AMI that it may use. Each list is
+ * read once, and of what nothing uses the launch permissions as well.
+ *
+ * @param lastLookAtKept also asks of AMIs that a rule keeps what AWS tells one by one
+ */
+export const analyseUsage = async (
+  cloud: Cloud,
+  { targets }: ResolvedTargets,
+  options: ResolvedUsageOptions,
+  lastLookAtKept: boolean,
+): Promise<TargetUsage[]> => {
+  const { concurrency } = options;
+  const surveys = await pMap(targets, (target) => survey(cloud, target, options), { concurrency });
+  const uses = indexUses(surveys);
+  const publicationOf = await readPublications(
+    surveys.flatMap(({ images }) => images),
+    options.journals,
+  );
+  return pMap(
+    surveys,
+    async (surveyed): Promise<TargetUsage> => {
+      const keep = await keepRules(surveyed.images, options, cloud.clock.now(), publicationOf);
+      const judged = judge(surveyed, { uses, keep, options, now: cloud.clock.now() });
+      const images = await lookLast(cloud, surveyed, judged, {
+        region: regionUses(surveys, surveyed.target.region),
+        signal: options.signal,
+        isAsked: ({ verdict }) => verdict === 'unused' || (lastLookAtKept && verdict === 'kept'),
+      });
+      const { target, error } = surveyed;
+      return { target, images, uses: surveyed.uses, ...(error !== undefined && { error }) };
+    },
+    { concurrency },
+  );
+};
+
+const survey = async (cloud: Cloud, target: Target, options: ResolvedUsageOptions): Promise<Survey> => {
+  const { signal } = options;
+  const failed = (reason: unknown): AmiPublisherError => {
+    signal?.throwIfAborted();
+    return toAmiPublisherError(reason).at(formatTarget(target));
+  };
+  try {
+    const ec2 = await cloud.ec2(target);
+    const [uses, listed] = await Promise.all([
+      findUses({ cloud, target, ec2, signal }),
+      listOwnImages(ec2, target, { signal }).catch(failed),
+    ]);
+    if (!Array.isArray(listed)) return { target, uses, images: [], error: listed };
+    return { target, uses, images: listed.sort((a, b) => (a.imageId < b.imageId ? -1 : 1)) };
+  } catch (reason) {
+    const error = failed(reason);
+    const uses = { target, uses: [], instances: [], gaps: [{ what: 'everything', error }] };
+    return { target, uses, images: [], error };
+  }
+};
+
+/** What uses AMIs and snapshots, by their ids; those are of one region, so that all targets can be taken together. */
+type UseIndex = ReadonlyMap<string, readonly Reason[]>;
+
+const indexUses = (surveys: readonly Survey[]): UseIndex => {
+  const index = new Map<string, Reason[]>();
+  const add = (of: string, reason: Reason) => {
+    const known = index.get(of);
+    if (known === undefined) index.set(of, [reason]);
+    else known.push(reason);
+  };
+  for (const { target, uses, images } of surveys) {
+    for (const use of uses.uses) add(use.of, useReason(use, target));
+    for (const { imageId, state, sourceImageId } of images) {
+      if (state === 'pending' && sourceImageId !== undefined) add(sourceImageId, copyReason(target, imageId));
+    }
+  }
+  return index;
+};
+
+const copyReason = (target: Target, imageId: string): Reason => ({
+  kind: 'copy',
+  resource: imageId,
+  ...{ account: target.account, region: target.region },
+  text: `${imageId} in ${formatTarget(target)} is still being copied from it`,
+});
+
+interface Judging {
+  readonly uses: UseIndex;
+  readonly keep: KeepRule;
+  readonly options: ResolvedUsageOptions;
+  readonly now: number;
+}
+
+const judge = ({ images, uses: own }: Survey, { uses, keep, options, now }: Judging): ImageUsage[] => {
+  const gaps = gapReasons(own);
+  return images
+    .filter((image) => isLookedAt(image, options))
+    .map((image) => {
+      const named = [image.imageId, ...image.snapshotIds].flatMap((id) => uses.get(id) ?? []);
+      const launched = launchedReasons(image, now - options.launchedWithinMs);
+      return withVerdict(image, [...named, ...gaps, ...launched, ...keep(image)]);
+    });
+};
+
+const isLookedAt = ({ tags }: OwnImage, { searchTags, excludeSearchTags }: ResolvedUsageOptions): boolean =>
+  hasTags(tags, searchTags) &&
+  (Object.keys(excludeSearchTags).length === 0 || !hasTags(tags, excludeSearchTags));
+
+const hasTags = (tags: Tags, wanted: Tags): boolean =>
+  Object.entries(wanted).every(([key, value]) =>
+    value === '' ? Object.hasOwn(tags, key) : tags[key] === value,
+  );
+
+const withVerdict = (image: OwnImage, reasons: readonly Reason[]): ImageUsage => ({
+  ...image,
+  verdict: reasons.some(isUse) ? 'in-use' : reasons.length > 0 ? 'kept' : 'unused',
+  reasons: sortedReasons(reasons),
+});
+
+/** The accounts of a region that were looked into, by id. */
+export const regionUses = (surveys: readonly { readonly uses: TargetUses }[], region: string): RegionUses =>
+  new Map(
+    surveys
+      .filter(({ uses }) => uses.target.region === region)
+      .map(({ uses }) => [uses.target.accountId, uses]),
+  );
+
+const lookLast = async (
+  cloud: Cloud,
+  { target }: Survey,
+  images: readonly ImageUsage[],
+  how: {
+    readonly region: RegionUses;
+    readonly signal: AbortSignal | undefined;
+    readonly isAsked: (image: ImageUsage) => boolean;
+  },
+): Promise<ImageUsage[]> => {
+  const asked = images.filter(how.isAsked).map(({ imageId }) => imageId);
+  const ec2 = await cloud.ec2(target);
+  const found = await takeLastLook({ target, ec2, region: how.region, signal: how.signal }, asked);
+  return images.map((image) => {
+    const reasons = found.get(image.imageId);
+    return reasons === undefined ? image : withVerdict(image, [...image.reasons, ...reasons]);
+  });
+};
