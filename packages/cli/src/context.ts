@@ -19,6 +19,7 @@ import {
   readClientTls,
   readDefaults,
   UnpackerFleet,
+  usageCommands,
   volumeCommands,
 } from '@ami-publisher/core';
 import { parseDuration } from './input/duration.js';
@@ -28,7 +29,7 @@ import { withStatus } from './progress/status-line.js';
 type Options = Readonly<Record<string, unknown>>;
 
 /** Every command that a journal may be of. */
-const commands = [...amiCommands, ...instanceCommands, ...volumeCommands];
+const commands = [...amiCommands, ...instanceCommands, ...usageCommands, ...volumeCommands];
 
 /** What commands work with; each part is made when first asked for. */
 export interface Context {

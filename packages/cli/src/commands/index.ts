@@ -6,6 +6,7 @@ import { operationGroup } from './groups/operations.js';
 import { publishGroup } from './groups/publish.js';
 import { setUpGroup } from './groups/set-up.js';
 import { unpackerGroup } from './groups/unpackers.js';
+import { usageGroup } from './groups/usage.js';
 
 /** Every command, as `--help` shows them. */
 export const commandGroups: readonly CommandGroup[] = [
@@ -13,6 +14,7 @@ export const commandGroups: readonly CommandGroup[] = [
   unpackerGroup,
   amiGroup,
   instanceGroup,
+  usageGroup,
   imageGroup,
   operationGroup,
   setUpGroup,

@@ -1,4 +1,3 @@
-import { rename, writeFile } from 'node:fs/promises';
 import {
   type Publication,
   type PublicationPlan,
@@ -10,6 +9,7 @@ import { exitCodes } from '../exit-codes.js';
 import { coloursFor } from '../output/colours.js';
 import { counted } from '../output/quantities.js';
 import { outputOptionsOf, writeResult } from '../output/render.js';
+import { replaceFile } from '../output/replace-file.js';
 import { planView, resultsView } from '../output/views.js';
 import { createProgressView, showEvents } from '../progress/progress.js';
 import { withStatus } from '../progress/status-line.js';
@@ -67,7 +67,8 @@ const follow = async (context: Context, publication: Publication, options: Optio
     publication.results,
     createProgressView(options).then((view) => showEvents(publication.events, view)),
   ]);
-  if (typeof options.resultsFile === 'string') await writeReferenceResults(options.resultsFile, results);
+  if (typeof options.resultsFile === 'string')
+    await replaceFile(options.resultsFile, `${JSON.stringify(toReferenceResults(results), undefined, 4)}\n`);
   await writeResult(results, resultsView, outputOptionsOf(options));
   if (!results.ok) process.stderr.write(wayOut(results));
   if (results.ok && results.partial)
@@ -85,10 +86,4 @@ const wayOut = ({ publicationId, targets }: PublicationResults): string => {
 finish it:  ami-publisher resume ${publicationId}
 undo it:    ami-publisher rollback ${publicationId}
 `;
-};
-
-/** Under a temporary name first, so that no reader sees half of it. */
-const writeReferenceResults = async (file: string, results: PublicationResults): Promise<void> => {
-  await writeFile(`${file}~`, `${JSON.stringify(toReferenceResults(results), undefined, 4)}\n`);
-  await rename(`${file}~`, file);
 };

@@ -83,14 +83,11 @@ describe('a call in the new form', () => {
 /** Sub-commands that the new form is still to get. A name goes from here when its command comes. */
 const stillToCome = [
   'copy-bootstrap-image',
-  'delete-unused-images',
   'expire',
   'import-key-pair',
   'launch-instances',
   'launch-instances-for-images',
   'list-images',
-  'list-unused-images',
-  'list-used-images',
   'start-instances',
   'stop-idle-unpackers',
   'terminate-instances',

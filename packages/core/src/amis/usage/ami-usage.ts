@@ -2,7 +2,7 @@ import type { Cloud, ResolvedTargets } from '../../cloud/cloud.js';
 import type { AnyCommand } from '../../operations/command.js';
 import type { ChangeOptions, Operations } from '../../operations/operations.js';
 import type { OperationResults } from '../../operations/results.js';
-import { analyseUsage } from './analyse.js';
+import { analyseUsage, type ImageUsage } from './analyse.js';
 import { deleteUnusedImages, type UnusedImagesRequest } from './delete-unused.js';
 import { resolveUsageOptions, type UsageOptions } from './options.js';
 import { isUse } from './reason.js';
@@ -26,13 +26,20 @@ export class AmiUsage {
   /** The AMIs that something uses, or may use, with what does. @throws `INVALID_OPTION`, `TOOL_MISSING` */
   async listUsed(targets: ResolvedTargets, options: UsageOptions = {}): Promise<UsageReport> {
     const usages = await analyseUsage(this.cloud, targets, resolveUsageOptions(options), true);
-    return usageReport(targets, usages, ({ reasons }) => reasons.some(isUse));
+    const isUsed = ({ reasons }: ImageUsage) => reasons.some(isUse);
+    return usageReport(targets, usages, isUsed, isUsed);
   }
 
-  /** The AMIs that nothing uses: what may go, and what a rule keeps, with the rule. @throws `INVALID_OPTION` */
+  /**
+   * The AMIs that nothing uses: what may go, and what a rule keeps, with the rule. And the instances that were launched from old AMIs, used or
+   * not, as they stand in the way.
+   *
+   * @throws `INVALID_OPTION`, `TOOL_MISSING`
+   */
   async listUnused(targets: ResolvedTargets, options: UsageOptions = {}): Promise<UsageReport> {
     const usages = await analyseUsage(this.cloud, targets, resolveUsageOptions(options), false);
-    return usageReport(targets, usages, ({ verdict }) => verdict !== 'in-use');
+    const isOld = ({ reasons }: ImageUsage) => reasons.every(({ kind }) => kind !== 'young');
+    return usageReport(targets, usages, ({ verdict }) => verdict !== 'in-use', isOld);
   }
 
   /**

@@ -1,7 +1,6 @@
 import { type AmiPublisherError, toAmiPublisherError } from '@ami-publisher/base';
 import pMap from 'p-map';
 import type { Cloud, ResolvedTargets } from '../../cloud/cloud.js';
-import type { Tags } from '../../cloud/tags.js';
 import { formatTarget, type Target } from '../../target/target.js';
 import { type KeepRule, keepRules, readPublications } from './keep.js';
 import { gapReasons, type RegionUses, takeLastLook } from './last-look.js';
@@ -127,22 +126,13 @@ interface Judging {
 const judge = ({ images, uses: own }: Survey, { uses, keep, options, now }: Judging): ImageUsage[] => {
   const gaps = gapReasons(own);
   return images
-    .filter((image) => isLookedAt(image, options))
+    .filter(({ tags }) => options.isLookedAt(tags))
     .map((image) => {
       const named = [image.imageId, ...image.snapshotIds].flatMap((id) => uses.get(id) ?? []);
       const launched = launchedReasons(image, now - options.launchedWithinMs);
       return withVerdict(image, [...named, ...gaps, ...launched, ...keep(image)]);
     });
 };
-
-const isLookedAt = ({ tags }: OwnImage, { searchTags, excludeSearchTags }: ResolvedUsageOptions): boolean =>
-  hasTags(tags, searchTags) &&
-  (Object.keys(excludeSearchTags).length === 0 || !hasTags(tags, excludeSearchTags));
-
-const hasTags = (tags: Tags, wanted: Tags): boolean =>
-  Object.entries(wanted).every(([key, value]) =>
-    value === '' ? Object.hasOwn(tags, key) : tags[key] === value,
-  );
 
 const withVerdict = (image: OwnImage, reasons: readonly Reason[]): ImageUsage => ({
   ...image,

@@ -2,13 +2,10 @@ import { invalidOption } from '@ami-publisher/base';
 import type { CallOptions } from '../../cloud/ec2-api.js';
 import type { Tags } from '../../cloud/tags.js';
 import type { JournalStore } from '../../steps/journal.js';
+import { type TagSearch, tagSearch } from '../tag-search.js';
 
 /** Which AMIs are looked at, and what keeps them beside their use. */
-export interface UsageOptions extends CallOptions {
-  /** Only AMIs with all of these tags; an empty value stands for any. @default all of the targets' own */
-  readonly searchTags?: Tags | undefined;
-  /** Not those with all of these tags. @default none is left out */
-  readonly excludeSearchTags?: Tags | undefined;
+export interface UsageOptions extends TagSearch, CallOptions {
   /** Younger ones are kept, ms. @default 24 hours */
   readonly minAgeMs?: number | undefined;
   /** One that AWS saw launched within this time counts as in use, whoever launched it, ms. @default 7 days */
@@ -23,8 +20,7 @@ export interface UsageOptions extends CallOptions {
 
 /** The options with their defaults. */
 export interface ResolvedUsageOptions extends CallOptions {
-  readonly searchTags: Tags;
-  readonly excludeSearchTags: Tags;
+  readonly isLookedAt: (tags: Tags) => boolean;
   readonly minAgeMs: number;
   readonly launchedWithinMs: number;
   readonly keepLast: number;
@@ -38,8 +34,7 @@ const defaultConcurrency = 32;
 
 /** @throws `INVALID_OPTION` naming the option */
 export const resolveUsageOptions = (options: UsageOptions): ResolvedUsageOptions => ({
-  searchTags: options.searchTags ?? {},
-  excludeSearchTags: options.excludeSearchTags ?? {},
+  isLookedAt: tagSearch(options),
   minAgeMs: atLeast('minAgeMs', 0, options.minAgeMs ?? dayMs),
   launchedWithinMs: atLeast('launchedWithinMs', 0, options.launchedWithinMs ?? 7 * dayMs),
   keepLast: wholeAtLeast('keepLast', 0, options.keepLast ?? 1),

@@ -20,7 +20,7 @@ export interface UsageFailure {
 export interface UsageReport {
   /** In order of account, region and id. */
   readonly images: readonly ImageUsage[];
-  /** Instances in any target that were launched from them; in order of account, region and id. */
+  /** Instances in any target, in order of account, region and id: of AMIs in use those that use them, else all of AMIs that are not young. */
   readonly instances: readonly UsingInstance[];
   /** Empty if everything could be looked at. */
   readonly failures: readonly UsageFailure[];
@@ -29,15 +29,18 @@ export interface UsageReport {
 /**
  * Puts the answers of all targets together.
  *
- * @param isWanted which AMIs, with the instances that were launched from them
+ * @param isTold which AMIs
+ * @param hasInstancesTold of which AMIs the instances that were launched from them
  */
 export const usageReport = (
   { failures }: ResolvedTargets,
   usages: readonly TargetUsage[],
-  isWanted: (image: ImageUsage) => boolean,
+  isTold: (image: ImageUsage) => boolean,
+  hasInstancesTold: (image: ImageUsage) => boolean,
 ): UsageReport => {
-  const images = usages.flatMap((usage) => usage.images.filter(isWanted));
-  const ids = new Set(images.map(({ imageId }) => imageId));
+  const all = usages.flatMap((usage) => usage.images);
+  const images = all.filter(isTold);
+  const ids = new Set(all.filter(hasInstancesTold).map(({ imageId }) => imageId));
   const instances = usages
     .flatMap(({ uses }) => uses.instances)
     .filter(({ imageId }) => ids.has(imageId))
