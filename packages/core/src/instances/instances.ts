@@ -3,10 +3,20 @@ import type { Tags } from '../cloud/tags.js';
 import type { AnyCommand } from '../operations/command.js';
 import type { ChangeOptions, Operations } from '../operations/operations.js';
 import type { OperationResults } from '../operations/results.js';
-import { deleteTagsOnUnpackers, type NamedInstances, setTagsOnUnpackers } from './unpacker-tags.js';
+import type { NamedInstances } from './named-instances.js';
+import { type Readiness, startInstances } from './start.js';
+import { stopIdleUnpackers } from './stop-idle.js';
+import { type TerminateOptions, terminateInstances } from './terminate.js';
+import { deleteTagsOnUnpackers, setTagsOnUnpackers } from './unpacker-tags.js';
 
 /** The commands of an `Instances`, for `new Operations`. */
-export const instanceCommands: readonly AnyCommand[] = [setTagsOnUnpackers, deleteTagsOnUnpackers];
+export const instanceCommands: readonly AnyCommand[] = [
+  deleteTagsOnUnpackers,
+  setTagsOnUnpackers,
+  startInstances,
+  stopIdleUnpackers,
+  terminateInstances,
+];
 
 /** Instances of the targets, found by their `Name` tag. Each method gives one result per target. */
 export class Instances {
@@ -28,5 +38,32 @@ export class Instances {
     options?: ChangeOptions,
   ): Promise<OperationResults> {
     return this.operations.run(deleteTagsOnUnpackers, targets, request, options);
+  }
+
+  /** Starts instances, also those that are just stopping, and waits until they run, or until their unpackers answer. */
+  start(
+    targets: ResolvedTargets,
+    request: NamedInstances & { readonly readiness?: Readiness | undefined } = {},
+    options?: ChangeOptions,
+  ): Promise<OperationResults> {
+    return this.operations.run(startInstances, targets, request, options);
+  }
+
+  /** Stops the unpackers that no publication has used for five minutes, or for `maxIdleMs`, and uses now. */
+  stopIdle(
+    targets: ResolvedTargets,
+    request: NamedInstances & { readonly maxIdleMs?: number | undefined } = {},
+    options?: ChangeOptions,
+  ): Promise<OperationResults> {
+    return this.operations.run(stopIdleUnpackers, targets, request, options);
+  }
+
+  /** Terminates instances whose unpackers work for no publication. Cannot be undone. */
+  terminate(
+    targets: ResolvedTargets,
+    request: NamedInstances & TerminateOptions = {},
+    options?: ChangeOptions,
+  ): Promise<OperationResults> {
+    return this.operations.run(terminateInstances, targets, request, options);
   }
 }

@@ -1,19 +1,12 @@
 import { AmiPublisherError } from '@ami-publisher/base';
-import type { Instance } from '@aws-sdk/client-ec2';
 import { checkTags, fromTagList, type Tags, tagKeys } from '../cloud/tags.js';
 import type { Change, Command, PlanContext } from '../operations/command.js';
 import { forEachTarget } from '../operations/for-each-target.js';
 import { setTags, type TagChange, tagDifference } from '../operations/tag-change.js';
-import { findUnpackerInstances, idOf, stateOf } from '../unpacker/instances.js';
-
-/** Which instances a command is about. */
-export interface NamedInstances {
-  /** `Name` tag, exactly. @default 'ImageUnpacker' */
-  readonly instanceName?: string | undefined;
-}
+import { findUnpackerInstances, idOf } from '../unpacker/instances.js';
+import { instanceNameOf, type NamedInstances, nameOf } from './named-instances.js';
 
 const timeoutMs = 60_000;
-export const defaultInstanceName = 'ImageUnpacker';
 
 /** `set-tags-on-unpackers`: one call per instance, so that one that fails does not keep the others from their tags. */
 export const setTagsOnUnpackers: Command<NamedInstances & { readonly tags: Tags }, TagChange, null> = {
@@ -23,7 +16,7 @@ export const setTagsOnUnpackers: Command<NamedInstances & { readonly tags: Tags 
   plan: (context, { tags, instanceName }) => {
     if (Object.keys(tags).length === 0) throw noTags();
     checkTags(tags);
-    return planTags(context, instanceName, tags, (id, changed) => {
+    return planTags(context, instanceNameOf({ instanceName }), tags, (id, changed) => {
       const pairs = Object.entries(changed).map(([key, value]) => `${key}=${value}`);
       return { call: 'ec2:CreateTags', text: `tag ${id} with ${pairs.join(', ')}` };
     });
@@ -43,10 +36,10 @@ export const deleteTagsOnUnpackers: Command<
   timeoutMs,
   plan: (context, { keys, instanceName }) => {
     if (keys.length === 0) throw noTags();
-    const name = instanceName ?? defaultInstanceName;
+    const name = instanceNameOf({ instanceName });
     if (keys.includes(tagKeys.name)) context.note(`without its Name tag, no ${name} instance is found again`);
     const after = Object.fromEntries(keys.map((key) => [key, null]));
-    return planTags(context, instanceName, after, (id, changed) => ({
+    return planTags(context, name, after, (id, changed) => ({
       call: 'ec2:DeleteTags',
       text: `take the tags ${Object.keys(changed).join(', ')} from ${id}`,
     }));
@@ -57,12 +50,12 @@ export const deleteTagsOnUnpackers: Command<
 
 const planTags = (
   context: PlanContext,
-  instanceName: string | undefined,
+  instanceName: string,
   wanted: TagChange['after'],
   describe: (instance: string, changed: TagChange['after']) => Pick<Change, 'call' | 'text'>,
 ) =>
   forEachTarget({ ...context, targets: context.targets.targets }, async (_target, ec2) => {
-    const instances = await findUnpackerInstances(ec2, instanceName ?? defaultInstanceName, context);
+    const instances = await findUnpackerInstances(ec2, instanceName, context);
     return instances.flatMap((instance): TagChange[] => {
       const difference = tagDifference(fromTagList(instance.Tags), wanted);
       if (difference === undefined) return [];
@@ -70,7 +63,6 @@ const planTags = (
     });
   });
 
-const nameOf = (instance: Instance): string => `${idOf(instance)} (${stateOf(instance)})`;
 
 const noTags = (): AmiPublisherError =>
   new AmiPublisherError('INVALID_OPTION', { message: 'no tags are given' });

@@ -51,6 +51,8 @@ export interface Command<Request, C extends Change = Change, Done extends Json =
   readonly destroys: boolean;
   /** Of each change. */
   readonly timeoutMs: number;
+  /** How many changes of a target at once; with one, a change may use what those before it came to. @default 1 */
+  readonly changesAtOnce?: number;
   plan(context: PlanContext, request: Request): Promise<readonly TargetAnswer<readonly C[]>[]>;
   /** May be called again after any failure, in any process, and then finishes what an earlier call began. */
   run(context: ChangeContext, change: C): Promise<Done>;

@@ -130,7 +130,7 @@ export class Operations {
       .map(plannedResult);
     const engine = this.#engineOptions(command, plan, journal, options);
     engine.emit({ code: 'PUB1001', targets: engine.targets.map(formatTarget), steps: [] });
-    const runs = await runSteps({ ...engine, independent: true });
+    const runs = await runSteps({ ...engine, independent: command.changesAtOnce ?? 1 });
     for (const run of runs) results.push(resultOfChanges(planned.get(targetKey(run.target))!, run));
     return operationResults(plan, { dryRun: false, undoable: command.undo !== undefined }, results);
   }

@@ -189,10 +189,20 @@ describe('independent steps', () => {
   });
 
   it('go on when one of them fails, and each failure is told', async () => {
-    const { run } = await setUp([failing, { ...second, run: async () => 'done' }], { independent: true });
+    const { run } = await setUp([failing, { ...second, run: async () => 'done' }], { independent: 1 });
     expect(await run()).toMatchObject([
       { values: { second: 'done' }, failures: [{ step: 'first', error: { code: 'AWS_REJECTED' } }] },
     ]);
+  });
+
+  it('run side by side, as many as said', async () => {
+    const { clock, run } = await setUp([first(), second], { independent: 2 });
+    const began = clock.now();
+    const slowly = async () => void (await clock.sleep(10_000));
+    const steps = [first(slowly as never), { ...second, run: slowly as never }];
+    await clock.runUntil(runSteps({ ...(await setUp(steps, { clock, independent: 2 })).options }));
+    expect(clock.now() - began).toBe(10_000);
+    await run();
   });
 
   it('end where the work is cancelled', async () => {
@@ -201,7 +211,7 @@ describe('independent steps', () => {
       cancel.abort(new AmiPublisherError('CANCELLED', { message: 'interrupted' }));
       throw refused();
     });
-    const { run } = await setUp([cancelling, second], { independent: true, signal: cancel.signal });
+    const { run } = await setUp([cancelling, second], { independent: 1, signal: cancel.signal });
     expect(await run()).toMatchObject([
       { values: {}, failures: [{ step: 'first', error: { code: 'CANCELLED' } }] },
     ]);

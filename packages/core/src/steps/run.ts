@@ -19,8 +19,12 @@ import type { AnyStep, StepContext } from './step.js';
 
 export interface RunOptions<Services extends Closable, Values extends object>
   extends EngineOptions<Services, Values> {
-  /** The steps of a target have nothing to do with each other: when one fails, the others go on. @default false */
-  readonly independent?: boolean;
+  /**
+   * The steps of a target have nothing to do with each other: so many run at once, and when one fails or takes too long, the others go on.
+   *
+   * @default they follow each other, and the first that fails is the last
+   */
+  readonly independent?: number;
   /** Whether a target may be taken up again, with new services, after such a failure: up to twice. @default never */
   readonly isInterruption?: (error: AmiPublisherError) => boolean;
   /** Called before the first step of each target. Throws if the target must not be worked on. */
@@ -120,14 +124,16 @@ const runToTheEnd = async <Services extends Closable, Values extends object>(
     throwIfCancelled(options.signal);
     await options.onTargetStart?.(target);
     services = await options.services(target, work);
-    for (const step of steps) {
+    const begun = { ...run, services };
+    const one = async (step: AnyStep<Services, Values>, own: AbortController): Promise<void> => {
       try {
-        await runUnlessDone(options, step, { ...run, services, work });
+        await runUnlessDone(options, step, { ...begun, work: own });
       } catch (reason) {
         failed(step.name, reason);
-        if (options.independent !== true || work.signal.aborted) break;
       }
-    }
+    };
+    if (options.independent === undefined) await oneAfterTheOther(steps, work, one, failures);
+    else await apart(steps, work, one, options.independent);
   } catch (reason) {
     failed(steps[0]?.name ?? '', reason);
   } finally {
@@ -135,6 +141,37 @@ const runToTheEnd = async <Services extends Closable, Values extends object>(
     await closeQuietly(options, services, target);
   }
   return failures;
+};
+
+type RunOne<Step> = (step: Step, work: AbortController) => Promise<void>;
+
+const oneAfterTheOther = async <Step>(
+  steps: readonly Step[],
+  work: AbortController,
+  run: RunOne<Step>,
+  failures: readonly StepFailure[],
+): Promise<void> => {
+  for (const step of steps) {
+    await run(step, work);
+    if (failures.length > 0) return;
+  }
+};
+
+/** Each step has work of its own to abort; when that of the target ends, the steps that have not begun do not begin. */
+const apart = async <Step>(
+  steps: readonly Step[],
+  work: AbortController,
+  run: RunOne<Step>,
+  concurrency: number,
+): Promise<void> => {
+  const runApart = async (step: Step): Promise<void> => {
+    if (work.signal.aborted) return;
+    const own = new AbortController();
+    setMaxListeners(0, own.signal);
+    const unfollow = follow(own, work.signal);
+    await run(step, own).finally(unfollow);
+  };
+  await pMap(steps, runApart, { concurrency });
 };
 
 const runUnlessDone = async <Services extends Closable, Values extends object>(
