@@ -84,5 +84,13 @@ const rowsOf = ({ account, region, status, changes, message }: OperationTargetRe
   return changes.map((result) => [name, result.status, described(result, name)]);
 };
 
-const described = ({ text, message }: ChangeResult, place: string): string =>
-  message === undefined ? text : `${text}: ${withoutPlace(message, place)}`;
+const described = ({ text, message, value }: ChangeResult, place: string): string => {
+  const more = message === undefined ? noteOf(value) : withoutPlace(message, place);
+  return more === undefined ? text : `${text}: ${more}`;
+};
+
+/** What a command says of a change for people, if anything. */
+const noteOf = (value: ChangeResult['value']): string | undefined => {
+  const note = typeof value === 'object' && value !== null && 'note' in value ? value.note : undefined;
+  return typeof note === 'string' ? note : undefined;
+};

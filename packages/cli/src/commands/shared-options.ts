@@ -94,6 +94,13 @@ export const imageServerOptions: readonly OptionDefinition[] = under(daemons, [
   },
 ]);
 
+export const connectTimeoutOption: OptionDefinition = {
+  flags: '--connect-timeout <duration>',
+  summary: 'how long an unpacker may take to answer',
+  default: "10m from its instance's launch",
+  group: daemons,
+};
+
 export const fleetOptions: readonly OptionDefinition[] = [
   ...under(daemons, [
     {
@@ -101,11 +108,7 @@ export const fleetOptions: readonly OptionDefinition[] = [
       summary: 'Name tag of unpacker instances',
       default: 'ImageUnpacker',
     },
-    {
-      flags: '--connect-timeout <duration>',
-      summary: 'how long an unpacker may take to answer',
-      default: "10m from its instance's launch",
-    },
+    connectTimeoutOption,
   ]),
   ...certificateOptions,
 ];

@@ -6,6 +6,7 @@ import type { Cloud } from '../cloud/cloud.js';
 import type { CallOptions } from '../cloud/ec2-api.js';
 import { defaultConcurrency } from '../target/concurrency.js';
 import { formatTarget, type Target, targetKey } from '../target/target.js';
+import { connectDeadline } from './connect-deadline.js';
 import { createConnectedClient } from './connected-client.js';
 import { configuredConnectors } from './connectors/configured.js';
 import type { UnpackerConnector } from './connectors/connector.js';
@@ -79,8 +80,6 @@ export type TargetAnswer<T> =
   | { readonly target: Target; readonly value: T }
   | { readonly target: Target; readonly error: AmiPublisherError };
 
-const connectTimeoutMs = 10 * 60_000;
-const leastConnectTimeoutMs = 60_000;
 const connectPauseMs = 2_000;
 /** How long what was found is taken for true, and how long an unpacker that ran then may take to answer. */
 const recentMs = 60_000;
@@ -373,7 +372,7 @@ export class UnpackerFleet {
     timeoutMs: number | undefined,
   ): Promise<ConnectedUnpacker> {
     const { clock } = this.#cloud;
-    const deadline = this.#connectDeadline(instance, timeoutMs);
+    const deadline = connectDeadline(instance, clock.now(), timeoutMs);
     const client = this.#createClient(target, instance);
     try {
       for (;;) {
@@ -391,12 +390,5 @@ export class UnpackerFleet {
       client.close();
       throw reason;
     }
-  }
-
-  #connectDeadline(instance: Instance, timeoutMs: number | undefined): number {
-    const now = this.#cloud.clock.now();
-    if (timeoutMs !== undefined) return now + timeoutMs;
-    const launchedAt = Math.min(instance.LaunchTime?.getTime() ?? 0, now);
-    return Math.max(launchedAt + connectTimeoutMs, now + leastConnectTimeoutMs);
   }
 }

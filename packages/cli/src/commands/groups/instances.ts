@@ -1,7 +1,9 @@
 import type { CommandGroup } from '../definition.js';
 import {
   awsOptions,
+  certificateOptions,
   changeOptions,
+  connectTimeoutOption,
   journalOptions,
   outputOptions,
   progressOptions,
@@ -16,6 +18,8 @@ const instanceName = {
   group: 'Where',
 };
 
+const force = (summary: string) => ({ flags: '--force', summary, group: 'How' });
+
 /** Of every command that changes instances of the targets. */
 const options = [
   ...targetOptions,
@@ -26,6 +30,9 @@ const options = [
   ...progressOptions,
   ...outputOptions,
 ];
+
+/** Of those that also ask the unpackers on them. */
+const withUnpackers = [...options, connectTimeoutOption, ...certificateOptions];
 
 /** Instances of the targets, found by their names. */
 export const instanceGroup: CommandGroup = {
@@ -45,6 +52,48 @@ export const instanceGroup: CommandGroup = {
       options,
       examples: ['ami-publisher delete-tags-on-unpackers owner --dry-run'],
       load: async () => (await import('../instances/tags.js')).deleteTagsOnUnpackers,
+    },
+    {
+      name: 'start-instances',
+      summary: 'start every instance of the name that does not run',
+      options: [
+        {
+          flags: '--wait <what>',
+          summary: 'until the instances run, or until their unpackers answer',
+          choices: ['running', 'unpacker'],
+          default: 'running',
+          group: 'How',
+        },
+        ...withUnpackers,
+      ],
+      examples: ["ami-publisher start-instances --wait unpacker -t 'prod,*'"],
+      load: async () => (await import('../instances/states.js')).startInstances,
+    },
+    {
+      name: 'stop-idle-unpackers',
+      summary: 'stop the unpackers that no publication uses',
+      options: [
+        {
+          flags: '--max-idle-time <duration>',
+          summary: 'how long they may not have been used',
+          default: '5m',
+          group: 'How',
+        },
+        ...withUnpackers,
+      ],
+      examples: ["ami-publisher stop-idle-unpackers --max-idle-time 30m --targets '*,*'"],
+      load: async () => (await import('../instances/states.js')).stopIdleUnpackers,
+    },
+    {
+      name: 'terminate-instances',
+      summary: 'terminate every instance of the name, unless it works for a publication',
+      options: [
+        { flags: '--keep-volumes', summary: 'keep the volumes of streams', group: 'How' },
+        force('terminate also what works for a publication, and what does not tell'),
+        ...withUnpackers,
+      ],
+      examples: ['ami-publisher terminate-instances --instance-name smoke-test --dry-run'],
+      load: async () => (await import('../instances/states.js')).terminateInstances,
     },
   ],
 };

@@ -2,9 +2,7 @@ import { Instances } from '@ami-publisher/core';
 import { tagsOf } from '../../input/tags.js';
 import { change } from '../change.js';
 import type { CommandRunner } from '../definition.js';
-
-const named = ({ instanceName }: Readonly<Record<string, unknown>>) =>
-  typeof instanceName === 'string' ? { instanceName } : {};
+import { named } from './named.js';
 
 /** `set-tags-on-unpackers --tags LIST` */
 export const setTagsOnUnpackers: CommandRunner = async (_positional, options) => {
