@@ -6,6 +6,7 @@ export interface Ec2Actions {
   CreateSnapshot: [ec2.CreateSnapshotRequest, ec2.Snapshot];
   CreateTags: [ec2.CreateTagsRequest, object];
   CreateVolume: [ec2.CreateVolumeRequest, ec2.Volume];
+  DeleteKeyPair: [ec2.DeleteKeyPairRequest, ec2.DeleteKeyPairResult];
   DeleteSnapshot: [ec2.DeleteSnapshotRequest, object];
   DeleteTags: [ec2.DeleteTagsRequest, object];
   DeleteVolume: [ec2.DeleteVolumeRequest, object];
@@ -14,18 +15,22 @@ export interface Ec2Actions {
   DescribeImageReferences: [ec2.DescribeImageReferencesRequest, ec2.DescribeImageReferencesResult];
   DescribeImages: [ec2.DescribeImagesRequest, ec2.DescribeImagesResult];
   DescribeInstances: [ec2.DescribeInstancesRequest, ec2.DescribeInstancesResult];
+  DescribeKeyPairs: [ec2.DescribeKeyPairsRequest, ec2.DescribeKeyPairsResult];
   DescribeLaunchTemplates: [ec2.DescribeLaunchTemplatesRequest, ec2.DescribeLaunchTemplatesResult];
   DescribeLaunchTemplateVersions: [
     ec2.DescribeLaunchTemplateVersionsRequest,
     ec2.DescribeLaunchTemplateVersionsResult,
   ];
   DescribeRegions: [ec2.DescribeRegionsRequest, ec2.DescribeRegionsResult];
+  DescribeSecurityGroups: [ec2.DescribeSecurityGroupsRequest, ec2.DescribeSecurityGroupsResult];
   DescribeSnapshots: [ec2.DescribeSnapshotsRequest, ec2.DescribeSnapshotsResult];
+  DescribeSubnets: [ec2.DescribeSubnetsRequest, ec2.DescribeSubnetsResult];
   DescribeVolumes: [ec2.DescribeVolumesRequest, ec2.DescribeVolumesResult];
   DescribeVolumesModifications: [
     ec2.DescribeVolumesModificationsRequest,
     ec2.DescribeVolumesModificationsResult,
   ];
+  DescribeVpcs: [ec2.DescribeVpcsRequest, ec2.DescribeVpcsResult];
   DetachVolume: [ec2.DetachVolumeRequest, ec2.VolumeAttachment];
   DisableImage: [ec2.DisableImageRequest, ec2.DisableImageResult];
   DisableImageDeregistrationProtection: [
@@ -38,6 +43,7 @@ export interface Ec2Actions {
     ec2.EnableImageDeregistrationProtectionRequest,
     ec2.EnableImageDeregistrationProtectionResult,
   ];
+  ImportKeyPair: [ec2.ImportKeyPairRequest, ec2.ImportKeyPairResult];
   ModifyImageAttribute: [ec2.ModifyImageAttributeRequest, object];
   ModifyInstanceAttribute: [ec2.ModifyInstanceAttributeRequest, object];
   ModifyVolume: [ec2.ModifyVolumeRequest, ec2.ModifyVolumeResult];
@@ -47,6 +53,7 @@ export interface Ec2Actions {
     ec2.RestoreSnapshotFromRecycleBinRequest,
     ec2.RestoreSnapshotFromRecycleBinResult,
   ];
+  RunInstances: [ec2.RunInstancesRequest, ec2.Reservation];
   StartInstances: [ec2.StartInstancesRequest, ec2.StartInstancesResult];
   StopInstances: [ec2.StopInstancesRequest, ec2.StopInstancesResult];
   TerminateInstances: [ec2.TerminateInstancesRequest, ec2.TerminateInstancesResult];

@@ -15,6 +15,7 @@ const buckets: Partial<Record<Ec2Action, Bucket>> = {
   CreateTags: { size: 100, perSecond: 10 },
   DeleteTags: { size: 100, perSecond: 10 },
   RegisterImage: { size: 50, perSecond: 5 },
+  RunInstances: { size: 5, perSecond: 2 },
   StartInstances: { size: 5, perSecond: 2 },
   StopInstances: { size: 5, perSecond: 2 },
 };

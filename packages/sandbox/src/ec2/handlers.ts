@@ -11,11 +11,14 @@ import { disableImage, enableImage } from './image-states.js';
 import { deregisterImage, describeImages } from './images.js';
 import { startInstances, stopInstances } from './instance-states.js';
 import { describeInstances, modifyInstanceAttribute } from './instances.js';
+import { deleteKeyPair, describeKeyPairs, importKeyPair } from './key-pairs.js';
 import { describeImageAttribute, modifyImageAttribute } from './launch-permissions.js';
 import { describeLaunchTemplates, describeLaunchTemplateVersions } from './launch-templates.js';
+import { describeSecurityGroups, describeSubnets, describeVpcs } from './networks.js';
 import { restoreImageFromRecycleBin, restoreSnapshotFromRecycleBin } from './recycle-bin.js';
 import { describeRegions } from './regions.js';
 import { registerImage } from './register-image.js';
+import { runInstances } from './run-instances.js';
 import { createSnapshot, deleteSnapshot, describeSnapshots } from './snapshots.js';
 import { createTags, deleteTags } from './tags.js';
 import { terminateInstances } from './terminate-instances.js';
@@ -28,6 +31,7 @@ export const ec2Handlers: { readonly [A in Ec2Action]: Ec2Handler<A> } = {
   CreateSnapshot: createSnapshot,
   CreateTags: createTags,
   CreateVolume: createVolume,
+  DeleteKeyPair: deleteKeyPair,
   DeleteSnapshot: deleteSnapshot,
   DeleteTags: deleteTags,
   DeleteVolume: deleteVolume,
@@ -36,24 +40,30 @@ export const ec2Handlers: { readonly [A in Ec2Action]: Ec2Handler<A> } = {
   DescribeImageReferences: describeImageReferences,
   DescribeImages: describeImages,
   DescribeInstances: describeInstances,
+  DescribeKeyPairs: describeKeyPairs,
   DescribeLaunchTemplates: describeLaunchTemplates,
   DescribeLaunchTemplateVersions: describeLaunchTemplateVersions,
   DescribeRegions: describeRegions,
+  DescribeSecurityGroups: describeSecurityGroups,
   DescribeSnapshots: describeSnapshots,
+  DescribeSubnets: describeSubnets,
   DescribeVolumes: describeVolumes,
   DescribeVolumesModifications: describeVolumesModifications,
+  DescribeVpcs: describeVpcs,
   DetachVolume: detachVolume,
   DisableImage: disableImage,
   DisableImageDeregistrationProtection: disableImageDeregistrationProtection,
   EnableImage: enableImage,
   EnableImageDeprecation: enableImageDeprecation,
   EnableImageDeregistrationProtection: enableImageDeregistrationProtection,
+  ImportKeyPair: importKeyPair,
   ModifyImageAttribute: modifyImageAttribute,
   ModifyInstanceAttribute: modifyInstanceAttribute,
   ModifyVolume: modifyVolume,
   RegisterImage: registerImage,
   RestoreImageFromRecycleBin: restoreImageFromRecycleBin,
   RestoreSnapshotFromRecycleBin: restoreSnapshotFromRecycleBin,
+  RunInstances: runInstances,
   StartInstances: startInstances,
   StopInstances: stopInstances,
   TerminateInstances: terminateInstances,

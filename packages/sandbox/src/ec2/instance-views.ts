@@ -38,6 +38,23 @@ export const reservationView = (state: RegionState, instance: InstanceRecord): e
   Instances: [instanceView(state, instance)],
 });
 
+const launchView = (state: RegionState, { launch }: InstanceRecord): Partial<ec2.Instance> => {
+  if (launch === undefined) return { SecurityGroups: [] };
+  const { clientToken, keyName, profileArn, httpTokens, subnetId, vpcId } = launch;
+  return {
+    ClientToken: clientToken,
+    KeyName: keyName,
+    MetadataOptions: { HttpTokens: httpTokens, HttpEndpoint: 'enabled', State: 'applied' },
+    SecurityGroups: launch.securityGroupIds.map((GroupId) => ({
+      GroupId,
+      GroupName: state.network.securityGroups.get(GroupId)?.name,
+    })),
+    SubnetId: subnetId,
+    VpcId: vpcId,
+    ...(profileArn !== undefined && { IamInstanceProfile: { Arn: profileArn } }),
+  };
+};
+
 const instanceView = (state: RegionState, instance: InstanceRecord): ec2.Instance => ({
   AmiLaunchIndex: 0,
   Architecture: instance.architecture,
@@ -46,6 +63,7 @@ const instanceView = (state: RegionState, instance: InstanceRecord): ec2.Instanc
   EnaSupport: true,
   Hypervisor: 'xen',
   ImageId: instance.imageId,
+  ...launchView(state, instance),
   InstanceId: instance.id,
   InstanceType: instance.type,
   LaunchTime: instance.launchTime,
@@ -61,7 +79,6 @@ const instanceView = (state: RegionState, instance: InstanceRecord): ec2.Instanc
   PublicIpAddress: instance.publicAddress,
   RootDeviceName: instance.rootDeviceName,
   RootDeviceType: 'ebs',
-  SecurityGroups: [],
   State: instanceStateView(instance.state),
   Tags: tagList(instance.tags),
   VirtualizationType: 'hvm',

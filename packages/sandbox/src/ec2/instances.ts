@@ -20,18 +20,22 @@ const describeRules = ({ state }: Ec2Context): DescribeRules<InstanceRecord> => 
     'block-device-mapping.status': ({ id }) =>
       attachedVolumes(state, id).flatMap(({ attachment }) => attachment?.state ?? []),
     'block-device-mapping.volume-id': ({ id }) => attachedVolumes(state, id).map((volume) => volume.id),
+    'client-token': ({ launch }) => launch?.clientToken,
     'image-id': ({ imageId }) => imageId,
     'instance-id': ({ id }) => id,
     'instance-state-code': (instance) => stateCodes[instance.state],
     'instance-state-name': (instance) => instance.state,
     'instance-type': ({ type }) => type,
+    'key-name': ({ launch }) => launch?.keyName,
     'launch-time': ({ launchTime }) => launchTime,
     'owner-id': () => state.accountId,
     'private-ip-address': ({ address }) => address,
     'reservation-id': ({ reservationId }) => reservationId,
     'root-device-name': ({ rootDeviceName }) => rootDeviceName,
     'root-device-type': () => 'ebs',
+    'subnet-id': ({ launch }) => launch?.subnetId,
     'virtualization-type': () => 'hvm',
+    'vpc-id': ({ launch }) => launch?.vpcId,
   },
 });
 

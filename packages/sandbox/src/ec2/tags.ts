@@ -2,7 +2,7 @@ import type { Tag, TagSpecification } from '@aws-sdk/client-ec2';
 import { ApiError, invalidParameter, missingParameter, required } from '../model/api-error.js';
 import { kindOfId, type ResourceKind } from '../model/ids.js';
 import type { RegionState } from '../model/region-state.js';
-import type { Resource, Table } from '../model/table.js';
+import { tableOf } from '../visibility/named-resources.js';
 import type { Ec2Handler } from './handler.js';
 import { lookup } from './lookup.js';
 
@@ -19,21 +19,24 @@ export const tagList = (tags: Tags): Tag[] => [...tags].map(([Key, Value]) => ({
 /**
  * The tags that a creating call gives to the resource that it makes.
  *
+ * @param options `others`: types of what else the call makes
  * @throws `InvalidParameterValue` for a resource type that the call does not make, and what {@link withTags} throws.
  */
 export const tagsAtCreation = (
   kind: ResourceKind,
   specifications: readonly TagSpecification[] = [],
+  { others = [] }: { readonly others?: readonly string[] } = {},
 ): Tags => {
   const tags: Tag[] = [];
   for (const { ResourceType, Tags = [] } of specifications) {
-    if (required(ResourceType, 'tagSpecification resourceType') !== kind) {
+    const type = required(ResourceType, 'tagSpecification resourceType');
+    if (type === kind) tags.push(...Tags);
+    else if (!others.includes(type)) {
       throw new ApiError(
         'InvalidParameterValue',
-        `'${ResourceType}' is not a valid taggable resource type for this operation.`,
+        `'${type}' is not a valid taggable resource type for this operation.`,
       );
     }
-    tags.push(...Tags);
   }
   const keys = new Set(tags.map(({ Key }) => Key));
   if (keys.size < tags.length) throw new ApiError('InvalidParameterValue', 'Duplicate tag keys specified.');
@@ -88,19 +91,10 @@ interface Taggable {
   readonly setTags: (tags: Tags) => void;
 }
 
-/** `Partial<R>` cannot be built for an open R, hence the narrower view of the table. */
-const taggableIn = <R extends Resource>(table: Table<R>, kind: ResourceKind, id: string): Taggable => {
-  const record: Resource = lookup(table, kind, id);
-  const resources = table as unknown as Table<Resource>;
-  return { tags: record.tags, setTags: (tags) => resources.update(id, { tags }) };
-};
-
-const finders: Readonly<Record<ResourceKind, (state: RegionState, id: string) => Taggable>> = {
-  image: ({ images }, id) => taggableIn(images, 'image', id),
-  instance: ({ instances }, id) => taggableIn(instances, 'instance', id),
-  'launch-template': ({ references }, id) => taggableIn(references.launchTemplates, 'launch-template', id),
-  snapshot: ({ snapshots }, id) => taggableIn(snapshots, 'snapshot', id),
-  volume: ({ volumes }, id) => taggableIn(volumes, 'volume', id),
+const taggable = (state: RegionState, kind: ResourceKind, id: string): Taggable => {
+  const table = tableOf(state, kind);
+  const { tags } = lookup(table, kind, id);
+  return { tags, setTags: (changed) => table.update(id, { tags: changed }) };
 };
 
 const findTaggables = (state: RegionState, ids: readonly string[] | undefined): Taggable[] => {
@@ -108,7 +102,7 @@ const findTaggables = (state: RegionState, ids: readonly string[] | undefined): 
   return ids.map((id) => {
     const kind = kindOfId(id);
     if (kind === undefined) throw new ApiError('InvalidID', `The ID '${id}' is not valid`);
-    return finders[kind](state, id);
+    return taggable(state, kind, id);
   });
 };
 

@@ -1,13 +1,12 @@
 import type { Ec2Action } from '@ami-publisher/core';
-import type { CreateVolumeRequest, Tag, TagSpecification } from '@aws-sdk/client-ec2';
-import type { ResourceKind } from '../model/ids.js';
+import type { CreateVolumeRequest, RunInstancesRequest, Tag, TagSpecification } from '@aws-sdk/client-ec2';
 import type { Place, RegionState } from '../model/region-state.js';
 import type { SsmAction } from '../ssm/handlers.js';
 import { created, type NamedResource, namedResources, tableOf } from '../visibility/named-resources.js';
 import type { Authorization } from './evaluate.js';
 
 /** Snapshots and images can belong to anybody, so their ARNs have no account. */
-const arnOf = ({ accountId, region }: Place, kind: ResourceKind, id: string): string =>
+const arnOf = ({ accountId, region }: Place, kind: string, id: string): string =>
   `arn:aws:ec2:${region}:${kind === 'snapshot' || kind === 'image' ? '' : accountId}:${kind}/${id}`;
 
 type Context = readonly (readonly [key: string, values: readonly string[]])[];
@@ -81,12 +80,40 @@ const makingAuthorizations = (
 ): Authorization[] => {
   const made = created[action];
   if (made === undefined) return [];
+  const { KeyName } = input as RunInstancesRequest;
+  const withKey = action === 'RunInstances' && KeyName !== undefined;
+  const key = {
+    action: `ec2:${action}`,
+    resource: arnOf(state, 'key-pair', KeyName ?? ''),
+    context: new Map(general),
+  };
+  const types = madeBy[action] ?? [made.kind];
+  return [
+    ...types.flatMap((type) => makingAuthorization(state, action, input, general, type)),
+    ...(withKey ? [key] : []),
+  ];
+};
+
+/** What a call makes beside what it answers with. */
+const madeBy: { readonly [A in Ec2Action]?: readonly string[] } = {
+  RunInstances: ['instance', 'network-interface', 'volume'],
+};
+
+const makingAuthorization = (
+  state: RegionState,
+  action: Ec2Action,
+  input: object,
+  general: Context,
+  type: string,
+): Authorization[] => {
   const { TagSpecifications = [] } = input as TaggingInput;
-  const tags = TagSpecifications.flatMap((specification) => specification.Tags ?? []);
-  const own = made.kind === 'volume' ? madeVolumeContext(state, input as CreateVolumeRequest) : [];
+  const tags = TagSpecifications.flatMap(({ ResourceType, Tags = [] }) =>
+    ResourceType === type ? Tags : [],
+  );
+  const own = action === 'CreateVolume' ? madeVolumeContext(state, input as CreateVolumeRequest) : [];
   const making = {
     action: `ec2:${action}`,
-    resource: arnOf(state, made.kind, '*'),
+    resource: arnOf(state, type, '*'),
     context: new Map([...general, ...own, ...requestTagContext(tags)]),
   };
   if (tags.length === 0) return [making];

@@ -31,6 +31,7 @@ import { addInstance } from './add-instance.js';
 import { Ec2Service, ec2Refusal } from './ec2-service.js';
 import { type Inventory, inventoryOf } from './inventory.js';
 import { type DrawnTime, type Latency, resolveLatency } from './latency.js';
+import type { Network } from './network.js';
 import type { InstanceHosts, VolumeStorage } from './ports.js';
 import type { References } from './references.js';
 import type { Place } from './region-state.js';
@@ -332,6 +333,18 @@ export class CloudModel {
       region: options.region,
     });
     return addImage(state, this.clock.now(), options);
+  }
+
+  /** VPCs, subnets and groups of an account in a region. */
+  network(place: Place): Network {
+    return this.#regions.at(place).state.network;
+  }
+
+  /** Lets a zone have room for more instances, or not. */
+  setCapacity(place: Place, zone: string, hasRoom: boolean): void {
+    const { fullZones } = this.#regions.at(place).state;
+    if (hasRoom) fullZones.delete(zone);
+    else fullZones.add(zone);
   }
 
   /** Makes an instance with its root volume; resolves when its program is up. @returns its id */

@@ -1,7 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { ApiError } from './api-error.js';
 
-export type ResourceKind = 'image' | 'instance' | 'launch-template' | 'snapshot' | 'volume';
+export type ResourceKind =
+  | 'image'
+  | 'instance'
+  | 'key-pair'
+  | 'launch-template'
+  | 'security-group'
+  | 'snapshot'
+  | 'subnet'
+  | 'volume'
+  | 'vpc';
 
 interface IdRules {
   readonly prefix: string;
@@ -26,11 +35,23 @@ const rules: Readonly<Record<ResourceKind, IdRules>> = {
     notFound: 'InvalidInstanceID.NotFound',
     notFoundMessage: (id) => `The instance ID '${id}' does not exist`,
   },
+  'key-pair': {
+    prefix: 'key',
+    malformed: 'InvalidKeyPair.Malformed',
+    notFound: 'InvalidKeyPair.NotFound',
+    notFoundMessage: (id) => `The key pair '${id}' does not exist`,
+  },
   'launch-template': {
     prefix: 'lt',
     malformed: 'InvalidLaunchTemplateId.Malformed',
     notFound: 'InvalidLaunchTemplateId.NotFound',
     notFoundMessage: (id) => `The specified launch template, with template ID ${id}, does not exist.`,
+  },
+  'security-group': {
+    prefix: 'sg',
+    malformed: 'InvalidGroupId.Malformed',
+    notFound: 'InvalidGroup.NotFound',
+    notFoundMessage: (id) => `The security group '${id}' does not exist`,
   },
   snapshot: {
     prefix: 'snap',
@@ -38,11 +59,23 @@ const rules: Readonly<Record<ResourceKind, IdRules>> = {
     notFound: 'InvalidSnapshot.NotFound',
     notFoundMessage: (id) => `The snapshot '${id}' does not exist.`,
   },
+  subnet: {
+    prefix: 'subnet',
+    malformed: 'InvalidSubnetId.Malformed',
+    notFound: 'InvalidSubnetID.NotFound',
+    notFoundMessage: (id) => `The subnet ID '${id}' does not exist`,
+  },
   volume: {
     prefix: 'vol',
     malformed: 'InvalidVolumeID.Malformed',
     notFound: 'InvalidVolume.NotFound',
     notFoundMessage: (id) => `The volume '${id}' does not exist.`,
+  },
+  vpc: {
+    prefix: 'vpc',
+    malformed: 'InvalidVpcId.Malformed',
+    notFound: 'InvalidVpcID.NotFound',
+    notFoundMessage: (id) => `The vpc ID '${id}' does not exist`,
   },
 };
 

@@ -103,9 +103,48 @@ export interface LaunchTemplateRecord extends Resource {
   readonly versions: readonly LaunchTemplateContent[];
 }
 
+export interface KeyPairRecord extends Resource {
+  readonly name: string;
+  readonly type: ec2.KeyType;
+  readonly fingerprint: string;
+  /** As OpenSSH writes it, without comment. */
+  readonly publicKey: string;
+  readonly createTime: Date;
+}
+
+export interface VpcRecord extends Resource {
+  readonly cidr: string;
+  readonly isDefault: boolean;
+}
+
+export interface SubnetRecord extends Resource {
+  readonly vpcId: string;
+  readonly zone: string;
+  readonly cidr: string;
+  readonly freeAddresses: number;
+  /** The one that instances of the default VPC get in this zone, if none is named. */
+  readonly isDefault: boolean;
+}
+
+export interface SecurityGroupRecord extends Resource {
+  readonly vpcId: string;
+  readonly name: string;
+}
+
 export type DeregistrationProtection = 'disabled' | 'enabled-without-cooldown' | 'enabled-with-cooldown';
 
 export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'stopping' | 'stopped' | 'terminated';
+
+/** What `RunInstances` was asked for, and the description repeats. */
+export interface LaunchRecord {
+  readonly clientToken: string | undefined;
+  readonly keyName: string | undefined;
+  readonly profileArn: string | undefined;
+  readonly httpTokens: 'optional' | 'required';
+  readonly subnetId: string;
+  readonly vpcId: string;
+  readonly securityGroupIds: readonly string[];
+}
 
 export interface InstanceRecord extends Resource {
   readonly state: InstanceState;
@@ -125,6 +164,8 @@ export interface InstanceRecord extends Resource {
   /** The AMI that it was launched from; undefined for one that was added without. */
   readonly imageId?: string | undefined;
   readonly disableApiTermination: boolean;
+  /** How it was launched; undefined for what the sandbox itself added. */
+  readonly launch?: LaunchRecord | undefined;
   /** When it was terminated, in milliseconds since the epoch. */
   readonly terminatedAt?: number | undefined;
 }

@@ -1,8 +1,10 @@
 import type { Clock } from '@ami-publisher/base';
 import { KmsKeys } from './kms-keys.js';
+import { Network } from './network.js';
 import type {
   ImageRecord,
   InstanceRecord,
+  KeyPairRecord,
   ModificationRecord,
   SnapshotRecord,
   VolumeRecord,
@@ -20,6 +22,7 @@ export interface Place {
 export class RegionState implements Place {
   readonly images: Table<ImageRecord>;
   readonly instances: Table<InstanceRecord>;
+  readonly keyPairs: Table<KeyPairRecord>;
   readonly modifications: Table<ModificationRecord>;
   readonly snapshots: Table<SnapshotRecord>;
   readonly volumes: Table<VolumeRecord>;
@@ -35,18 +38,28 @@ export class RegionState implements Place {
   readonly references: References;
   /** What is kept when it is deleted: as retention rules of Recycle Bin for the whole region would have it. */
   readonly retained = { images: false, snapshots: false };
+  /** Zones that have no room for more instances. */
+  readonly fullZones = new Set<string>();
+  #network: Network | undefined;
 
   constructor(
     readonly accountId: string,
     readonly region: string,
-    clock: Pick<Clock, 'now'>,
+    private readonly clock: Pick<Clock, 'now'>,
   ) {
     this.images = new Table(clock);
     this.instances = new Table(clock);
+    this.keyPairs = new Table(clock);
     this.modifications = new Table(clock);
     this.snapshots = new Table(clock);
     this.volumes = new Table(clock);
     this.kmsKeys = new KmsKeys(accountId, region);
     this.references = new References(clock);
+  }
+
+  /** Made when it is first looked at, as most regions of a large cloud launch nothing. */
+  get network(): Network {
+    this.#network ??= new Network(this.region, this.clock);
+    return this.#network;
   }
 }

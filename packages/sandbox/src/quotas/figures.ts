@@ -36,6 +36,7 @@ export const documentedQuotas: QuotaFigures = {
     CreateTags: { size: 100, perSecond: 10 },
     DeleteTags: { size: 100, perSecond: 10 },
     RegisterImage: { size: 50, perSecond: 5 },
+    RunInstances: { size: 5, perSecond: 2 },
     StartInstances: { size: 5, perSecond: 2 },
     StopInstances: { size: 5, perSecond: 2 },
   },

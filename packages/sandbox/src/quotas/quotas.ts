@@ -57,7 +57,17 @@ const resourceQuotas: { readonly [A in Ec2Action]?: ResourceQuota } = {
 };
 
 /** What a Describe call may say to be answered from the larger bucket. */
-const boundingMembers = ['Filters', 'MaxResults', 'ImageIds', 'InstanceIds', 'SnapshotIds', 'VolumeIds'];
+const boundingMembers = ['Filters', 'MaxResults'].concat([
+  'GroupIds',
+  'ImageIds',
+  'InstanceIds',
+  'KeyNames',
+  'KeyPairIds',
+  'SnapshotIds',
+  'SubnetIds',
+  'VolumeIds',
+  'VpcIds',
+]);
 
 const isUnbounded = (input: object): boolean => {
   const members = input as Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import type { Ec2Action } from '@ami-publisher/core';
+import type { Ec2Action, Ec2Actions } from '@ami-publisher/core';
 import { isId, kindOfId, notFound, type ResourceKind } from '../model/ids.js';
 import type { RegionState } from '../model/region-state.js';
 import type { Resource, Table } from '../model/table.js';
@@ -12,7 +12,7 @@ export interface NamedResource {
 
 /** Members of requests that hold ids, and those that lead to them. Ids in filters and tags are text. */
 const idMembers: ReadonlySet<string> = new Set(
-  ['Image', 'Instance', 'Snapshot', 'Volume']
+  ['Image', 'Instance', 'KeyPair', 'SecurityGroup', 'Snapshot', 'Subnet', 'Volume']
     .flatMap((kind) => [`${kind}Id`, `${kind}Ids`])
     .concat('Resources'),
 );
@@ -35,15 +35,19 @@ const idsIn = (value: object): string[] =>
   });
 
 /** The table of a kind, for what all kinds have in common. */
-export const tableOf = (state: RegionState, kind: ResourceKind): Table<Resource> => {
-  const tables = {
-    image: state.images,
-    instance: state.instances,
-    'launch-template': state.references.launchTemplates,
-    snapshot: state.snapshots,
-    volume: state.volumes,
-  } as unknown as Readonly<Record<ResourceKind, Table<Resource>>>;
-  return tables[kind];
+export const tableOf = (state: RegionState, kind: ResourceKind): Table<Resource> =>
+  tables[kind](state) as Table<Resource>;
+
+const tables: Readonly<Record<ResourceKind, (state: RegionState) => unknown>> = {
+  image: ({ images }) => images,
+  instance: ({ instances }) => instances,
+  'key-pair': ({ keyPairs }) => keyPairs,
+  'launch-template': ({ references }) => references.launchTemplates,
+  'security-group': ({ network }) => network.securityGroups,
+  snapshot: ({ snapshots }) => snapshots,
+  subnet: ({ network }) => network.subnets,
+  volume: ({ volumes }) => volumes,
+  vpc: ({ network }) => network.vpcs,
 };
 
 /** @throws the kind's NotFound for a resource that is there, but too new to be used. */
@@ -53,24 +57,31 @@ export const checkUsable = (state: RegionState, named: readonly NamedResource[],
   }
 };
 
-/** What the creating actions make, and where their answer has its id. */
+/** What the creating actions make, and where their answer has its ids. */
 export const created: {
-  readonly [A in Ec2Action]?: { readonly kind: ResourceKind; readonly member: string };
+  readonly [A in Ec2Action]?: {
+    readonly kind: ResourceKind;
+    readonly ids: (output: Ec2Actions[A][1]) => readonly (string | undefined)[];
+  };
 } = {
-  CreateSnapshot: { kind: 'snapshot', member: 'SnapshotId' },
-  CreateVolume: { kind: 'volume', member: 'VolumeId' },
-  RegisterImage: { kind: 'image', member: 'ImageId' },
+  CreateSnapshot: { kind: 'snapshot', ids: ({ SnapshotId }) => [SnapshotId] },
+  CreateVolume: { kind: 'volume', ids: ({ VolumeId }) => [VolumeId] },
+  ImportKeyPair: { kind: 'key-pair', ids: ({ KeyPairId }) => [KeyPairId] },
+  RegisterImage: { kind: 'image', ids: ({ ImageId }) => [ImageId] },
+  RunInstances: {
+    kind: 'instance',
+    ids: ({ Instances = [] }) => Instances.map(({ InstanceId }) => InstanceId),
+  },
 };
 
 /** Makes what a call has made NotFound for a while; other calls have made nothing. */
-export const concealCreated = (
+export const concealCreated = <A extends Ec2Action>(
   state: RegionState,
-  action: Ec2Action,
-  output: object,
+  action: A,
+  output: Ec2Actions[A][1],
   windowMs: number,
 ): void => {
   const made = created[action];
   if (made === undefined) return;
-  const id = (output as Readonly<Record<string, unknown>>)[made.member];
-  if (typeof id === 'string') tableOf(state, made.kind).conceal(id, windowMs);
+  for (const id of made.ids(output)) if (id !== undefined) tableOf(state, made.kind).conceal(id, windowMs);
 };
