@@ -1,4 +1,13 @@
-import type { Filter, Image, Instance, Snapshot, Volume } from '@aws-sdk/client-ec2';
+import type {
+  Filter,
+  Image,
+  Instance,
+  SecurityGroup,
+  Snapshot,
+  Subnet,
+  Volume,
+  Vpc,
+} from '@aws-sdk/client-ec2';
 import type { CallOptions, Ec2Api } from './ec2-api.js';
 
 /** Every page of a Describe call. */
@@ -44,4 +53,32 @@ export const describeImages: Describe<Image> = (ec2, Filters, options) =>
   allPages(
     (page) => ec2.describeImages({ Owners: ['self'], IncludeDisabled: true, Filters, ...page }, options),
     (page) => page.Images,
+  );
+
+/** All AMIs that the account may launch and that pass the filters, whoever owns them. */
+export const describeVisibleImages: Describe<Image> = (ec2, Filters, options) =>
+  allPages(
+    (page) => ec2.describeImages({ Filters, ...page }, options),
+    (page) => page.Images,
+  );
+
+/** All security groups that pass the filters. */
+export const describeSecurityGroups: Describe<SecurityGroup> = (ec2, Filters, options) =>
+  allPages(
+    (page) => ec2.describeSecurityGroups({ Filters, ...page }, options),
+    (page) => page.SecurityGroups,
+  );
+
+/** All subnets that pass the filters. */
+export const describeSubnets: Describe<Subnet> = (ec2, Filters, options) =>
+  allPages(
+    (page) => ec2.describeSubnets({ Filters, ...page }, options),
+    (page) => page.Subnets,
+  );
+
+/** All VPCs that pass the filters. */
+export const describeVpcs: Describe<Vpc> = (ec2, Filters, options) =>
+  allPages(
+    (page) => ec2.describeVpcs({ Filters, ...page }, options),
+    (page) => page.Vpcs,
   );

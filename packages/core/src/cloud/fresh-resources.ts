@@ -1,15 +1,17 @@
 import type { Clock } from '@ami-publisher/base';
+import type { Reservation } from '@aws-sdk/client-ec2';
 import type { Ec2Action } from './ec2-api.js';
 
 /** How long EC2 may answer NotFound for what it has made (EC2 API reference, "Eventual consistency"). */
 const freshForMs = 60_000;
 
-type IdField = 'VolumeId' | 'SnapshotId' | 'ImageId';
+type IdField = 'VolumeId' | 'SnapshotId' | 'ImageId' | 'KeyPairId';
 
 /** Where the id is, in the answer of a call that makes something and in the request of one that deletes it. */
 const making: { readonly [A in Ec2Action]?: IdField } = {
   CreateSnapshot: 'SnapshotId',
   CreateVolume: 'VolumeId',
+  ImportKeyPair: 'KeyPairId',
   RegisterImage: 'ImageId',
 };
 const deleting: { readonly [A in Ec2Action]?: IdField } = {
@@ -42,6 +44,9 @@ export class FreshResources {
     const id = made && (output as Fields)[made];
     // A call with a client token may answer with what an earlier one made, which is then as good as new.
     if (typeof id === 'string') this.#madeAt.set(id, this.#clock.now());
+    if (action === 'RunInstances')
+      for (const { InstanceId = '' } of (output as Reservation).Instances ?? [])
+        this.#madeAt.set(InstanceId, this.#clock.now());
     const deleted = deleting[action];
     if (deleted !== undefined) this.#madeAt.delete(String((input as Fields)[deleted]));
     const [list = '', idField = '', madeAt = ''] = describing[action] ?? [];

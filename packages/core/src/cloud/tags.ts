@@ -56,9 +56,10 @@ export const fromTagList = (tags: readonly Tag[] | undefined): Tags =>
   Object.fromEntries((tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']));
 
 /** For the `TagSpecifications` of a creating call. */
-export const tagSpecification = (type: 'volume' | 'snapshot' | 'image', tags: Tags): TagSpecification[] => [
-  { ResourceType: type, Tags: toTagList(tags) },
-];
+export const tagSpecification = (
+  type: 'image' | 'instance' | 'key-pair' | 'snapshot' | 'volume',
+  tags: Tags,
+): TagSpecification[] => [{ ResourceType: type, Tags: toTagList(tags) }];
 
 /** A name for an EC2 filter, in which `*`, `?` and `\` would be wildcards. */
 export const escapeFilterValue = (value: string): string => value.replace(/[\\*?]/g, '\\$&');

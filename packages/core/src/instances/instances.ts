@@ -3,6 +3,7 @@ import type { Tags } from '../cloud/tags.js';
 import type { AnyCommand } from '../operations/command.js';
 import type { ChangeOptions, Operations } from '../operations/operations.js';
 import type { OperationResults } from '../operations/results.js';
+import { type LaunchRequest, launchInstances, replaceInstances } from './launch.js';
 import type { NamedInstances } from './named-instances.js';
 import { type Readiness, startInstances } from './start.js';
 import { stopIdleUnpackers } from './stop-idle.js';
@@ -12,6 +13,8 @@ import { deleteTagsOnUnpackers, setTagsOnUnpackers } from './unpacker-tags.js';
 /** The commands of an `Instances`, for `new Operations`. */
 export const instanceCommands: readonly AnyCommand[] = [
   deleteTagsOnUnpackers,
+  launchInstances,
+  replaceInstances,
   setTagsOnUnpackers,
   startInstances,
   stopIdleUnpackers,
@@ -38,6 +41,24 @@ export class Instances {
     options?: ChangeOptions,
   ): Promise<OperationResults> {
     return this.operations.run(deleteTagsOnUnpackers, targets, request, options);
+  }
+
+  /** Launches one instance in each target that has none of the name. Undone, it is terminated. */
+  launch(
+    targets: ResolvedTargets,
+    request: LaunchRequest,
+    options?: ChangeOptions,
+  ): Promise<OperationResults> {
+    return this.operations.run(launchInstances, targets, request, options);
+  }
+
+  /** Launches one instance in each target; once it is ready, and the others of the name work for no publication, those are terminated. */
+  replace(
+    targets: ResolvedTargets,
+    request: LaunchRequest & TerminateOptions,
+    options?: ChangeOptions,
+  ): Promise<OperationResults> {
+    return this.operations.run(replaceInstances, targets, request, options);
   }
 
   /** Starts instances, also those that are just stopping, and waits until they run, or until their unpackers answer. */

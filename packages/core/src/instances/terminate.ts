@@ -80,7 +80,7 @@ export const planTermination = async (
 };
 
 /** The volumes of streams, by instance. */
-const heldVolumes = async (
+export const heldVolumes = async (
   ec2: Ec2Api,
   instances: readonly Instance[],
   options: CallOptions,

@@ -56,7 +56,35 @@ export const instanceWorld = async (options: ModelCloudOptions = {}) => {
         return VolumeId;
       })(),
     );
+  /** Registers an AMI, with the tags that the latest of a stream is found by unless said otherwise. @returns its id */
+  const addImage = (
+    name: string,
+    tags: Record<string, string> = { Name: 'base/unpacker', Preferred: 'true' },
+    { place = target, pending = false }: { readonly place?: Target; readonly pending?: boolean } = {},
+  ): Promise<string> =>
+    run(
+      (async () => {
+        const ec2 = await cloud.ec2(place);
+        const zone = { AvailabilityZone: `${place.region}a` };
+        const { VolumeId } = await ec2.createVolume({ ...zone, Size: 2, VolumeType: 'gp3' });
+        await clock.sleep(1_000);
+        const { SnapshotId } = await ec2.createSnapshot({ VolumeId });
+        await clock.sleep(1_000);
+        await ec2.deleteVolume({ VolumeId });
+        const DeviceName = '/dev/xvda';
+        const { ImageId = '' } = await ec2.registerImage({
+          ...{ Name: name, Architecture: 'x86_64', VirtualizationType: 'hvm', RootDeviceName: DeviceName },
+          BlockDeviceMappings: [{ DeviceName, Ebs: { SnapshotId, VolumeType: 'gp3' } }],
+          TagSpecifications: [
+            { ResourceType: 'image', Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) },
+          ],
+        });
+        if (!pending) await clock.sleep(1_000);
+        return ImageId;
+      })(),
+    );
   return {
+    ...{ addImage },
     ...{ add, addVolume, cloud, clock, instances, journals, lease, operations, run, states, target, targets },
     ...{ commands: new Instances(operations), unpacker },
   };
