@@ -1,9 +1,11 @@
 // Runs the test layers one after the other, each with its time, and ends with `N passed, N failed` alone on a line.
+// After a run of all layers, every weakness of what ours replaces must have been proven gone by a test that passed, or it counts as failed.
 // A layer whose tools are missing says so in a line that starts with SKIP. Names of layers as arguments run only those.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { tagsPassed, unproven } from './weaknesses.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
 const folders = [...process.env.PATH.split(delimiter), '/usr/sbin', '/sbin'];
@@ -63,6 +65,7 @@ const layers = [
 const wanted = process.argv.slice(2);
 const reports = mkdtempSync(join(tmpdir(), 'ami-publisher-tests-'));
 const rows = [];
+const passedTags = [];
 for (const { name, missing, within = [] } of layers) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const lacking = missing();
@@ -83,7 +86,8 @@ for (const { name, missing, within = [] } of layers) {
     ],
     { cwd: root, stdio: 'inherit' },
   );
-  const counts = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {};
+  const counts = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : { testResults: [] };
+  passedTags.push(...tagsPassed(counts));
   rows.push({
     name,
     passed: counts.numPassedTests ?? 0,
@@ -94,6 +98,12 @@ for (const { name, missing, within = [] } of layers) {
   });
 }
 rmSync(reports, { recursive: true });
+
+// Only all layers together can prove all of it.
+const lacking = rows.length === layers.length ? unproven(passedTags) : [];
+for (const line of lacking) console.log(line);
+if (rows.length === layers.length)
+  rows.push({ name: 'weaknesses', passed: 0, failed: lacking.length, skipped: 0, seconds: 0 });
 
 const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
 for (const { name, passed, failed, skipped, seconds } of rows) {

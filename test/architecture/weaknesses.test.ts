@@ -1,41 +1,71 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { renderOldForm } from '../../packages/cli/src/docs/old-form.js';
+import { readSeries, renderSeries } from './weaknesses/series.js';
+import { findTaggedTests, root } from './weaknesses/tagged-tests.js';
 
-const root = resolve(import.meta.dirname, '../..');
+const tests = findTaggedTests();
+const publisher = readSeries('publisher');
+const unpacker = readSeries('unpacker');
 
-interface Row {
-  readonly name: string;
-  readonly cells: readonly string[];
-}
+const written =
+  '<!-- Written by `node scripts/docs.mjs`; a test compares it. Change the sources, not this file. -->';
 
-const rows: readonly Row[] = readFileSync(join(root, 'docs/weaknesses-unpacker.md'), 'utf8')
-  .split('\n')
-  .filter((line) => line.startsWith('| U'))
-  .map((line) => {
-    const [name = '', ...cells] = line.slice(2, -2).split(' | ');
-    return { name, cells };
+describe.each([
+  ['publisher', 'W', 96, publisher, 12],
+  ['unpacker', 'U', 68, unpacker, 2],
+] as const)('the weaknesses of the reference %s', (_name, letter, count, sections, mostNotApplicable) => {
+  const rows = sections.flatMap((section) => section.rows);
+
+  it('are all there, in order', () => {
+    expect(rows.map(({ id }) => id)).toEqual(Array.from({ length: count }, (_, at) => `${letter}${at + 1}`));
+    expect(rows.filter(({ weakness }) => weakness === '')).toEqual([]);
   });
 
-/** What a test that is named begins with. */
-const isTest = /^`(?<file>[^`]+\.test\.ts)`: (?<title>.+)$/;
-
-describe('the table of weaknesses of the reference unpacker', () => {
-  it('has all 68, in order, each with what ours does and how that is proven', () => {
-    expect(rows.map(({ name }) => name)).toEqual(Array.from({ length: 68 }, (_, i) => `U${i + 1}`));
-    expect(rows.filter(({ cells }) => cells.length !== 3 || cells.includes(''))).toEqual([]);
+  it('are each proven gone by a test, or it is said why there is none', () => {
+    const unsaid = rows.filter(
+      ({ id, notApplicable, open }) => !tests.has(id) && (notApplicable ?? '') === '' && (open ?? '') === '',
+    );
+    expect(unsaid.map(({ id }) => id)).toEqual([]);
   });
 
-  it('names tests that are there, or says why there is none', () => {
-    const wrong = rows
-      .flatMap(({ name, cells }) => (cells[2] ?? '').split('<br>').map((proof) => ({ name, proof })))
-      .filter(({ proof }) => !proof.startsWith('n/a: ') && !isThere(proof));
-    expect(wrong).toEqual([]);
+  it('that have a test say what ours does, and are few that have no place here', () => {
+    const empty = rows.filter(({ id, ours }) => tests.has(id) && ours === '');
+    expect(empty.map(({ id }) => id)).toEqual([]);
+    const both = rows.filter(({ id, notApplicable }) => tests.has(id) && notApplicable !== undefined);
+    expect(both.map(({ id }) => id)).toEqual([]);
+    const without = rows.filter(({ notApplicable }) => notApplicable !== undefined);
+    expect(without.length).toBeLessThanOrEqual(mostNotApplicable);
+  });
+
+  it('are what titles of tests say', () => {
+    const known = new Set(rows.map(({ id }) => id));
+    const tags = [...tests.keys()].filter((tag) => new RegExp(`^${letter}\\d+$`).test(tag));
+    expect(tags.filter((tag) => !known.has(tag))).toEqual([]);
   });
 });
 
-const isThere = (proof: string): boolean => {
-  const { file = '', title = '' } = isTest.exec(proof)?.groups ?? {};
-  const path = join(root, file);
-  return title !== '' && existsSync(path) && readFileSync(path, 'utf8').includes(`'${title}'`);
-};
+describe('the pages about the reference', () => {
+  it('are what docs/weaknesses-unpacker.md holds; `node scripts/docs.mjs` writes it anew', async () => {
+    const page = [
+      written,
+      '# Weaknesses of the reference unpacker, and ours',
+      `The unpacker that ours replaces has 68 known weaknesses, numbered here in the order of its analysis. Each row says what ours does in its place, and which
+tests prove it: those whose titles begin with its number. A run of all tests sees to it that one of them has passed.`,
+      renderSeries(unpacker, tests, '##'),
+    ].join('\n\n');
+    await expect(`${page}\n`).toMatchFileSnapshot(join(root, 'docs/weaknesses-unpacker.md'));
+  });
+
+  it('are what docs/migrating.md holds; `node scripts/docs.mjs` writes it anew', async () => {
+    const page = [
+      written,
+      renderOldForm(),
+      '## What was weak, and what ours does',
+      `The Go tool has 96 known weaknesses, numbered in the order of its analysis. Each row says what ours does in its place, and which tests prove it: those
+whose titles begin with its number. A run of all tests sees to it that one of them has passed.`,
+      renderSeries(publisher, tests, '###'),
+    ].join('\n\n');
+    await expect(`${page}\n`).toMatchFileSnapshot(join(root, 'docs/migrating.md'));
+  });
+});

@@ -60,7 +60,7 @@ const unpack = async (tree: string, generation: number, more: Partial<UpdateOpti
 const inspected = async () => driver.inspect(await found());
 
 describe('a volume on a disk', () => {
-  it('is laid out as a boot disk and holds exactly the image, and then exactly the next one', async () => {
+  it('[U20] [U27] [W93] is laid out as a boot disk and holds exactly the image, and then exactly the next one', async () => {
     expect(await inspected()).toEqual({ kind: 'blank' });
 
     await unpack(trees.first, 1);
@@ -91,7 +91,7 @@ describe('a volume on a disk', () => {
     expect(second.result).toMatchObject({ filesWritten: 3, bytesWritten: 12 });
   });
 
-  it('reads no file for an update of what it knows, and all of them when it does not know', async () => {
+  it('[U42] reads no file for an update of what it knows, and all of them when it does not know', async () => {
     await unpack(trees.first, 1);
     const before = disk.sectorsRead();
     await unpack(trees.second, 2);
@@ -106,7 +106,7 @@ describe('a volume on a disk', () => {
     expect(unknown - known).toBeGreaterThan(700_000 / 512);
   });
 
-  it('gives back to its disk what an update deletes, so that no snapshot carries it', async () => {
+  it('[U48] gives back to its disk what an update deletes, so that no snapshot carries it', async () => {
     const [large, without] = [temporaryDirectory(), temporaryDirectory()];
     writeFileSync(join(large, 'large'), randomBytes(64 * 2 ** 20));
     await unpack(large, 1);
@@ -118,7 +118,7 @@ describe('a volume on a disk', () => {
     expect(before - disk.allocatedBytes()).toBeGreaterThan(60 * 2 ** 20);
   });
 
-  it('is sealed only while it holds one image that nobody has mounted since', async () => {
+  it('[U50] is sealed only while it holds one image that nobody has mounted since', async () => {
     await expect(driver.seal(await found(), working())).rejects.toMatchObject({ code: 'NOT_SEALABLE' });
     await unpack(trees.first, 1);
     await driver.seal(await found(), working());
@@ -137,7 +137,7 @@ describe('a volume on a disk', () => {
     expect(disk.looked(independentWalk)).toEqual(independentWalk(trees.first));
   });
 
-  it('notices by a full scan what has changed below the file system', async () => {
+  it('[U50] notices by a full scan what has changed below the file system', async () => {
     await unpack(trees.first, 1);
     await driver.scan(await found(), { ...working(), full: true });
     expect(await inspected()).toMatchObject({ kind: 'image' });
@@ -190,7 +190,7 @@ describe('a volume on a disk', () => {
       'bytes of no known kind',
       (path: string) => run('dd', 'if=/dev/urandom', `of=${path}`, 'bs=4096', 'count=1'),
     ],
-  ])('refuses a disk with %s until it is wiped', async (_kind, fill) => {
+  ])('[U16] [U68] refuses a disk with %s until it is wiped', async (_kind, fill) => {
     fill(disk.path);
     expect(await inspected()).toEqual({ kind: 'foreign' });
     await expect(unpack(trees.first, 1)).rejects.toMatchObject({ code: 'DEVICE_IN_USE' });
@@ -200,7 +200,7 @@ describe('a volume on a disk', () => {
     expect(await inspected()).toEqual({ kind: 'blank' });
   });
 
-  it('refuses a disk that is mounted', async () => {
+  it('[U63] refuses a disk that is mounted', async () => {
     run('mke2fs', '-q', disk.path);
     const place = temporaryDirectory();
     run('mount', disk.path, place);
@@ -211,7 +211,7 @@ describe('a volume on a disk', () => {
     }
   });
 
-  it('does not take the copy of another volume for its own', async () => {
+  it('[U14] does not take the copy of another volume for its own', async () => {
     await unpack(trees.first, 1);
     const copy = host.attach('vol-0fedcba9876543210');
     run('cp', disk.file, copy.file);
@@ -235,7 +235,7 @@ describe('a volume on a disk', () => {
     expect(disk.looked(independentWalk)).toEqual(independentWalk(trees.second));
   });
 
-  it('is blank after it was forgotten, and can be used again', async () => {
+  it('[U23] is blank after it was forgotten, and can be used again', async () => {
     await unpack(trees.first, 1);
     await driver.forget(await found());
 
@@ -272,7 +272,7 @@ describe('a volume on a disk', () => {
     expect(disk.looked(independentWalk)).toEqual(independentWalk(trees.first));
   });
 
-  it('names the device when it is read-only, too small, or gone', async () => {
+  it('[U20] names the device when it is read-only, too small, or gone', async () => {
     disk.detach();
     disk.attach('--read-only');
     await expect(unpack(trees.first, 1)).rejects.toMatchObject({

@@ -62,7 +62,7 @@ describe('A published Debian', () => {
       return [...new Set([...walked, ...extra].map(path)), ...synced.map((line) => `/${line.slice(12)}`)];
     });
 
-  test('boots by BIOS and by UEFI, and so does its next release, of which only what changed is written', async () => {
+  test('[U27] [W93] boots by BIOS and by UEFI, and so does its next release, of which only what changed is written', async () => {
     await installMarker(tree, '1.0', directory);
     const first = await publish('base/debian-12', '1', tree);
     const booted = Promise.all([
@@ -83,7 +83,7 @@ describe('A published Debian', () => {
     expect(await boot('bios', second.snapshot, /release-marker \S+ is up/)).toContain(marker('2.0'));
   });
 
-  test('has the boot loader of arm64 on its EFI partition if that is what its kernel is for', async () => {
+  test('[U29] has the boot loader of arm64 on its EFI partition if that is what its kernel is for', async () => {
     const { snapshot } = await publish('base/arm64', '1', arm64.tree, '--architecture', 'arm64');
 
     const { offset, type } = await partitionOf(snapshot, 15);

@@ -47,7 +47,7 @@ const unpacker = async (...command: string[]): Promise<Record<string, unknown>> 
 const compare = (file: string) => execute('cmp', '--', disk.path, file);
 
 describe('a volume that is a disk', () => {
-  it('is read over the network byte by byte, its holes left out', async () => {
+  it('[U57] is read over the network byte by byte, its holes left out', async () => {
     const file = join(host.directory, 'read.raw');
     expect(await unpacker('get-raw', stream, file)).toMatchObject({ bytes: sizeMiB * 2 ** 20 });
     await compare(file);
@@ -67,7 +67,7 @@ describe('a volume that is a disk', () => {
         return `${file}.raw`;
       },
     ],
-  ])('is exported as %s without a byte that differs', async (format, unwrapped) => {
+  ])('[U58] is exported as %s without a byte that differs', async (format, unwrapped) => {
     const exported = await unpacker('export', stream, `image.${format}`, '--format', format);
     expect(exported).toMatchObject({ leaf: 'a', manifestDigest: releases.a.manifestDigest });
     const file = join(exports, `image.${format}`);

@@ -184,7 +184,7 @@ describe.each(Object.entries(grounds))('an unpacker with the driver %s that is k
     ['an update', false],
     ['the first image on a volume', true],
   ])(
-    'at any call that changes something seals no mixture, and publishes right when it is back: %s',
+    '[U10] [U43] [U47] [U62] at any call that changes something seals no mixture, and publishes right when it is back: %s',
     async (_what, onNew) => {
       const { attach, objects, often, ofFirst } = ground;
       const lanes = [new Lane(attach), new Lane(attach)];

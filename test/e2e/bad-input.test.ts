@@ -159,7 +159,7 @@ describe('one broken account of two', () => {
 });
 
 describe('an AMI name that is taken', () => {
-  it('by another image fails the target and names the AMI', async () => {
+  it('[W58] by another image fails the target and names the AMI', async () => {
     await world.addImage('base/debian/other', { 'etc/os-release': 'another\n' });
     await world.run(
       'publish',
@@ -191,7 +191,7 @@ describe('an AMI name that is taken', () => {
 });
 
 describe('an unpacker', () => {
-  it('that is absent fails its target, or is left out on request', async () => {
+  it('[W82] that is absent fails its target, or is left out on request', async () => {
     const arguments_ = [
       'publish',
       'base/debian',
@@ -268,7 +268,7 @@ describe('certificates', () => {
     );
   });
 
-  it('of another authority are refused by name', async () => {
+  it('[W72] of another authority are refused by name', async () => {
     const certs = join(world.directory, 'foreign');
     expect((await world.run('certs', 'create', certs)).code).toBe(0);
     const run = await publishWith(certs, 'cert-1');
@@ -307,7 +307,7 @@ describe('certificates', () => {
 });
 
 describe('image content', () => {
-  it('that is damaged on the server never gets into an AMI', async () => {
+  it('[W96] that is damaged on the server never gets into an AMI', async () => {
     await world.addImage('base/damaged/1', { 'etc/secret': 'what nobody else has\n' });
     damageNewestObject(join(world.sandbox.directory, 'imageserver'));
     const run = await world.run('publish', 'base/damaged', '1', '--targets', 'development,eu-west-1');

@@ -99,7 +99,7 @@ describe('one publication over every connector', () => {
     expect(sessions()).toEqual([]);
   });
 
-  it('says of each target that cannot be reached why, and publishes to the others', async () => {
+  it('[W81] says of each target that cannot be reached why, and publishes to the others', async () => {
     const broken = {
       PATH: world.environment.PATH ?? '',
       PROXY_CREDENTIALS: 'deploy:wrong',

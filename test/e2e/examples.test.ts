@@ -43,7 +43,7 @@ describe('the examples', () => {
     expect([...new Set(packages)]).toEqual(['@ami-publisher/core']);
   });
 
-  it('publish.ts publishes to the targets of a selection', async () => {
+  it('[W84] publish.ts publishes to the targets of a selection', async () => {
     const { code, stdout, stderr } = await runExample('publish.ts', 'base/debian', '1', 'staging,*');
     expect(stderr).toMatch(/staging,eu-west-1: Unpack image took \d+ ms/);
     expect(stdout).toMatch(

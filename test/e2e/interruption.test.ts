@@ -49,7 +49,7 @@ const interrupted = async (name: string): Promise<PrintedResults> => {
 };
 
 describe('Ctrl-C', () => {
-  it('leaves a publication that can be rolled back without a trace', async () => {
+  it('[W26] leaves a publication that can be rolled back without a trace', async () => {
     const { publicationId } = await interrupted('rolled-back');
     const dryRun = await world.run('rollback', publicationId, '--dry-run');
     const before = await count();
@@ -65,7 +65,7 @@ describe('Ctrl-C', () => {
     expect(status.json()).toMatchObject({ targets: [{ state: 'rolled-back' }, { state: 'rolled-back' }] });
   });
 
-  it('leaves a publication that can be finished, with nothing made twice', async () => {
+  it('[W26] leaves a publication that can be finished, with nothing made twice', async () => {
     const { publicationId } = await interrupted('resumed');
     const resumed = await world.run('resume', publicationId);
     expect(resumed.code).toBe(0);

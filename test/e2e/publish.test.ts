@@ -19,7 +19,7 @@ const [development, staging] = ['development', 'staging'];
 const treeOf = (snapshotId: string) => join(world.sandbox.model.snapshotPath(snapshotId), 'tree');
 
 describe('a publication', () => {
-  it('registers a tagged, encrypted AMI of the image in every target, and then of the next release', async () => {
+  it('[W96] registers a tagged, encrypted AMI of the image in every target, and then of the next release', async () => {
     const first = await world.run(
       'publish',
       'base/debian',
@@ -73,7 +73,7 @@ describe('a publication', () => {
     }
   });
 
-  it('does nothing in targets that have the AMI already', async () => {
+  it('[W58] [W77] does nothing in targets that have the AMI already', async () => {
     const again = await world.run('publish', 'base/debian', '2', '--targets', 'development,*');
     expect(again.code).toBe(0);
     expect(again.json<PrintedResults>().targets).toMatchObject([
@@ -176,7 +176,7 @@ describe('a publication', () => {
     ]);
   });
 
-  it('grows the volume in place when the next release needs more room', async () => {
+  it('[U26] [W59] grows the volume in place when the next release needs more room', async () => {
     const account = world.sandbox.accounts[1]?.id ?? '';
     const volumeOf = async () => {
       const { volumes } = await world.sandbox.model.inventory(account, 'us-east-1');
@@ -203,7 +203,7 @@ describe('a publication', () => {
     expect(image?.BlockDeviceMappings?.[0]?.Ebs?.VolumeSize).toBe(4);
   });
 
-  it('carries protection, deprecation, arm64 and a chosen key where asked for', async () => {
+  it('[W62] carries protection, deprecation, arm64 and a chosen key where asked for', async () => {
     const account = world.sandbox.accounts[0]?.id ?? '';
     const kmsKey = world.sandbox.model.addKmsKey({ accountId: account, region: 'eu-west-1' });
     const { code, stderr, ...run } = await world.run(
@@ -264,7 +264,7 @@ describe('looking around', () => {
     ]);
   });
 
-  it('prepares unpackers, and takes a stream without volume for no error', async () => {
+  it('[W45] prepares unpackers, and takes a stream without volume for no error', async () => {
     const known = await world.run('prepare-unpackers', 'base/debian', '--targets', 'staging,eu-west-1');
     expect(known.json()).toMatchObject([{ scanned: true }]);
     const unknown = await world.run('prepare-unpackers', 'base/new', '--targets', 'staging,eu-west-1');

@@ -98,7 +98,7 @@ describe('an unpacker at an address', () => {
     expect((await run('export', stream, '../1.raw')).code).toBe(2);
   });
 
-  it('loses nothing without being told twice', async () => {
+  it('[W94] loses nothing without being told twice', async () => {
     const unasked = await run('forget-stream', stream);
     expect(unasked.code).toBe(2);
     expect(unasked.stderr).toContain('give --yes to do it, or --dry-run to see it');

@@ -58,7 +58,7 @@ describe.each(daemons)('the systemd unit of $program', ({ program, folder, expos
     expect(Number(found)).toBeLessThanOrEqual(exposure);
   });
 
-  it('keeps to itself what it does, and has no right that it has no use for', () => {
+  it('[U62] keeps to itself what it does, and has no right that it has no use for', () => {
     const lines = text.split('\n');
     expect(lines).toEqual(expect.arrayContaining(rights.hardening));
     const capabilities = lines.filter((line) => line.startsWith('CapabilityBoundingSet='));

@@ -80,7 +80,7 @@ describe.concurrent('A publisher that is stopped', () => {
 });
 
 describe.concurrent('Two publishers', () => {
-  it('of one stream: the second is told who has it, and fails', () =>
+  it('[W27] of one stream: the second is told who has it, and fails', () =>
     grounds.use(async (ground) => {
       await addReleases(ground);
       const arriving = ground.hold('unpacker:UnpackImage', 'before');

@@ -98,7 +98,7 @@ describe.concurrent.each(scenarios)('A publisher of $name', ({ prepare, publish,
     return killAt(ground, command, action, moment);
   };
 
-  it.each(cases)('killed at $action $moment is finished by resume', (at) =>
+  it.each(cases)('[W77] killed at $action $moment is finished by resume', (at) =>
     grounds.use(async (ground) => {
       const { settled } = await killed(ground, at);
       const id = await ground.publicationId();
@@ -110,7 +110,7 @@ describe.concurrent.each(scenarios)('A publisher of $name', ({ prepare, publish,
     }),
   );
 
-  it.each(cases)('killed at $action $moment is undone by rollback', (at) =>
+  it.each(cases)('[W30] killed at $action $moment is undone by rollback', (at) =>
     grounds.use(async (ground) => {
       const { settled } = await killed(ground, at);
       const id = await ground.publicationId();

@@ -39,7 +39,7 @@ const all = commandGroups.flatMap(({ commands }) => commands).flatMap((command) 
 const cases = all.map(({ path, definition }) => [path.join(' '), path, definition] as const);
 
 describe.each(cases)('the command %s', (_name, path, definition) => {
-  it('says what it is for, and exits 0, with --help', async () => {
+  it('[W78] says what it is for, and exits 0, with --help', async () => {
     const { code, out, error } = await run(...path, '--help');
     expect({ code, error }).toEqual({ code: 0, error: '' });
     expect(out).toContain(`Usage: ami-publisher ${path.join(' ')}`);
@@ -132,7 +132,7 @@ describe('the command line', () => {
     });
   });
 
-  it('takes an option from its environment variable where the flag is left out', async () => {
+  it('[W78] takes an option from its environment variable where the flag is left out', async () => {
     vi.stubEnv('AMI_PUBLISHER_OUTPUT', 'yaml');
     const heard: unknown[] = [];
     const program = createProgram({ onExit: () => {} });

@@ -53,7 +53,7 @@ const withFiles = (config: string, credentials = ''): void => {
 };
 
 describe('accounts from AWS profiles', () => {
-  it('work with keys, with a role and its source profile, and with a credential process', async () => {
+  it('[W6] [W17] work with keys, with a role and its source profile, and with a credential process', async () => {
     const cloud = await openCloud();
     const { targets, failures } = await cloud.resolveTargets('');
     expect(failures).toEqual([]);
@@ -83,7 +83,7 @@ describe('accounts from AWS profiles', () => {
     });
   });
 
-  it('ask only the accounts that are named', async () => {
+  it('[W1] ask only the accounts that are named', async () => {
     const cloud = await openCloud();
     await cloud.resolveTargets('development,us-east-1');
     expect(
@@ -91,7 +91,7 @@ describe('accounts from AWS profiles', () => {
     ).toEqual(new Set([idOf('development')]));
   });
 
-  it('that are the same account are one target', async () => {
+  it('[W5] [W7] that are the same account are one target', async () => {
     withFiles(
       '[profile twin]\nregion = us-east-1\n',
       `[twin]\naws_access_key_id = ${sandbox.accounts[0]?.accessKeyId}\naws_secret_access_key = ${sandbox.accounts[0]?.secretAccessKey}\n`,
@@ -100,6 +100,23 @@ describe('accounts from AWS profiles', () => {
     const { targets, notices } = await cloud.resolveTargets('development,us-east-1;twin,us-east-1');
     expect(targets.map(({ account }) => account)).toEqual(['development']);
     expect(notices).toEqual([expect.stringContaining('twin and development are the same account')]);
+  });
+
+  it('[W2] ask in the region of their profile, or of their configuration, and not in one for all', async () => {
+    withFiles(
+      '[profile there]\nregion = us-west-2\nsource_profile = development\nrole_arn = ROLE\n'.replace(
+        'ROLE',
+        roleOf('production'),
+      ),
+    );
+    const regionsAsked = async (options: AwsCloudOptions, selection: string) => {
+      sandbox.model.calls.clear();
+      await (await openCloud(options)).resolveTargets(selection);
+      return sandbox.model.calls.list({ action: 'DescribeRegions' }).map(({ region }) => region);
+    };
+    expect(await regionsAsked({}, 'there,*')).toEqual(['us-west-2']);
+    const here = { profile: 'development', homeRegion: 'eu-west-1' };
+    expect(await regionsAsked({ accounts: { here } }, 'here,*')).toEqual(['eu-west-1']);
   });
 
   it('without a credential anywhere name what to do', async () => {
@@ -129,7 +146,7 @@ describe('accounts from the configuration', () => {
     expect(sandbox.model.calls.count('AssumeRole')).toBe(1);
   });
 
-  it('assume a role from the credentials of the environment', async () => {
+  it('[W6] assume a role from the credentials of the environment', async () => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', sandbox.accounts[0]?.accessKeyId);
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', sandbox.accounts[0]?.secretAccessKey);
     const cloud = await openCloud({ accounts: { prod: { roleArn: roleOf('production') } } });

@@ -73,7 +73,7 @@ const reference = {
 };
 
 describe('the calls for one target', () => {
-  it('change less than the reference: resources are tagged as they are made', async () => {
+  it('[W28] change less than the reference: resources are tagged as they are made', async () => {
     const { first, second } = await publishTwice();
     expect(changesIn(first.all)).toEqual({
       CreateVolume: 1,
@@ -87,7 +87,7 @@ describe('the calls for one target', () => {
     expect(sum(changesIn(second.all))).toBeLessThan(sum(changesIn(reference.second)));
   });
 
-  it('look twice in a plan, for the name and for the unpacker, and not again in the publication that follows', async () => {
+  it('[W73] look twice in a plan, for the name and for the unpacker, and not again in the publication that follows', async () => {
     const { first, second } = await publishTwice();
     expect(looksIn(first)).toEqual({ DescribeImages: 1, DescribeInstances: 1 });
     expect(looksIn(second)).toEqual({ DescribeImages: 1, DescribeInstances: 1 });
@@ -107,7 +107,7 @@ describe('the calls for one target', () => {
     expect(sum(changesIn(second.all)) + sum(looksIn(second))).toBeLessThan(sum(reference.second));
   });
 
-  it('take at most 20 polls for a snapshot of two minutes, whose end is noticed within 3 s', async () => {
+  it('[W64] take at most 20 polls for a snapshot of two minutes, whose end is noticed within 3 s', async () => {
     const { first, second } = await publishTwice();
     for (const { all, completeMs } of [first, second]) {
       expect(all.DescribeSnapshots).toBeLessThanOrEqual(20);

@@ -35,7 +35,7 @@ const sessions = () => world.sandbox.model.sessions.list();
 const callsOf = (action: string) => world.sandbox.model.calls.list().filter((call) => call.action === action);
 
 describe('the ssm connector', () => {
-  it('reaches the daemon through a session and the plugin, and ends both with the client', async () => {
+  it('[W75] reaches the daemon through a session and the plugin, and ends both with the client', async () => {
     const plugin = install();
     const { InstanceId } = await world.instance();
     const connector = connectorWith(plugin.path);

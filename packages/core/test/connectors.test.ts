@@ -35,7 +35,7 @@ describe('a connector', () => {
     await expect(client.status()).resolves.toMatchObject({ streams: [] });
   });
 
-  it('reaches the daemon at its public address, which is not the private one', async () => {
+  it('[W75] reaches the daemon at its public address, which is not the private one', async () => {
     const { PrivateIpAddress, PublicIpAddress } = await world.instance();
     expect(PublicIpAddress).toMatch(/^127\./);
     expect(PublicIpAddress).not.toBe(PrivateIpAddress);
@@ -62,7 +62,7 @@ describe('a connector', () => {
     });
   });
 
-  it('that leads to an unpacker of another target is found out by its certificate', async () => {
+  it('[W72] that leads to an unpacker of another target is found out by its certificate', async () => {
     const [here, there] = world.targets;
     const client = await world.client(publicConnector, {
       target: here!,

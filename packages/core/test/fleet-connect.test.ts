@@ -15,7 +15,7 @@ describe('connecting', () => {
     expect(opened).toEqual(['i-1']);
   });
 
-  it('goes on to the next when the first does not answer in its time', async () => {
+  it('[W74] goes on to the next when the first does not answer in its time', async () => {
     const { fleet, cloud, closed } = world(
       [
         { id: 'i-1', state: 'running' },
@@ -98,7 +98,7 @@ describe('connecting', () => {
     expect(asked).toBe(4);
   });
 
-  it('waits until a stopping one has stopped before it starts it', async () => {
+  it('[W74] waits until a stopping one has stopped before it starts it', async () => {
     const { fleet, cloud } = world([{ id: 'i-1', state: 'stopping' }]);
     await cloud.clock.runUntil(fleet.connect(here, 'base/debian'));
     expect(cloud.calls).toHaveLength(1);
@@ -119,7 +119,7 @@ describe('connecting', () => {
     });
   });
 
-  it.each(['CERTIFICATE_REFUSED', 'ROLE_REFUSED'] as const)('fails at once with %s', async (code) => {
+  it.each(['CERTIFICATE_REFUSED', 'ROLE_REFUSED'] as const)('[W75] fails at once with %s', async (code) => {
     const refused = new AmiPublisherError(code, { message: 'not you' });
     const { fleet, cloud, opened, closed } = world(
       [

@@ -6,7 +6,7 @@ import { captureOf, here, idsOf, volumeOf, fleetWorld as world } from './support
 import { targetIn } from './support/targets.js';
 
 describe('the unpackers of a target', () => {
-  it('come with the holder of the stream’s volume first, then by state', async () => {
+  it('[W74] come with the holder of the stream’s volume first, then by state', async () => {
     const { fleet } = world({
       'us-east-1': {
         instances: [
@@ -142,7 +142,7 @@ describe('an inquiry over many targets', () => {
     expect(closed.sort()).toEqual(['i-1', 'i-3']);
   });
 
-  it('lists streams from the tags of their volumes and the newest snapshots of them, and connects to nothing', async () => {
+  it('[W46] lists streams from the tags of their volumes and the newest snapshots of them, and connects to nothing', async () => {
     const { fleet, opened } = world({
       'us-east-1': {
         volumes: [volumeOf('base/ubuntu', 'vol-2'), volumeOf('base/debian', 'vol-1')],
@@ -201,7 +201,7 @@ describe('an inquiry over many targets', () => {
     expect(closed).toEqual(['i-1']);
   });
 
-  it('prepares without a scan where the stream has no volume', async () => {
+  it('[W45] prepares without a scan where the stream has no volume', async () => {
     const { fleet } = world([{ id: 'i-1', state: 'running' }]);
     expect(await fleet.prepare([here], { stream: 'base/debian', publicationId: 'prepare-1' })).toMatchObject([
       { value: { instanceId: 'i-1', scanned: false } },

@@ -141,7 +141,7 @@ describe('a long call on an unpacker', () => {
     });
   });
 
-  it('that falls silent is given up, and may be tried again', async () => {
+  it('[W20] that falls silent is given up, and may be tried again', async () => {
     let gone = false;
     const client = await connect(
       {

@@ -57,7 +57,7 @@ describe('a kept lease', () => {
     expect(calls.slice(1)).toEqual(['renew at 20', 'release']);
   });
 
-  it('is lost at once when another has it, and is then not released', async () => {
+  it('[W27] is lost at once when another has it, and is then not released', async () => {
     const { clock, lease, calls } = await setUp(async () => {
       throw lost;
     });

@@ -31,7 +31,7 @@ const world = async () => {
 const deny = (region: string) => ({ kind: 'deny', action: 'CreateTags', region }) as const;
 
 describe('a command that changes something', () => {
-  it('gives one result per target, with each change', async () => {
+  it('[W65] [W71] gives one result per target, with each change', async () => {
     const { clock, instances, targets, tagsIn } = await world();
     const results = await clock.runUntil(instances.setTags(targets, { tags }));
     expect(results).toMatchObject({ command: 'set-tags-on-unpackers', ok: true, undoable: true });
@@ -43,7 +43,7 @@ describe('a command that changes something', () => {
     expect(await tagsIn('us-east-1')).toMatchObject(tags);
   });
 
-  it('does nothing in a dry run, and plans what the run then does', async () => {
+  it('[W60] does nothing in a dry run, and plans what the run then does', async () => {
     const { clock, cloud, instances, targets, journals } = await world();
     cloud.model.calls.clear();
     const planned = await clock.runUntil(instances.setTags(targets, { tags }, { dryRun: true }));
@@ -54,6 +54,14 @@ describe('a command that changes something', () => {
       results.targets.map(({ changes }) => changes.map(({ call, resource, text }) => [call, resource, text]));
     expect(whatOf(planned)).toEqual(whatOf(done));
     expect(planned.targets.map(({ status }) => status)).toEqual(['planned', 'planned']);
+  });
+
+  it('[W18] takes * and ? in a name for what they are', async () => {
+    const { clock, instances, targets } = await world();
+    for (const instanceName of ['*', 'Image*', 'ImageUnpacke?']) {
+      const { targets: results } = await clock.runUntil(instances.setTags(targets, { instanceName, tags }));
+      expect(results.map(({ status }) => status)).toEqual(['nothing', 'nothing']);
+    }
   });
 
   it('has nothing to do the second time, and writes no journal then', async () => {
@@ -116,7 +124,7 @@ describe('a command that changes something', () => {
     expect(damaged).toEqual([]);
   });
 
-  it('is confirmed first if it destroys, and nothing is done if it is not', async () => {
+  it('[W60] is confirmed first if it destroys, and nothing is done if it is not', async () => {
     const { clock, cloud, instances, targets, journals } = await world();
     cloud.model.calls.clear();
     const confirm = async () => {

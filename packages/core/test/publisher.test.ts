@@ -75,7 +75,7 @@ describe('a plan', () => {
 });
 
 describe('a publication', () => {
-  it('publishes to every target and tells of each step', async () => {
+  it('[W83] publishes to every target and tells of each step', async () => {
     const plan = await world.plan('base/whole', '1');
     const publication = world.newPublisher().start(plan);
     const events: PublicationEvent[] = [];
@@ -162,7 +162,7 @@ describe('a publication whose process dies', () => {
     await expectOneOfEach(plan, await resume(plan.publicationId));
   });
 
-  it('can be rolled back: nothing of it stays', async () => {
+  it('[W30] can be rolled back: nothing of it stays', async () => {
     const plan = await world.plan('base/undone', '1');
     await startAndDie(plan, (record) => record.type === 'outcome' && record.step === 'register');
     const report = await world.newPublisher().rollback(plan.publicationId, { force: true });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { jsonLogger } from './json-logger.js';
 
 describe('the log', () => {
-  it('is one JSON object a line, with fields and errors', () => {
+  it('[U61] is one JSON object a line, with fields and errors', () => {
     const lines: string[] = [];
     const logger = jsonLogger({
       level: 'info',

@@ -162,7 +162,7 @@ describe('plain text', () => {
     });
   });
 
-  it('is refused off loopback by the client', () => {
+  it('[W72] is refused off loopback by the client', () => {
     expect(() => createUnpackerClient({ address: '10.0.0.1:6974' })).toThrow(
       /refusing to talk plain text to 10\.0\.0\.1:6974/,
     );
@@ -186,7 +186,7 @@ describe('choosing a client certificate', () => {
 });
 
 describe('calls', () => {
-  it('carry an error of ours across with code, resource and remedy', async () => {
+  it('[U59] carry an error of ours across with code, resource and remedy', async () => {
     const address = await start({
       GetStatus: async () => {
         throw new AmiPublisherError('LEASE_HELD', {
@@ -218,7 +218,7 @@ describe('calls', () => {
     client.close();
   });
 
-  it('end at their deadline', async () => {
+  it('[W20] end at their deadline', async () => {
     const address = await start({ GetStatus: () => new Promise(() => {}) });
     const client = createUnpackerClient({ address });
     await expect(client.getStatus({}, { deadlineMs: 50 })).rejects.toMatchObject({ code: 'TIMED_OUT' });
@@ -243,7 +243,7 @@ describe('calls', () => {
     client.close();
   });
 
-  it('hold back a server stream that nobody reads', async () => {
+  it('[U49] hold back a server stream that nobody reads', async () => {
     let sent = 0;
     const handlers: ImageServerHandlers = {
       GetManifest: async function* () {

@@ -20,7 +20,7 @@ const storm = (seed: number): Promise<StormReport> =>
 
 describe('Two thousand publications to which all kinds of things happen', () => {
   test.each(firstSeeds)(
-    'leave no orphan, duplicate or mislabelled AMI, and are published, rolled back or resumable (seeds from %d)',
+    '[W85] leave no orphan, duplicate or mislabelled AMI, and are published, rolled back or resumable (seeds from %d)',
     async (first) => {
       const endings = new Set<Ending>();
       for (const seed of seedsFrom(first)) {

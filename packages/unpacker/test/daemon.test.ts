@@ -32,7 +32,7 @@ const flagsFor = (imageServer: string): string[] => [
 const nowhere = '127.0.0.1:1';
 
 describe('the daemon', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)('ends cleanly on %s', async (signal) => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('[U66] ends cleanly on %s', async (signal) => {
     const daemon = launch(...flagsFor(nowhere));
     const client = createUnpackerClient({ address: await daemon.listening() });
     expect((await client.getStatus({})).version).toMatch(/^\d+\.\d+\.\d+$/);
@@ -159,7 +159,7 @@ describe('a daemon that is killed in the middle of an update', () => {
   beforeEach(() => images.start());
   afterEach(() => images.stop());
 
-  it('leaves a volume that cannot be sealed, and that the next unpack puts right', async () => {
+  it('[U47] leaves a volume that cannot be sealed, and that the next unpack puts right', async () => {
     const first = await release('1');
     const second = await release('2');
     host.attach();

@@ -38,7 +38,7 @@ describe('a state file', () => {
     ['empty, as after a power cut', () => truncateSync(newest())],
     ['cut short', () => truncateSync(newest(), 100)],
     ['changed by a bit', () => writeFileSync(newest(), readFileSync(newest(), 'utf8').replace('"b"', '"c"'))],
-  ])('that is %s is replaced by its previous version', async (_what, damage) => {
+  ])('[U10] that is %s is replaced by its previous version', async (_what, damage) => {
     damage();
     expect(await restart()).toEqual({
       names: ['a'],
@@ -54,7 +54,7 @@ describe('a state file', () => {
     expect((await restart()).names).toEqual(['a']);
   });
 
-  it('with bad entries loses those only, and keeps them aside', async () => {
+  it('[U1] with bad entries loses those only, and keeps them aside', async () => {
     const [, body = ''] = readFileSync(newest(), 'utf8').split(/\n(.*)/s);
     const state = JSON.parse(body);
     state.streams.push({ ...state.streams[0], name: '' }, { nonsense: true });

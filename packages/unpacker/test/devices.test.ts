@@ -41,7 +41,7 @@ const unpack = () => succeed(client.unpackImage({ lease, operationId: 'u', ...im
 const devices = async () => (await client.getStatus({})).devices;
 
 describe('adding a device', () => {
-  it('waits until the device shows up, and binds it to the stream', async () => {
+  it('[U12] [W41] waits until the device shows up, and binds it to the stream', async () => {
     const kmsKeys = ['arn:aws:kms:us-east-1:111111111111:key/1234', 'alias/images'];
     const adding = client.addDevice({ deviceId: volumeId, hint: '/dev/sdf', kmsKeys, lease });
     setTimeout(() => host.attach(), 300);
@@ -64,7 +64,7 @@ describe('adding a device', () => {
     });
   });
 
-  it('gives up after its time-out and records nothing', async () => {
+  it('[U24] gives up after its time-out and records nothing', async () => {
     await expect(client.addDevice({ deviceId: volumeId, lease, timeoutMs: 250 })).rejects.toMatchObject({
       code: 'DEVICE_NOT_FOUND',
       message: expect.stringMatching(/volume vol-0123456789abcdef0 did not show up within 250 ms; check/),
@@ -90,7 +90,7 @@ describe('adding a device', () => {
     });
   });
 
-  it('refuses one device under a second id', async () => {
+  it('[U14] [U17] refuses one device under a second id', async () => {
     host.attach(volumeId);
     host.attach(otherVolumeId, volumeId);
     await client.addDevice({ deviceId: volumeId, lease });
@@ -117,7 +117,7 @@ describe('adding a device', () => {
     expect(await devices()).toHaveLength(1);
   });
 
-  it('refuses a volume with data of other origin and leaves the data alone', async () => {
+  it('[U16] refuses a volume with data of other origin and leaves the data alone', async () => {
     host.attach();
     writeFileSync(join(host.volume(), 'precious'), 'data');
     await expect(client.addDevice({ deviceId: volumeId, lease })).rejects.toMatchObject({
@@ -161,7 +161,7 @@ describe('a free device', () => {
     expect(await client.claimDevice({ deviceId: volumeId })).toEqual(device);
   });
 
-  it('with data is claimed by force only, and wiped when a stream takes it', async () => {
+  it('[U68] with data is claimed by force only, and wiped when a stream takes it', async () => {
     host.attach();
     mkdirSync(join(host.volume(), 'lost/and'), { recursive: true });
     await expect(client.claimDevice({ deviceId: volumeId })).rejects.toMatchObject({ code: 'DEVICE_IN_USE' });
@@ -211,7 +211,7 @@ describe('a free device', () => {
 });
 
 describe('a device that goes away', () => {
-  it('does not keep the unpacker from starting, and is served again when it is back', async () => {
+  it('[U9] does not keep the unpacker from starting, and is served again when it is back', async () => {
     const clock = new VirtualClock(Date.now());
     host.attach();
     await client.addDevice({ deviceId: volumeId, lease });
@@ -244,7 +244,7 @@ describe('a device that goes away', () => {
 });
 
 describe('a device that comes back', () => {
-  it('at another place is the one that it was, and no other that is there now', async () => {
+  it('[U15] at another place is the one that it was, and no other that is there now', async () => {
     host.attach();
     await client.addDevice({ deviceId: volumeId, lease });
     await unpack();
@@ -260,7 +260,7 @@ describe('a device that comes back', () => {
 });
 
 describe('forgetting a stream', () => {
-  it('that fails leaves the stream as it was, and open to all work', async () => {
+  it('[U6] that fails leaves the stream as it was, and open to all work', async () => {
     host.attach();
     await client.addDevice({ deviceId: volumeId, lease });
     host.detach();
@@ -270,7 +270,7 @@ describe('forgetting a stream', () => {
     expect(await streamStatus(client)).toMatchObject({ state: 'UNPACKED', deviceId: volumeId });
   });
 
-  it('wipes its volume, frees it, and lets the name be used again', async () => {
+  it('[U2] wipes its volume, frees it, and lets the name be used again', async () => {
     host.attach();
     await client.addDevice({ deviceId: volumeId, lease });
     await unpack();

@@ -60,7 +60,7 @@ const onDisk = (): string => {
 };
 
 describe('an update', () => {
-  it('marks the volume as a mixture, and breaks its seal, before the first change and not before', async () => {
+  it('[U43] marks the volume as a mixture, and breaks its seal, before the first change and not before', async () => {
     await update('1', 1);
     await driver.seal(device, options());
     const seen = new Map<string, string>();
@@ -100,7 +100,7 @@ describe('an update', () => {
 });
 
 describe('a scan', () => {
-  it('reads what changed, or everything when told to', async () => {
+  it('[U42] reads what changed, or everything when told to', async () => {
     await update('1', 1);
     const size = Object.keys(describeTree(host.tree())).reduce(
       (sum, path) => sum + (path === '' ? 0 : statSync(join(host.tree(), path)).size),

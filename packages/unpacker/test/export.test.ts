@@ -46,7 +46,7 @@ describe('ExportImage', () => {
     expect(capabilities).toEqual(expect.arrayContaining(['driver:raw-test', 'raw', 'export:raw']));
   });
 
-  it('writes the sealed volume as a sparse file, and says what it wrote', async () => {
+  it('[U58] writes the sealed volume as a sparse file, and says what it wrote', async () => {
     const { all, last } = await follow(start('raw', 'debian/1.raw'));
     expect(last?.state).toBe('SUCCEEDED');
     const file = exported('debian/1.raw');
@@ -80,7 +80,7 @@ describe('ExportImage', () => {
     expect(leftovers()).toEqual([]);
   });
 
-  it('names the package of a tool that is not there', async () => {
+  it('[U59] names the package of a tool that is not there', async () => {
     const path = process.env.PATH;
     let outcome: { error: unknown };
     try {
@@ -96,7 +96,7 @@ describe('ExportImage', () => {
     expect(leftovers()).toEqual([]);
   });
 
-  it('follows no link out of the export directory', async () => {
+  it('[U58] follows no link out of the export directory', async () => {
     mkdirSync(host.path('outside'));
     symlinkSync(host.path('outside'), exported('folder'));
     symlinkSync(host.path('outside/file'), exported('file'));

@@ -64,7 +64,7 @@ describe('an image server that sends', () => {
     ['nothing', 'OBJECT_MISSING', () => []],
   ];
 
-  it.each(faults)('%s is found out, and the old image stays whole: %s', async (_what, code, spoil) => {
+  it.each(faults)('[U39] %s is found out, and the old image stays whole: %s', async (_what, code, spoil) => {
     await begin();
     const second = await release('2', 5);
     images.spoil = spoil;
@@ -110,7 +110,7 @@ describe('a volume', () => {
     await work();
   };
 
-  it('without enough inodes is refused an image before anything is changed', async () => {
+  it('[U45] without enough inodes is refused an image before anything is changed', async () => {
     await onTmpfs('nr_inodes=60', async () => {
       const second = await release('2', 100);
 
@@ -125,7 +125,7 @@ describe('a volume', () => {
   });
 
   it.each(['prepareForUnpack', 'prepareForCapture'] as const)(
-    'that cannot be written to fails %s alone, which succeeds when it can be',
+    '[U4] [U5] that cannot be written to fails %s alone, which succeeds when it can be',
     async (call) => {
       await onTmpfs('size=1m', async () => {
         if (call === 'prepareForUnpack')

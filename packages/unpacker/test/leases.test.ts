@@ -81,7 +81,7 @@ describe('a lease', () => {
     await expect(client.renewLease({ lease })).resolves.toMatchObject({ epoch: lease.epoch });
   });
 
-  it('needs a stream that was created', async () => {
+  it('[U22] needs a stream that was created', async () => {
     const request = { stream: 'base/typo', publication: 'pub-1', holder: 'host:1' };
     await expect(client.acquireLease(request)).rejects.toMatchObject({ code: 'STREAM_NOT_FOUND' });
     expect((await client.getStatus({})).streams).toEqual([]);
@@ -92,7 +92,7 @@ describe('a lease', () => {
     ['an epoch of 0', { stream, publication: 'pub-1', epoch: 0 }, 'INVALID_OPTION'],
     ['an epoch to come', { stream, publication: 'pub-1', epoch: 2 }, 'LEASE_LOST'],
     ['another publication', { stream, publication: 'pub-2', epoch: 1 }, 'LEASE_LOST'],
-  ])('does not cover a call with %s', async (_what, lease, code) => {
+  ])('[U66] does not cover a call with %s', async (_what, lease, code) => {
     await leaseOn(client);
     await expect(client.addDevice({ deviceId: 'vol-01234567', lease })).rejects.toMatchObject({ code });
     await expect(client.forgetStream({ stream, lease })).rejects.toMatchObject({ code });

@@ -31,7 +31,7 @@ const streamNames = [
 ];
 
 describe('odd names', () => {
-  it.each([...streamNames, 'x'.repeat(201)])('as a stream (%j) are refused', async (name) => {
+  it.each([...streamNames, 'x'.repeat(201)])('[U1] as a stream (%j) are refused', async (name) => {
     const expected = { code: 'INVALID_NAME' };
     await expect(client.createStream({ stream: name })).rejects.toMatchObject(expected);
     const request = { stream: name, publication: 'p', holder: 'h' };
@@ -51,7 +51,7 @@ describe('odd names', () => {
     'vol-01234567\r',
     '../vol-01234567',
     'xvdf',
-  ])('as a device (%j) are refused', async (deviceId) => {
+  ])('[U18] as a device (%j) are refused', async (deviceId) => {
     const expected = { code: 'INVALID_OPTION', message: expect.stringContaining('an EBS volume id') };
     await expect(client.addDevice({ deviceId, lease })).rejects.toMatchObject(expected);
     await expect(client.claimDevice({ deviceId, force: true })).rejects.toMatchObject(expected);
@@ -68,7 +68,7 @@ describe('odd names', () => {
     ['operation id', { operationId: '' }, 'INVALID_OPTION'],
     ['operation id', { operationId: 'a b' }, 'INVALID_OPTION'],
     ['operation id', { operationId: 'x'.repeat(501) }, 'INVALID_OPTION'],
-  ])('as a %s (%j) are refused', async (_what, odd, code) => {
+  ])('[U67] as a %s (%j) are refused', async (_what, odd, code) => {
     const request = { lease, leaf: '1', manifestDigest: digest, operationId: 'u', ...odd };
     expect((await follow(client.unpackImage(request))).error).toMatchObject({ code });
   });
@@ -80,7 +80,7 @@ describe('odd names', () => {
     ['holder', { holder: 'a\nb' }],
     ['time to live', { ttlMs: 999 }],
     ['time to live', { ttlMs: 600_001 }],
-  ])('as a %s (%j) are refused', async (_what, odd) => {
+  ])('[U67] as a %s (%j) are refused', async (_what, odd) => {
     const request = { stream, publication: 'pub-1', holder: 'host:1', ...odd };
     await expect(client.acquireLease(request)).rejects.toMatchObject({ code: 'INVALID_OPTION' });
   });

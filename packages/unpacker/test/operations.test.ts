@@ -80,7 +80,7 @@ describe('an operation', () => {
     expect(images.objectsAsked).toBe(distinctObjects);
   });
 
-  it('goes on when its caller goes away, and gives its result to a later one, also after a restart', async () => {
+  it('[U54] goes on when its caller goes away, and gives its result to a later one, also after a restart', async () => {
     await begin();
     images.holdObjects();
     const caller = new AbortController();
@@ -97,7 +97,7 @@ describe('an operation', () => {
     expect(await client.getOperation({ operationId: 'u1' })).toMatchObject({ state: 'SUCCEEDED', unpacked });
   });
 
-  it('shows in the status while it runs, which counts as use', async () => {
+  it('[U8] [U55] shows in the status while it runs, which counts as use', async () => {
     await begin();
     images.holdObjects();
     const running = follow(unpack('u1'));
@@ -119,7 +119,7 @@ describe('an operation', () => {
     expect((await running).last?.state).toBe('SUCCEEDED');
   });
 
-  it('is heard of at least every 10 s', async () => {
+  it('[U51] is heard of at least every 10 s', async () => {
     const clock = new VirtualClock();
     await begin(clock);
     images.holdObjects();
@@ -135,7 +135,7 @@ describe('an operation', () => {
     expect(seen.map(({ value }) => value?.state)).toEqual(Array(4).fill('RUNNING'));
   });
 
-  it('waits for its turn, while other streams go on', async () => {
+  it('[U25] waits for its turn, while other streams go on', async () => {
     await begin();
     host.attach(otherVolumeId);
     const otherLease = await leaseOn(client, { stream: 'base/other' });
@@ -168,7 +168,7 @@ describe('an operation', () => {
     expect(await streamStatus(client)).toMatchObject({ leaf: '1' });
   });
 
-  it('that was accepted goes on after its caller has left and the lease was released', async () => {
+  it('[U56] that was accepted goes on after its caller has left and the lease was released', async () => {
     await begin();
     await succeed(unpack('u1'));
     await succeed(client.prepareForCapture({ lease, operationId: 'c1' }));
@@ -195,7 +195,7 @@ describe('an operation', () => {
 });
 
 describe('cancelling', () => {
-  it('stops an operation that has changed nothing and leaves the volume as it was', async () => {
+  it('[U53] stops an operation that has changed nothing and leaves the volume as it was', async () => {
     await begin();
     await succeed(unpack('u1'));
     images.holdObjects();
@@ -226,7 +226,7 @@ describe('cancelling', () => {
     expect(describeTree(host.tree())).toEqual(describeTree(host.path('1')));
   });
 
-  it('takes an operation out of the queue at once', async () => {
+  it('[U53] takes an operation out of the queue at once', async () => {
     await begin();
     images.holdObjects();
     const running = follow(unpack('u1'));
@@ -251,7 +251,7 @@ describe('cancelling', () => {
     });
   });
 
-  it('by forgetting the stream with force ends what runs on it', async () => {
+  it('[U7] by forgetting the stream with force ends what runs on it', async () => {
     await begin();
     images.holdObjects();
     const running = follow(unpack('u1'));
@@ -300,7 +300,7 @@ describe('an image server that', () => {
     expect((await running).last?.state).toBe('SUCCEEDED');
   });
 
-  it('never gets the image is given up, with a way out', async () => {
+  it('[U46] [U52] [W22] never gets the image is given up, with a way out', async () => {
     await begin();
     images.hide({ stream, ...first });
     const { error } = await follow(unpack('u1'));

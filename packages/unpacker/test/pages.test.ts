@@ -68,7 +68,7 @@ describe('the pages of an unpacker', () => {
     expect(after.operations).toMatchObject([{ call: 'UnpackImage', state: 'SUCCEEDED', stream }]);
   });
 
-  it('escape what comes from outside', async () => {
+  it('[U65] escape what comes from outside', async () => {
     const { page } = await updating();
     const html = await page('/');
     expect(html).toContain('&quot;&gt;&lt;script&gt;alert(&#39;holder&#39;)');
@@ -91,7 +91,7 @@ describe('the pages of an unpacker', () => {
     expect(after).not.toMatch(/certificate_expiry_timestamp_seconds \d/);
   });
 
-  it('say that no new work is taken while the unpacker drains', async () => {
+  it('[U60] say that no new work is taken while the unpacker drains', async () => {
     const { client } = await updating();
     const ready = () => fetch(`http://${client.address}/readyz`);
     expect((await ready()).status).toBe(200);
@@ -110,7 +110,7 @@ describe('the pages of an unpacker', () => {
 });
 
 describe('the pages of an unpacker with certificates', () => {
-  it('are for readers and better; only its health is for everybody that its authority knows', async () => {
+  it('[U64] are for readers and better; only its health is for everybody that its authority knows', async () => {
     const from = Date.now();
     const authority = await createCertificateAuthority({ commonName: 'test', from });
     const issue = async (options: Partial<IssueOptions>) => {

@@ -127,7 +127,7 @@ describe('a publication', () => {
     expect(readdirSync(host.volume()).sort()).toEqual(own);
   });
 
-  it('survives a restart with what it knows of the volume', async () => {
+  it('[U52] survives a restart with what it knows of the volume', async () => {
     await succeed(unpack('u1'));
     await succeed(client.prepareForCapture({ lease, operationId: 'c1' }));
     await host.stop();

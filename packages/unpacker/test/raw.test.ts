@@ -51,7 +51,7 @@ const take = async (range: { offset?: number; length?: number } = {}) => {
 };
 
 describe('GetRaw', () => {
-  it('sends the bytes of the volume without its holes, and the digest of all', async () => {
+  it('[U57] sends the bytes of the volume without its holes, and the digest of all', async () => {
     await begin();
     const released = host.released;
     const { chunks, end } = await take();
@@ -64,7 +64,7 @@ describe('GetRaw', () => {
     expect(await streamStatus(client)).toMatchObject({ state: 'IDLE', leaf: '1' });
   });
 
-  it('sends a range', async () => {
+  it('[U57] sends a range', async () => {
     await begin();
     const { chunks, end } = await take({ offset: 100_001, length: 7 });
     expect(chunks).toEqual([{ offset: 100_001, data: host.raw().subarray(100_001, 100_008) }]);
@@ -109,7 +109,7 @@ describe('GetRaw', () => {
     expect(await streamStatus(client)).toMatchObject({ state: 'PREPARED' });
   });
 
-  it('gives the stream up when its reader takes nothing for a minute, and tells the reader', async () => {
+  it('[U57] gives the stream up when its reader takes nothing for a minute, and tells the reader', async () => {
     const clock = new VirtualClock();
     await begin(clock);
     host.fillRaw();

@@ -176,7 +176,7 @@ const outcomes: Record<keyof typeof calls, Record<State, string>> = {
 const isRefusal = (outcome: string): boolean => /NOT_FOUND|NOT_SEALABLE|NOT_CONFIRMED/.test(outcome);
 
 describe.each(states)('a stream that is %s', (state) => {
-  it.each(Object.keys(calls) as (keyof typeof calls)[])('answers %s as the table says', async (call) => {
+  it.each(Object.keys(calls) as (keyof typeof calls)[])('[U3] answers %s as the table says', async (call) => {
     client = await host.start({ imageServer: images.address });
     lease = await leaseOn(client);
     await given[state]();

@@ -25,7 +25,7 @@ describe('tags', () => {
     });
   });
 
-  it('given one by one may hold commas and go before the list', async () => {
+  it('[W90] given one by one may hold commas and go before the list', async () => {
     expect(await parseTags('team=base,stage=test', ['team=x,y', 'note=a,b=c'])).toEqual({
       team: 'x,y',
       stage: 'test',

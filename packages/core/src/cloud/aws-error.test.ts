@@ -24,7 +24,7 @@ describe('errors of AWS', () => {
     expect(fromAwsError(awsError(name), site)).toMatchObject({ code, retryable });
   });
 
-  it('name the target, the call, the resource, the code and what to do', () => {
+  it('[W82] name the target, the call, the resource, the code and what to do', () => {
     expect(fromAwsError(awsError('UnauthorizedOperation'), site).message).toMatch(
       /^prod,us-east-1: ec2:CreateSnapshot on vol-1: because \(UnauthorizedOperation\); compare your IAM policies with docs\/iam\.md/,
     );

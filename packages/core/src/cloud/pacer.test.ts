@@ -13,14 +13,14 @@ const callsWithin = async (clock: VirtualClock, pacer: Pacer, calls: number, ms:
 };
 
 describe('pacing', () => {
-  it('lets a full bucket through at once and then keeps to the refill rate', async () => {
+  it('[W10] lets a full bucket through at once and then keeps to the refill rate', async () => {
     const clock = new VirtualClock();
     const pacer = new Pacer(clock);
     expect(await callsWithin(clock, pacer, 120, 0)).toBe(100);
     expect(await callsWithin(clock, pacer, 30, 2_000)).toBe(10);
   });
 
-  it('halves its rate when AWS throttles all the same, and recovers', async () => {
+  it('[W91] halves its rate when AWS throttles all the same, and recovers', async () => {
     const clock = new VirtualClock();
     const pacer = new Pacer(clock);
     pacer.throttled('CreateSnapshot');

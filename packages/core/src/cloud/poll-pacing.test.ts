@@ -90,7 +90,7 @@ describe('polling a snapshot', () => {
     }
   });
 
-  it.each(Object.entries(shapes))('notices the end within 3 s when progress %s', (_name, shape) => {
+  it.each(Object.entries(shapes))('[W19] notices the end within 3 s when progress %s', (_name, shape) => {
     fc.assert(
       fc.property(duration, (durationMs) => {
         expect(waitFor(shape, durationMs).lateMs).toBeLessThanOrEqual(3_000);
@@ -116,7 +116,7 @@ describe('polling a snapshot', () => {
     [600, 60],
     [3_600, 240],
     [10_800, 420],
-  ])('of %d s takes at most %d polls when it rises evenly', (seconds, most) => {
+  ])('[W23] of %d s takes at most %d polls when it rises evenly', (seconds, most) => {
     const { polls } = waitFor(shapes['rises evenly'] as Shape, seconds * 1_000);
     expect(polls).toBeLessThanOrEqual(most);
   });

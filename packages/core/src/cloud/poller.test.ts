@@ -55,7 +55,7 @@ describe('polling', () => {
     });
   });
 
-  it('sees at once that a resource which was there has vanished', async () => {
+  it('[W21] sees at once that a resource which was there has vanished', async () => {
     const clock = new VirtualClock();
     const start = clock.now();
     const { ec2 } = fakeEc2(() => (clock.now() < start + 1_000 ? { State: 'pending' } : undefined));
@@ -67,7 +67,7 @@ describe('polling', () => {
     expect(clock.now() - start).toBeLessThan(10_000);
   });
 
-  it('says the last state when the time is over', async () => {
+  it('[W19] says the last state when the time is over', async () => {
     const clock = new VirtualClock();
     const { ec2 } = fakeEc2(() => ({ State: 'pending' }));
     const wait = new Poller(ec2, clock, 't').wait('snapshot', 'snap-1', { ...completed, timeoutMs: 30_000 });
@@ -148,7 +148,7 @@ describe('a poll that fails', () => {
     expect(elapsed()).toBeLessThan(40_000);
   });
 
-  it('with an error that would come again ends the wait at once', async () => {
+  it('[W19] with an error that would come again ends the wait at once', async () => {
     const { wait, polls } = failing('ACCESS_DENIED', Number.POSITIVE_INFINITY);
     await expect(wait()).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
     expect(polls).toEqual([0]);

@@ -9,7 +9,7 @@ const parts = {
 };
 
 describe('an AMI name', () => {
-  it('escapes every character of the reference table in one pass', () => {
+  it('[W58] escapes every character of the reference table in one pass', () => {
     expect(escapeAmiName('@~!#$%&*=+:^')).toBe(
       '@@@tilde@@bang@@hash@@dollar@@percent@@ampersand@@asterix@@equal@@plus@.@caret@',
     );

@@ -9,7 +9,7 @@ const resolve = (options: Partial<PublishOptions> = {}) =>
   );
 
 describe('publish options', () => {
-  it('make a modern AMI that does not expire by default', () => {
+  it('[W62] [W63] make a modern AMI that does not expire by default', () => {
     expect(resolve()).toMatchObject({
       architecture: 'x86_64',
       bootMode: 'uefi-preferred',

@@ -175,7 +175,7 @@ describe('running steps', () => {
     expect((await run())[0]?.failures[0]?.error.code).toBe('LEASE_LOST');
   });
 
-  it('marks every target cancelled when the caller cancels', async () => {
+  it('[W84] marks every target cancelled when the caller cancels', async () => {
     const cancel = new AbortController();
     cancel.abort(new AmiPublisherError('CANCELLED', { message: 'interrupted' }));
     const { run } = await setUp([first()], { signal: cancel.signal });

@@ -23,7 +23,7 @@ const find = async (selection: string, skip = '', overrides: Partial<DirectoryOp
   });
 
 describe('finding targets', () => {
-  it('takes all regions of all accounts for an empty list, and each account id once', async () => {
+  it('[W7] [W70] takes all regions of all accounts for an empty list, and each account id once', async () => {
     const { targets, notices } = await find('');
     expect(targets.map(formatTarget)).toEqual([
       'dev,eu-west-1',
@@ -44,7 +44,7 @@ describe('finding targets', () => {
     expect(asked).toEqual(['dev']);
   });
 
-  it('fails the targets of a broken account and no others', async () => {
+  it('[W1] fails the targets of a broken account and no others', async () => {
     const describeAccount = async (account: string) => {
       if (account === 'dev') throw new AmiPublisherError('CREDENTIALS_EXPIRED', { message: 'expired' });
       return { accountId: '222222222222', enabledRegions: ['eu-west-1'] };
@@ -55,7 +55,7 @@ describe('finding targets', () => {
     expect(failures[0]?.error).toMatchObject({ code: 'CREDENTIALS_EXPIRED', target: 'dev,eu-west-1' });
   });
 
-  it('reports a region that is not enabled, with those that are', async () => {
+  it('[W12] reports a region that is not enabled, with those that are', async () => {
     const { targets, failures } = await find('dev,us-esat-1;dev,eu-west-1');
     expect(targets.map(formatTarget)).toEqual(['dev,eu-west-1']);
     expect(failures[0]?.error).toMatchObject({
@@ -66,7 +66,7 @@ describe('finding targets', () => {
     });
   });
 
-  it('leaves out accounts, regions and targets that are skipped, and names skips that match nothing', async () => {
+  it('[W13] leaves out accounts, regions and targets that are skipped, and names skips that match nothing', async () => {
     const { targets, notices } = await find('', 'alias,*;prod,*;*,us-east-1;nobody,eu-west-1');
     expect(targets.map(formatTarget)).toEqual(['dev,eu-west-1']);
     expect(notices).toEqual(['the skip entry nobody,eu-west-1 matches nothing']);
@@ -89,7 +89,7 @@ describe('finding targets', () => {
     });
   });
 
-  it('refuses a selection that leaves nothing', async () => {
+  it('[W11] refuses a selection that leaves nothing', async () => {
     await expect(find('dev,*', 'dev,*')).rejects.toMatchObject({ code: 'NO_TARGETS' });
   });
 });

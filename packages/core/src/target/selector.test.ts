@@ -34,7 +34,7 @@ describe('a target list', () => {
     },
   );
 
-  it('is read from a file, where # begins a comment', async () => {
+  it('[W9] is read from a file, where # begins a comment', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'targets-'));
     const file = join(directory, 'list');
     await writeFile(file, '# production\nprod,us-east-1\n\ndev,* # all of it\na,b;c,d\n');
@@ -56,7 +56,7 @@ describe('a target list', () => {
 });
 
 describe('a pattern', () => {
-  it('takes dots and brackets for what they are', () => {
+  it('[W9] takes dots and brackets for what they are', () => {
     expect(matchesPattern('a.b[1]', 'a.b[1]')).toBe(true);
     expect(matchesPattern('a.b', 'axb')).toBe(false);
   });

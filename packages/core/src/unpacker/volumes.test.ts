@@ -42,7 +42,7 @@ describe('choosing a volume', () => {
     expect(choice).toEqual({ action: 'grow', volumeId: 'vol-1', sizeGiB: 4 });
   });
 
-  it('takes the smallest free one that fits', () => {
+  it('[U21] [W41] [W59] takes the smallest free one that fits', () => {
     const devices = [
       ['vol-1', ''],
       ['vol-2', ''],
@@ -57,7 +57,7 @@ describe('choosing a volume', () => {
     });
   });
 
-  it('asks for a new one, and later the removal of the old, when the key is another', () => {
+  it('[W59] asks for a new one, and later the removal of the old, when the key is another', () => {
     const choice = chooseVolume(status([['vol-1', 's']], 'vol-1'), [volume('vol-1', 8)], {
       ...need,
       kmsKey: '9999',

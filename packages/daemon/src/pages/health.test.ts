@@ -18,7 +18,7 @@ describe('the health of a daemon', () => {
     expect(JSON.parse(body)).toEqual({ status: 'failing', checks: { a: 'ok', b: 'full' } });
   });
 
-  it('is bad if one hangs', async () => {
+  it('[U60] is bad if one hangs', async () => {
     vi.useFakeTimers();
     const answer = healthAnswer({ queue: () => new Promise(() => {}) });
     await vi.advanceTimersByTimeAsync(5_000);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { escapeHtml, html } from './html.js';
 
 describe('a template', () => {
-  it('escapes what is put into it, in text and in attributes', () => {
+  it('[U65] escapes what is put into it, in text and in attributes', () => {
     const bad = `"><script>alert('x')</script>&`;
     expect(html`<p title="${bad}">${bad}</p>`.markup).not.toMatch(/<script|title="">/);
   });

@@ -38,7 +38,7 @@ const cutAfter = (count: number): AbortSignal => {
 };
 
 describe('applyImage', { timeout: 60_000 }, () => {
-  it('makes any tree equal to any other, and then finds nothing to do', async () => {
+  it('[U36] makes any tree equal to any other, and then finds nothing to do', async () => {
     await fc.assert(
       fc.asyncProperty(randomDirectory, randomDirectory, (before, after) =>
         inTemporaryDirectory(async (directory) => {

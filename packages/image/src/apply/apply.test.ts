@@ -115,7 +115,7 @@ describe('applying an image', () => {
     expect(lstatSync(join(root, 'etc')).isDirectory()).toBe(true);
   });
 
-  it('stops when a directory becomes a symbolic link behind its back', async () => {
+  it('[U44] stops when a directory becomes a symbolic link behind its back', async () => {
     const { root, outside, stagingDir } = places();
     mkdirSync(join(root, 'etc'));
     const content = Buffer.from('secret');
@@ -199,7 +199,7 @@ describe('applying an image', () => {
     await expect(applying).rejects.toMatchObject({ code: 'OBJECT_MISSING', resource: sha512(content) });
   });
 
-  it('refuses before any change what does not fit, with the figures', async () => {
+  it('[U45] refuses before any change what does not fit, with the figures', async () => {
     const { root, stagingDir } = places();
     const huge: ManifestEntry = {
       ...attributes,
@@ -227,7 +227,7 @@ describe('applying an image', () => {
     expect(existsSync(stagingDir)).toBe(false);
   });
 
-  it('fetches again only what an interrupted run had not fetched', async () => {
+  it('[U41] fetches again only what an interrupted run had not fetched', async () => {
     const { root, stagingDir } = places();
     const contents = Array.from({ length: 600 }, (_, i) => Buffer.from(`content ${i}`));
     const source = new MemorySource();
@@ -260,7 +260,7 @@ describe('applying an image', () => {
     expect(lstatSync(root, { bigint: true }).mtimeNs).toBe(attributes.mtimeNs);
   });
 
-  it('sets extended attributes, and removes those that the image has not', async () => {
+  it('[U37] sets extended attributes, and removes those that the image has not', async () => {
     const { root, stagingDir } = places();
     const place = Buffer.from(join(root, 'file'));
     writeFileSync(place, '', { mode: 0o644 });
@@ -342,7 +342,7 @@ describe('applying an image', () => {
     expect(await applyImage(options)).toMatchObject({ bytesRead: 2_000_000, filesWritten: 0 });
   });
 
-  it('reports its phases in order, with counts that reach their totals', async () => {
+  it('[U51] reports its phases in order, with counts that reach their totals', async () => {
     const { root, stagingDir } = places();
     const content = Buffer.alloc(2_000_000, 'x');
     const source = new MemorySource();

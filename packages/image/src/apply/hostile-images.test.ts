@@ -112,7 +112,7 @@ describe('what an interrupted update has fetched', () => {
   it.each([
     ['torn', Buffer.alloc(content.length)],
     ['cut short', content.subarray(1)],
-  ])('is not used if it is %s', async (_what, left) => {
+  ])('[U40] is not used if it is %s', async (_what, left) => {
     mkdirSync(join(place, 'staging'));
     writeFileSync(join(place, 'staging', sha512), left);
     writeFileSync(join(root, 'old'), 'makes that files are staged');
@@ -146,7 +146,7 @@ describe('an image', () => {
     expect(independentWalk(join(place, 'canary'))).toEqual(canary);
   });
 
-  it('with devices, foreign owners and capabilities is unpacked exactly by root, and otherwise says what it lacks', async () => {
+  it('[U37] with devices, foreign owners and capabilities is unpacked exactly by root, and otherwise says what it lacks', async () => {
     const capability = Buffer.from('0100000200200000000000000000000000000000', 'hex').toString('base64');
     const entries = [
       device('dev'),

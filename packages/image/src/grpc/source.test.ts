@@ -34,7 +34,7 @@ describe('an image server that stops in the middle without closing the connectio
   it.each<[string, (source: GrpcImageSource) => Promise<unknown>]>([
     ['a manifest', (source) => source.getManifest(digest)],
     ['objects', (source) => allOf(source.getObjects(['00'.repeat(64)]))],
-  ])('is given up after a while: %s', async (_what, fetch) => {
+  ])('[U41] is given up after a while: %s', async (_what, fetch) => {
     const clock = new VirtualClock();
     const fetching = fetch(new GrpcImageSource(client, { clock }));
     const ended = expect(fetching).rejects.toMatchObject({

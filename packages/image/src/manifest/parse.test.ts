@@ -46,7 +46,7 @@ describe('a manifest', () => {
     );
   });
 
-  it('is refused when a line has no end, without keeping all of it', () => {
+  it('[U49] [U67] is refused when a line has no end, without keeping all of it', () => {
     const reader = new ManifestReader(() => {});
     const chunk = Buffer.alloc(1024 * 1024, 'x');
 

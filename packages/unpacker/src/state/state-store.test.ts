@@ -24,7 +24,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 const names = (of: StateStore) => [...of.current.streams.keys()];
 
 describe('the state', () => {
-  it('shows a change when it is on disk, not before', async () => {
+  it('[U11] shows a change when it is on disk, not before', async () => {
     const created = store.createStream('a');
     expect(names(store)).toEqual([]);
     await created;
@@ -86,7 +86,7 @@ describe('the operations of a stream', () => {
     startedAt: '2026-01-01T00:00:00Z',
   });
 
-  it('are remembered up to a limit, the latest ones', () => {
+  it('[U61] are remembered up to a limit, the latest ones', () => {
     let stream = newStream('a');
     for (let i = 0; i < rememberedOperations + 5; i++) stream = withOperation(stream, operation(`o${i}`));
     expect(stream.operations).toHaveLength(rememberedOperations);

@@ -64,7 +64,7 @@ describe('a serial queue', () => {
     await expect(task).resolves.toBe('ended by itself');
   });
 
-  it('refuses what waits and what comes when it is closed, and lets what runs end', async () => {
+  it('[U7] refuses what waits and what comes when it is closed, and lets what runs end', async () => {
     const queue = new SerialQueue('base/debian');
     const { open, opened } = gate();
     const begun = gate();

@@ -44,7 +44,7 @@ describe('a program of the host', () => {
       'exit 4',
       'partx failed on /dev/none: it ended with code 4 and said nothing',
     ],
-  ])('that fails is known by %s', async (_what, script, message) => {
+  ])('[U59] that fails is known by %s', async (_what, script, message) => {
     install('partx', script);
     await expect(runTool('partx', [], { device })).rejects.toMatchObject({
       code: 'TOOL_FAILED',

@@ -13,7 +13,7 @@ const found = [
 ];
 
 describe('the layout of a volume', () => {
-  it('follows from the volume and the stream alone', () => {
+  it('[U33] follows from the volume and the stream alone', () => {
     expect(layoutScript(volumeId, stream)).toBe(layoutScript(volumeId, stream));
     expect(derivedId(volumeId, stream, 'root')).toMatch(
       /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
@@ -21,7 +21,7 @@ describe('the layout of a volume', () => {
     expect(derivedId(volumeId, stream, 'root')).not.toBe(derivedId(volumeId, 'other', 'root'));
   });
 
-  it('is recognised by where its partitions are, and only when all are there and no other', () => {
+  it('[U19] is recognised by where its partitions are, and only when all are there and no other', () => {
     expect(recognise(found)).toMatchObject({ root: { path: '/dev/x1' }, efi: { path: '/dev/x15' } });
     expect(recognise(found.slice(1))).toBeUndefined();
     expect(recognise([...found, { ...found[0]!, number: 2 }])).toBeUndefined();
@@ -41,7 +41,7 @@ describe('the file system of a volume', () => {
     expect(inodeCount({ volumeId, stream, sizeBytes, inodes: 100 })).toBe(65_536);
   });
 
-  it('is told everything that mke2fs would decide by its version or by the size of the disk', () => {
+  it('[U35] is told everything that mke2fs would decide by its version or by the size of the disk', () => {
     const options = makeArguments({ volumeId, stream, sizeBytes: 2 ** 30, inodes: 100 }, '/dev/x1');
     for (const option of ['-b', '-I', '-m', '-G', '-J', '-N', '-U', '-O', '-E'])
       expect(options).toContain(option);

@@ -46,7 +46,7 @@ describe('a volume', () => {
     expect(await files.contents()).toEqual({ kind: 'image', ...label, generation: 4, sealed: false });
   });
 
-  it('that was complete but not flushed is a mixture once the machine has stopped', async () => {
+  it('[U50] that was complete but not flushed is a mixture once the machine has stopped', async () => {
     await files.markComplete(label);
     const record = JSON.parse(readFileSync(join(root, 'volume.json'), 'utf8'));
     put('volume.json', { ...record, unflushedSince: 'an earlier boot' });
@@ -76,7 +76,7 @@ describe('a volume', () => {
     await wiping;
   });
 
-  it('is blank after it was wiped', async () => {
+  it('[U23] is blank after it was wiped', async () => {
     await files.seal(label);
     mkdirSync(join(root, 'tree/deep'), { recursive: true });
     put('tree/deep/file', 'data');
@@ -108,7 +108,7 @@ describe('the list of attributes that could not be set', () => {
 });
 
 describe('a device', () => {
-  it('is found by the name that udev makes of its serial number', async () => {
+  it('[U13] is found by the name that udev makes of its serial number', async () => {
     const name = identityName('vol-0123456789abcdef0');
     expect(name).toBe('nvme-Amazon_Elastic_Block_Store_vol0123456789abcdef0');
     expect(await findDirectory(root, 'vol-0123456789abcdef0')).toBeUndefined();

@@ -64,7 +64,7 @@ const bootable = {
 } as const satisfies Record<string, Content>;
 
 describe('the boot files of an image', () => {
-  test('boot its newest kernel from the volume, with the serial console', async () => {
+  test('[U30] boot its newest kernel from the volume, with the serial console', async () => {
     const { files, architecture } = await filesOf(bootable);
     expect(architecture).toBe('x86_64');
     expect(files.get('boot/grub/grub.cfg')).toBe(
@@ -89,7 +89,7 @@ menuentry 'base/debian-12/2026-11-22' {
     expect(files.size).toBe(3);
   });
 
-  test('follow the settings', async () => {
+  test('[U31] follow the settings', async () => {
     const forAll = { kernelCommandLine: 'quiet', serialConsole: 'off', timeoutSeconds: 5 };
     const settings = resolveBootSettings(forAll, { kernelCommandLine: 'quiet  a=<b> (c)' });
     const { files } = await filesOf(bootable, settings);
@@ -113,7 +113,7 @@ menuentry 'base/debian-12/2026-11-22' {
     );
   });
 
-  test('are made for arm64, for the naming of Fedora, and for a kernel with two names', async () => {
+  test('[U29] are made for arm64, for the naming of Fedora, and for a kernel with two names', async () => {
     const { files, architecture } = await filesOf({
       boot: 'directory',
       'boot/initramfs-6.12.0.img': Buffer.from('initrd'),
@@ -133,7 +133,7 @@ menuentry 'base/debian-12/2026-11-22' {
       'kernels in a folder below only',
       { boot: 'directory', 'boot/old': 'directory', 'boot/old/vmlinuz-6': x86Kernel },
     ],
-  ] as const)('are none for an image with %s', async (_, tree) => {
+  ] as const)('[U34] are none for an image with %s', async (_, tree) => {
     expect(await filesOf(tree)).toEqual({ architecture: undefined, files: new Map() });
   });
 

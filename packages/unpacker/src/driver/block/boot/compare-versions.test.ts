@@ -14,7 +14,7 @@ const ordered = [
 ];
 
 describe('versions of kernels', () => {
-  test('are ordered as dpkg orders them, whatever order they come in', () => {
+  test('[U30] are ordered as dpkg orders them, whatever order they come in', () => {
     expect([...ordered].reverse().sort(compareVersions)).toEqual(ordered);
     expect([...ordered].sort().sort(compareVersions)).toEqual(ordered);
   });

@@ -26,7 +26,7 @@ describe('the root line of /etc/fstab', () => {
     expect(fstabWithRoot(fstab, uuid)).toBe(`UUID=${uuid} / ext4 defaults 0 1\n`);
   });
 
-  test('stays one line however often it is written, and whatever the file holds', () => {
+  test('[U32] stays one line however often it is written, and whatever the file holds', () => {
     const word = fc.constantFrom('UUID=x', '/', '/boot', 'ext4', 'xfs', 'defaults', '#', '0', '\t', ' ', '');
     const line = fc.array(word, { maxLength: 6 }).map((words) => words.join(' '));
     const file = fc.array(line, { maxLength: 8 }).map((lines) => lines.join('\n'));

@@ -24,7 +24,7 @@ describe('the architecture of a kernel', () => {
     ['an arm64 image', head(arm64Image), 'arm64'],
     ['an arm64 image in gzip', gzipSync(head(arm64Image)), 'arm64'],
     ['an arm64 image that unpacks itself', head(zboot([0x64, 0xaa])), 'arm64'],
-  ])('is told by %s', (_, bytes, architecture) => {
+  ])('[U29] is told by %s', (_, bytes, architecture) => {
     expect(architectureOf(bytes)).toBe(architecture);
   });
 
