@@ -88,9 +88,6 @@ const stillToCome = [
   'launch-instances',
   'launch-instances-for-images',
   'list-images',
-  'start-instances',
-  'stop-idle-unpackers',
-  'terminate-instances',
 ];
 
 const newCommands = new Map<string, CommandDefinition>(

@@ -1,6 +1,6 @@
 import { invalidParameter, required } from '../model/api-error.js';
 import type { Ec2Handler } from './handler.js';
-import { lookupImage } from './images.js';
+import { lookupImage } from './lookup-image.js';
 
 const msPerMinute = 60_000;
 /** AWS takes dates up to ten years ahead. */

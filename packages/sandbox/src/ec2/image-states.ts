@@ -1,6 +1,6 @@
 import { ApiError } from '../model/api-error.js';
 import type { Ec2Handler } from './handler.js';
-import { lookupImage } from './images.js';
+import { lookupImage } from './lookup-image.js';
 
 /** Nobody can launch it then, and nobody but its owner sees it; its launch permissions are gone for good. */
 export const disableImage: Ec2Handler<'DisableImage'> = ({ state }, input) => {

@@ -1,28 +1,14 @@
 import type * as ec2 from '@aws-sdk/client-ec2';
 import { ApiError } from '../model/api-error.js';
-import { notFound } from '../model/ids.js';
 import type { ImageRecord } from '../model/records.js';
 import type { RegionState } from '../model/region-state.js';
 import { checkNotBackup } from './backups.js';
 import { type DescribeRules, describeRecords } from './describe.js';
 import type { Ec2Handler } from './handler.js';
-import { lookup } from './lookup.js';
+import { absentImage, lookupImage } from './lookup-image.js';
 import { removeImage, removeSnapshot } from './recycle-bin.js';
 import { imagesSeenBy } from './shared-images.js';
 import { tagList } from './tags.js';
-
-/** The image that a request names; one that was deregistered has a code of its own. */
-export const lookupImage = (state: RegionState, id: string | undefined): ImageRecord => {
-  if (id !== undefined && state.images.wasRemoved(id)) throw absentImage(state)(id);
-  return lookup(state.images, 'image', id);
-};
-
-const absentImage =
-  ({ images }: RegionState) =>
-  (id: string): ApiError =>
-    images.wasRemoved(id)
-      ? new ApiError('InvalidAMIID.Unavailable', `The image ID '${id}' is no longer available`)
-      : notFound('image', id);
 
 const imageView = (image: ImageRecord): ec2.Image => ({
   ...image.properties,

@@ -2,7 +2,7 @@ import type * as ec2 from '@aws-sdk/client-ec2';
 import { ApiError, invalidParameter, required } from '../model/api-error.js';
 import type { ImageRecord } from '../model/records.js';
 import type { Ec2Handler } from './handler.js';
-import { lookupImage } from './images.js';
+import { lookupImage } from './lookup-image.js';
 
 /** The attributes that are told, of all that AWS has. */
 const attributes: Readonly<Record<string, (image: ImageRecord) => Partial<ec2.ImageAttribute>>> = {

@@ -6,10 +6,10 @@ import type { ImageRecord, InstanceRecord, LaunchRecord, SubnetRecord } from '..
 import type { RegionState } from '../model/region-state.js';
 import { oncePerToken } from './client-tokens.js';
 import type { Ec2Context, Ec2Handler } from './handler.js';
-import { lookupImage } from './images.js';
 import { reservationView } from './instance-views.js';
 import { addLaunchVolumes } from './launch-volumes.js';
 import { lookup } from './lookup.js';
+import { lookupImage } from './lookup-image.js';
 import { tagsAtCreation } from './tags.js';
 
 /** What else the call makes that can have tags. */
