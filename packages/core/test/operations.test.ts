@@ -3,6 +3,7 @@ import { ModelCloud } from '@ami-publisher/sandbox';
 import { describe, expect, it } from 'vitest';
 import { Instances, instanceCommands } from '../src/instances/instances.js';
 import { listOperations, Operations } from '../src/operations/operations.js';
+import type { PublicationEvent } from '../src/steps/events.js';
 import { MemoryJournalStore } from '../src/steps/memory-journal.js';
 import { UnpackerFleet } from '../src/unpacker/fleet.js';
 

@@ -63,6 +63,5 @@ const planTags = (
     });
   });
 
-
 const noTags = (): AmiPublisherError =>
   new AmiPublisherError('INVALID_OPTION', { message: 'no tags are given' });
