@@ -130,8 +130,16 @@ export class Operations {
       .map(plannedResult);
     const engine = this.#engineOptions(command, plan, journal, options);
     engine.emit({ code: 'PUB1001', targets: engine.targets.map(formatTarget), steps: [] });
-    const runs = await runSteps({ ...engine, independent: command.changesAtOnce ?? 1 });
-    for (const run of runs) results.push(resultOfChanges(planned.get(targetKey(run.target))!, run));
+    await runSteps({
+      ...engine,
+      independent: command.changesAtOnce ?? 1,
+      onTargetEnd: async (run) => {
+        const result = resultOfChanges(planned.get(targetKey(run.target))!, run);
+        results.push(result);
+        const { status, durationMs } = result;
+        engine.emit({ code: 'PUB2002', target: formatTarget(run.target), status, durationMs });
+      },
+    });
     return operationResults(plan, { dryRun: false, undoable: command.undo !== undefined }, results);
   }
 
