@@ -44,6 +44,21 @@ describe('a command that changes something', () => {
     expect(await tagsIn('us-east-1')).toMatchObject(tags);
   });
 
+  it('tells what happens, target by target', async () => {
+    const { clock, instances, targets } = await world();
+    const events: string[] = [];
+    const onEvent = (event: PublicationEvent) =>
+      void events.push('target' in event ? `${event.code} ${event.target}` : event.code);
+    await clock.runUntil(instances.setTags(targets, { tags }, { onEvent }));
+    expect(events.sort()).toEqual([
+      'PUB1001',
+      ...['PUB2001', 'PUB2002', 'PUB3001', 'PUB3003'].flatMap((code) => [
+        `${code} development,eu-west-1`,
+        `${code} development,us-east-1`,
+      ]),
+    ]);
+  });
+
   it('[W60] does nothing in a dry run, and plans what the run then does', async () => {
     const { clock, cloud, instances, targets, journals } = await world();
     cloud.model.calls.clear();
