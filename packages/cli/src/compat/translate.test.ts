@@ -83,6 +83,7 @@ describe('a call in the new form', () => {
 /** Sub-commands that the new form is still to get. A name goes from here when its command comes. */
 const stillToCome = [
   'copy-bootstrap-image',
+  'delete-unused-images',
   'expire',
   'import-key-pair',
   'launch-instances',

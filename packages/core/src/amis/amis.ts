@@ -1,3 +1,4 @@
+import type { ResolvedTargets } from '../cloud/cloud.js';
 import type { CallOptions } from '../cloud/ec2-api.js';
 import type { AnyCommand } from '../operations/command.js';
 import type { ChangeOptions, Operations } from '../operations/operations.js';
@@ -7,10 +8,11 @@ import type { PublishedResource } from '../resources/results-file.js';
 import { deleteCommand } from './delete.js';
 import { defaultRetentionMs } from './delete-ami.js';
 import { deleteTags } from './delete-tags.js';
+import { expireCommand } from './expire.js';
 import { setExclusiveTag } from './set-exclusive-tag.js';
 
 /** The commands of an `Amis`, for `new Operations`. */
-export const amiCommands: readonly AnyCommand[] = [deleteCommand, deleteTags, setExclusiveTag];
+export const amiCommands: readonly AnyCommand[] = [deleteCommand, deleteTags, expireCommand, setExclusiveTag];
 
 export interface DeleteOptions extends ChangeOptions {
   /** How long what is retired can be had again before `expire` deletes it; null deletes at once. @default 7 days */
@@ -52,6 +54,14 @@ export class Amis {
   ): Promise<OperationResults> {
     const { targets, resources } = await this.#resolve(named, options);
     return this.operations.run(deleteTags, targets, { resources, key }, options);
+  }
+
+  /**
+   * Deletes what is due by its tag `ExpiresAt` or `ami-publisher:delete-after`: AMIs with their snapshots, instances, snapshots and volumes, all
+   * of them the accounts' own. What is protected, or in use by what stays, stays, and is told of in the notices.
+   */
+  expire(targets: ResolvedTargets, options: ChangeOptions = {}): Promise<OperationResults> {
+    return this.operations.run(expireCommand, targets, null, options);
   }
 
   /**

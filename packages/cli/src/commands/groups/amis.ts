@@ -5,6 +5,7 @@ import {
   journalOptions,
   outputOptions,
   progressOptions,
+  targetOptions,
 } from '../shared-options.js';
 
 /** Of every command that changes AMIs. */
@@ -47,6 +48,13 @@ export const amiGroup: CommandGroup = {
       options,
       examples: ['ami-publisher delete-tags ExpiresAt results.json --yes'],
       load: async () => (await import('../amis/resources.js')).deleteTags,
+    },
+    {
+      name: 'expire',
+      summary: 'delete what is due by its tag ExpiresAt, or was disabled by delete',
+      options: [...targetOptions, ...options],
+      examples: ['ami-publisher expire --dry-run', "ami-publisher expire -t 'dev,*' --yes"],
+      load: async () => (await import('../amis/expire.js')).expire,
     },
     {
       name: 'set-exclusive-tags',
