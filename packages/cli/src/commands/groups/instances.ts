@@ -1,4 +1,5 @@
-import type { CommandGroup } from '../definition.js';
+import type { CommandGroup, OptionDefinition } from '../definition.js';
+import { launchOptions, launchSearchOptions } from '../instances/launch-options.js';
 import {
   awsOptions,
   certificateOptions,
@@ -17,6 +18,14 @@ const instanceName = {
   default: 'ImageUnpacker',
   group: 'Where',
 };
+
+const waitOption = (standard: string): OptionDefinition => ({
+  flags: '--wait <what>',
+  summary: 'until the instances run, or until their unpackers answer',
+  choices: ['running', 'unpacker'],
+  default: standard,
+  group: 'How',
+});
 
 const force = (summary: string) => ({ flags: '--force', summary, group: 'How' });
 
@@ -54,18 +63,33 @@ export const instanceGroup: CommandGroup = {
       load: async () => (await import('../instances/tags.js')).deleteTagsOnUnpackers,
     },
     {
-      name: 'start-instances',
-      summary: 'start every instance of the name that does not run',
+      name: 'launch-instances',
+      summary: 'launch an instance in each target that has none of the name',
+      arguments: [{ name: '<image>', summary: 'a stream, whose latest AMI is taken, or the id of an AMI' }],
       options: [
+        ...launchSearchOptions,
+        ...launchOptions,
+        waitOption('unpacker for instances called ImageUnpacker, else running'),
         {
-          flags: '--wait <what>',
-          summary: 'until the instances run, or until their unpackers answer',
-          choices: ['running', 'unpacker'],
-          default: 'running',
+          flags: '--replace-instances',
+          summary:
+            'terminate those that are there, once the new one is ready and they work for no publication',
           group: 'How',
         },
+        { flags: '--keep-volumes', summary: 'replacing, keep the volumes of streams', group: 'How' },
+        force('replacing, terminate also what works for a publication, and what does not tell'),
         ...withUnpackers,
       ],
+      examples: [
+        "ami-publisher launch-instances base/unpacker --instance-profile unpacker",
+        'ami-publisher launch-instances base/unpacker --replace-instances --dry-run',
+      ],
+      load: async () => (await import('../instances/launch.js')).launchInstances,
+    },
+    {
+      name: 'start-instances',
+      summary: 'start every instance of the name that does not run',
+      options: [waitOption('running'), ...withUnpackers],
       examples: ["ami-publisher start-instances --wait unpacker -t 'prod,*'"],
       load: async () => (await import('../instances/states.js')).startInstances,
     },
