@@ -57,6 +57,7 @@ export { readDefaults } from './defaults.js';
 export { Instances, instanceCommands } from './instances/instances.js';
 export type { LaunchRequest } from './instances/launch.js';
 export type { LaunchOptions } from './instances/launch-change.js';
+export type { LaunchForImagesRequest } from './instances/launch-for-images.js';
 export type { NamedInstances } from './instances/named-instances.js';
 export type { NetworkRequest } from './instances/network.js';
 export type { Readiness } from './instances/start.js';

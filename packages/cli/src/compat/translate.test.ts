@@ -86,7 +86,6 @@ const stillToCome = [
   'delete-unused-images',
   'expire',
   'import-key-pair',
-  'launch-instances-for-images',
   'list-images',
 ];
 

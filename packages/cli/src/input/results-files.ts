@@ -14,6 +14,21 @@ export const readResultsFiles = async (files: readonly string[]): Promise<Publis
   return read.flatMap(({ resources }) => resources);
 };
 
+/**
+ * As {@link readResultsFiles}, but all entries have to name something.
+ *
+ * @throws `INVALID_OPTION` also for a file with an entry that names nothing.
+ */
+export const readCompleteResultsFiles = async (files: readonly string[]): Promise<PublishedResource[]> => {
+  const read = await Promise.all(files.map(readResultsFile));
+  const leftOut = read.flatMap((one) => one.leftOut);
+  if (leftOut.length === 0) return read.flatMap(({ resources }) => resources);
+  throw new AmiPublisherError('INVALID_OPTION', {
+    message: `entries of results files failed: ${leftOut.join('; ')}`,
+    remedy: 'publish again where it failed, or take these entries out of the files',
+  });
+};
+
 const readResultsFile = async (file: string) => {
   let text: string;
   try {

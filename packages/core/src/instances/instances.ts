@@ -3,7 +3,14 @@ import type { Tags } from '../cloud/tags.js';
 import type { AnyCommand } from '../operations/command.js';
 import type { ChangeOptions, Operations } from '../operations/operations.js';
 import type { OperationResults } from '../operations/results.js';
+import { resolveResources } from '../resources/resolve.js';
+import type { PublishedResource } from '../resources/results-file.js';
 import { type LaunchRequest, launchInstances, replaceInstances } from './launch.js';
+import {
+  checkResources,
+  type LaunchForImagesRequest,
+  launchInstancesForImages,
+} from './launch-for-images.js';
 import type { NamedInstances } from './named-instances.js';
 import { type Readiness, startInstances } from './start.js';
 import { stopIdleUnpackers } from './stop-idle.js';
@@ -14,6 +21,7 @@ import { deleteTagsOnUnpackers, setTagsOnUnpackers } from './unpacker-tags.js';
 export const instanceCommands: readonly AnyCommand[] = [
   deleteTagsOnUnpackers,
   launchInstances,
+  launchInstancesForImages,
   replaceInstances,
   setTagsOnUnpackers,
   startInstances,
@@ -50,6 +58,30 @@ export class Instances {
     options?: ChangeOptions,
   ): Promise<OperationResults> {
     return this.operations.run(launchInstances, targets, request, options);
+  }
+
+  /**
+   * Launches one instance of each AMI that results files name, all side by side. Undone, they are terminated.
+   *
+   * @throws `INVALID_OPTION` if an entry has no AMI or failed, before anything is launched.
+   */
+  async launchForImages(
+    resources: readonly PublishedResource[],
+    request: LaunchForImagesRequest = {},
+    options: ChangeOptions = {},
+  ): Promise<OperationResults> {
+    checkResources(resources);
+    const { targets, resources: byTarget } = await resolveResources(
+      this.operations.cloud,
+      resources,
+      options,
+    );
+    return this.operations.run(
+      launchInstancesForImages,
+      targets,
+      { ...request, resources: byTarget },
+      options,
+    );
   }
 
   /** Launches one instance in each target; once it is ready, and the others of the name work for no publication, those are terminated. */

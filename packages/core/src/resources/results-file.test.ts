@@ -44,7 +44,9 @@ describe('a results file', () => {
         { AccountName: 'prod', Region: 'us-west-2', SnapshotId: 'snap-01234567', Error: 'register failed' },
       ]),
     ).toEqual({
-      resources: [{ account: 'prod', region: 'us-west-2', snapshotId: 'snap-01234567' }],
+      resources: [
+        { account: 'prod', region: 'us-west-2', snapshotId: 'snap-01234567', error: 'register failed' },
+      ],
       leftOut: ['prod,us-east-1 has nothing: no ImageUnpacker instances found'],
     });
   });

@@ -10,6 +10,8 @@ export interface PublishedResource {
   readonly snapshotId?: string;
   /** The account that owns the AMI, where this one merely may use it. */
   readonly sharedFrom?: string;
+  /** What went wrong there; the ids are of what it left behind. */
+  readonly error?: string;
 }
 
 /** A results file as it was read. */
@@ -119,7 +121,9 @@ interface Entry {
 const split = (entries: readonly Entry[]): ResultsFile => {
   const isUseful = ({ ids }: Entry) => ids.imageId !== undefined || ids.snapshotId !== undefined;
   return {
-    resources: entries.filter(isUseful).map(({ place, ids }) => ({ ...place, ...ids })),
+    resources: entries
+      .filter(isUseful)
+      .map(({ place, ids, error }) => ({ ...place, ...ids, ...(error !== undefined && { error }) })),
     leftOut: entries
       .filter((entry) => !isUseful(entry))
       .map(

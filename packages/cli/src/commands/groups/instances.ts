@@ -40,6 +40,17 @@ const options = [
   ...outputOptions,
 ];
 
+/** Of those whose targets are in results files. */
+const elsewhere = [
+  ...awsOptions,
+  ...journalOptions,
+  ...changeOptions,
+  ...progressOptions,
+  ...outputOptions,
+  connectTimeoutOption,
+  ...certificateOptions,
+];
+
 /** Of those that also ask the unpackers on them. */
 const withUnpackers = [...options, connectTimeoutOption, ...certificateOptions];
 
@@ -81,10 +92,28 @@ export const instanceGroup: CommandGroup = {
         ...withUnpackers,
       ],
       examples: [
-        "ami-publisher launch-instances base/unpacker --instance-profile unpacker",
+        'ami-publisher launch-instances base/unpacker --instance-profile unpacker',
         'ami-publisher launch-instances base/unpacker --replace-instances --dry-run',
       ],
       load: async () => (await import('../instances/launch.js')).launchInstances,
+    },
+    {
+      name: 'launch-instances-for-images',
+      summary: 'launch an instance of each AMI that results files name',
+      arguments: [{ name: '[results-file...]', summary: 'as publish has written or printed them' }],
+      options: [
+        ...launchOptions,
+        {
+          flags: '--expires-in <duration>',
+          summary: 'write the tag ExpiresAt, such as 12h',
+          group: 'The instance',
+        },
+        waitOption('running'),
+        instanceName,
+        ...elsewhere,
+      ],
+      examples: ['ami-publisher launch-instances-for-images results.json --expires-in 2h'],
+      load: async () => (await import('../instances/launch.js')).launchInstancesForImages,
     },
     {
       name: 'start-instances',

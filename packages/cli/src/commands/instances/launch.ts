@@ -1,7 +1,8 @@
 import { Instances, type LaunchOptions, type Tags } from '@ami-publisher/core';
-import { parseWholeNumber } from '../../input/duration.js';
+import { parseDuration, parseWholeNumber } from '../../input/duration.js';
+import { readCompleteResultsFiles } from '../../input/results-files.js';
 import { parseTags, tagsOf } from '../../input/tags.js';
-import { change } from '../change.js';
+import { carryOut, change } from '../change.js';
 import type { CommandRunner } from '../definition.js';
 import { named } from './named.js';
 import { readinessOf } from './states.js';
@@ -24,8 +25,22 @@ export const launchInstances: CommandRunner = async ([image = ''], options) => {
   });
 };
 
+/** `launch-instances-for-images RESULTS-FILE...` */
+export const launchInstancesForImages: CommandRunner = async (files, options) => {
+  const resources = await readCompleteResultsFiles(files.flat());
+  const { expiresIn } = options;
+  const request = {
+    ...(await launchOptionsOf(options)),
+    readiness: readinessOf(options),
+    expiresInMs: typeof expiresIn === 'string' ? parseDuration('expires-in', expiresIn) : undefined,
+  };
+  return carryOut(options, ({ operations }, how) =>
+    new Instances(operations).launchForImages(resources, request, how),
+  );
+};
+
 /** What the options say of the instances. @throws `INVALID_OPTION` */
-export const launchOptionsOf = async (options: Options): Promise<LaunchOptions> => ({
+const launchOptionsOf = async (options: Options): Promise<LaunchOptions> => ({
   ...named(options),
   instanceType: text(options.instanceType),
   rootVolumeGiB:
