@@ -1,16 +1,22 @@
-interface Told {
+interface Row {
+  readonly account: string;
+  readonly region: string;
   readonly message?: string;
   readonly error?: string;
+  readonly changes?: readonly { readonly message?: string }[];
 }
 
-/** What failed, as the reference tells it: `account: region: cause`. Works for the results of every command. */
+interface Results {
+  readonly targets?: readonly Row[];
+  readonly failures?: readonly Row[];
+}
+
+/** What failed, as the reference tells it: `account: region: cause`. Works for the results of every command: rows, targets, or a report. */
 export const failuresOf = (results: unknown): string[] => {
-  const rows = Array.isArray(results) ? results : (results as { readonly targets?: unknown })?.targets;
-  return (
-    (rows ?? []) as readonly (Told & { readonly account: string; readonly region: string } & {
-      readonly changes?: readonly Told[];
-    })[]
-  ).flatMap(({ account, region, message, error, changes = [] }) =>
+  const { targets = [], failures = [] } = (
+    Array.isArray(results) ? { targets: results } : (results ?? {})
+  ) as Results;
+  return [...targets, ...failures].flatMap(({ account, region, message, error, changes = [] }) =>
     [message ?? error, ...changes.map((change) => change.message)].flatMap((cause) =>
       cause === undefined ? [] : [`${account}: ${region}: ${cause}`],
     ),

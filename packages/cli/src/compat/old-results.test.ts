@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { failuresOf } from './failures.js';
 import { toGoJson } from './go-json.js';
-import { formatAge, published, streamNames, unpackers } from './old-results.js';
+import { formatAge, instances, published, streamNames, unpackers } from './old-results.js';
 
 const place = { account: 'prod', region: 'us-east-1' };
 
@@ -54,6 +54,22 @@ describe('results in the shape of the reference', () => {
     vi.useRealTimers();
   });
 
+  it('are instances, with the target where there is none, and the error where one failed', () => {
+    const done = { value: { instanceId: 'i-1', privateIp: '10.0.0.1' } };
+    const targets = [
+      { ...place, changes: [done, { message: 'no room' }] },
+      { ...place, changes: [] },
+      { ...place, changes: [], message: 'denied' },
+    ];
+    const common = { AccountName: 'prod', Region: 'us-east-1' };
+    expect(instances({ targets })).toEqual([
+      { ...common, InstanceId: 'i-1', PrivateIp: '10.0.0.1' },
+      { ...common, Error: 'no room' },
+      common,
+      { ...common, Error: 'denied' },
+    ]);
+  });
+
   it.each([
     [-5, '0ms'],
     [812, '812ms'],
@@ -84,6 +100,9 @@ describe('failures', () => {
         ],
       }),
     ).toEqual(['prod: us-east-1: gone', 'prod: us-east-1: no']);
+    expect(failuresOf({ images: [], failures: [{ ...place, message: 'lost' }] })).toEqual([
+      'prod: us-east-1: lost',
+    ]);
     expect(failuresOf(undefined)).toEqual([]);
   });
 });

@@ -79,3 +79,25 @@ export const formatAge = (ms: number): string => {
     .map(([amount, unit]) => `${amount}${unit}`)
     .join('');
 };
+
+interface InstanceChange {
+  readonly value?: { readonly instanceId?: string; readonly privateIp?: string };
+  readonly message?: string;
+}
+
+/** `launch-instances`, `launch-instances-for-images`, `start-instances`: an entry for each instance, and for each target that has none. */
+export const instances: OldResults = (results) => {
+  const { targets } = results as {
+    readonly targets: readonly (Place & { message?: string; changes: readonly InstanceChange[] })[];
+  };
+  return targets.flatMap(({ account, region, message, changes }) => {
+    const place = { AccountName: account, Region: region };
+    if (changes.length === 0) return [{ ...place, ...(message !== undefined && { Error: message }) }];
+    return changes.map(({ value, message: error }) => ({
+      ...place,
+      ...(value?.instanceId !== undefined && { InstanceId: value.instanceId }),
+      ...(value?.privateIp !== undefined && { PrivateIp: value.privateIp }),
+      ...(error !== undefined && { Error: error }),
+    }));
+  });
+};

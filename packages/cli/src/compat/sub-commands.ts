@@ -24,6 +24,7 @@ const images = [...targets, 'searchTags', 'excludeSearchTags'];
 const network = ['vpcSearchTags', 'subnetSearchTags', 'securityGroupSearchTags'];
 const launch = [...network, 'instanceName', 'instanceType', 'rootVolumeSize', 'sshKeyName', 'tags'];
 const old = () => import('./old-results.js');
+const oldImages = () => import('./old-images.js');
 
 /** All 23, by name. */
 export const oldCommands: readonly OldCommand[] = [
@@ -75,8 +76,10 @@ export const oldCommands: readonly OldCommand[] = [
     arguments: [],
     flags: [...images, 'minImageAge'],
     doing: 'deleting unused images',
-    added: ['--glob', '--now', '--yes'],
-    difference: 'much more counts as use; each image is looked at again before it goes',
+    added: ['--glob', '--keep-last=0', '--now', '--yes'],
+    prints: async () => (await oldImages()).deletedImages,
+    difference:
+      'much more counts as use; each image is looked at again before it goes; more than 100 are refused; images are told by their ids',
   },
   {
     name: 'expire',
@@ -99,12 +102,14 @@ export const oldCommands: readonly OldCommand[] = [
     flags: [...targets, ...launch, 'searchTags', 'replaceInstances', 'certDirectory', 'srpcProxy'],
     doing: 'launching instances',
     added: ['--wait=unpacker', '--yes'],
+    prints: async () => (await old()).instances,
   },
   {
     name: 'launch-instances-for-images',
     arguments: ['[results-file...]'],
     flags: [...launch, 'expiresIn'],
     doing: 'launching instances',
+    prints: async () => (await old()).instances,
     difference: 'files with failed entries are refused before anything is launched',
   },
   {
@@ -113,6 +118,7 @@ export const oldCommands: readonly OldCommand[] = [
     flags: [...images, 'minImageAge'],
     doing: 'listing images',
     added: ['--glob'],
+    prints: async () => (await oldImages()).listedImages,
   },
   {
     name: 'list-streams',
@@ -137,6 +143,9 @@ export const oldCommands: readonly OldCommand[] = [
     flags: [...images, 'minImageAge', 'oldImageInstancesCsvFile', 'unusedImagesCsvFile'],
     doing: 'listing unused images',
     added: ['--glob'],
+    prints: async () => (await oldImages()).unusedImages,
+    difference:
+      'much more counts as use; in tables, columns of tags have names of their own, and times are RFC 3339',
   },
   {
     name: 'list-used-images',
@@ -144,6 +153,7 @@ export const oldCommands: readonly OldCommand[] = [
     flags: images,
     doing: 'listing used images',
     added: ['--glob'],
+    prints: async () => (await oldImages()).usedImages,
     difference: 'images that nobody uses are not listed',
   },
   {
@@ -192,9 +202,11 @@ export const oldCommands: readonly OldCommand[] = [
   {
     name: 'start-instances',
     arguments: [],
-    flags: fleet,
+    flags: daemons,
     doing: 'starting instances',
-    difference: 'several instances of the name are all started; `stopping` is waited out',
+    prints: async () => (await old()).instances,
+    difference:
+      'several instances of the name are all started; `stopping` is waited out; what runs already is told without its id',
   },
   {
     name: 'stop-idle-unpackers',
