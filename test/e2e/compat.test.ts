@@ -31,7 +31,7 @@ const daemons = () => {
 };
 
 describe('publish in the old form', () => {
-  it('[W63] makes the AMI that the Go tool made, which expires in an hour, and prints results as it did', async () => {
+  it('[W63] [publish] makes the AMI that the Go tool made, which expires in an hour, and prints results as it did', async () => {
     const run = await world.runWith(
       { AMI_PUBLISHER_IMAGE_SERVER: 'nowhere:1', AMI_PUBLISHER_CERTIFICATES: '/nowhere' },
       ...[...daemons(), `-targets=${target}`, '-tags', 'team=<base>', 'publish', 'base/debian', '1'],
@@ -95,7 +95,7 @@ describe('publish in the old form', () => {
 });
 
 describe('the other sub-commands in the old form', () => {
-  it('list unpackers and streams as the Go tool did', async () => {
+  it('[list-streams] [list-unpackers] list unpackers and streams as the Go tool did', async () => {
     await world.run('-targets', target, 'prepare-unpackers', 'base/debian');
     const unpackers = await world.run('-targets', target, 'list-unpackers');
     expect(unpackers.code, unpackers.stderr).toBe(0);
@@ -117,7 +117,7 @@ describe('the other sub-commands in the old form', () => {
     expect([streams.code, streams.stdout]).toEqual([0, '[\n    "base/debian"\n]\n']);
   });
 
-  it('[W76] tag unpackers, and take tags from them, without a question, a word on stdout, or certificates', async () => {
+  it('[W76] [delete-tags-on-unpackers] [set-tags-on-unpackers] tag unpackers, and take tags from them, without a question, a word on stdout, or certificates', async () => {
     const without = { AMI_PUBLISHER_CERTIFICATES: '/nowhere', AMI_PUBLISHER_COMPAT: 'go' };
     const set = await world.runWith(without, '-tags=RequiredImage=base/x,team=a', 'set-tags-on-unpackers');
     expect([set.code, set.stdout]).toEqual([0, '']);

@@ -19,7 +19,7 @@ const [development, staging] = ['development', 'staging'];
 const treeOf = (snapshotId: string) => join(world.sandbox.model.snapshotPath(snapshotId), 'tree');
 
 describe('a publication', () => {
-  it('[W96] registers a tagged, encrypted AMI of the image in every target, and then of the next release', async () => {
+  it('[W96] [publish] registers a tagged, encrypted AMI of the image in every target, and then of the next release', async () => {
     const first = await world.run(
       'publish',
       'base/debian',
@@ -264,7 +264,7 @@ describe('looking around', () => {
     ]);
   });
 
-  it('[W45] prepares unpackers, and takes a stream without volume for no error', async () => {
+  it('[W45] [prepare-unpackers] prepares unpackers, and takes a stream without volume for no error', async () => {
     const known = await world.run('prepare-unpackers', 'base/debian', '--targets', 'staging,eu-west-1');
     expect(known.json()).toMatchObject([{ scanned: true }]);
     const unknown = await world.run('prepare-unpackers', 'base/new', '--targets', 'staging,eu-west-1');

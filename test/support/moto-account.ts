@@ -2,10 +2,14 @@ import {
   AwsCloud,
   type Ec2Api,
   type ImageSource,
+  instanceCommands,
   MemoryJournalStore,
+  Operations,
   Publisher,
   type PublishOptions,
+  type ResolvedTargets,
   UnpackerFleet,
+  volumeCommands,
 } from '@ami-publisher/core';
 import { EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
 import { createEdgeUnpackers } from './edge-unpacker.js';
@@ -21,9 +25,13 @@ const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
 export interface MotoAccount {
   readonly cloud: AwsCloud;
   readonly publisher: Publisher;
+  readonly fleet: UnpackerFleet;
+  readonly operations: Operations;
   readonly proxy: RecordingProxy;
   /** Ids of the unpacker instances by region. */
   readonly unpackers: Readonly<Record<string, string>>;
+  /** Its regions. */
+  targets(): Promise<ResolvedTargets>;
   ec2(region: string): Promise<Ec2Api>;
   plan(leaf: string, options?: Partial<PublishOptions>): ReturnType<Publisher['plan']>;
   close(): Promise<void>;
@@ -45,14 +53,20 @@ export const createMotoAccount = async (regions: readonly string[]): Promise<Mot
     cloud,
     createClient: (_target, instance) => unpackerOf(instance.InstanceId ?? ''),
   });
-  const publisher = new Publisher({ cloud, fleet, images: anyImage, journals: new MemoryJournalStore() });
+  const journals = new MemoryJournalStore();
+  const publisher = new Publisher({ cloud, fleet, images: anyImage, journals });
+  const commands = [...instanceCommands, ...volumeCommands];
+  const operations = new Operations({ cloud, journals, fleet: () => fleet, commands });
   const selection = regions.map((region) => `moto,${region}`).join(';');
   const targets = () => cloud.resolveTargets(selection);
   return {
     cloud,
     publisher,
+    fleet,
+    operations,
     proxy,
     unpackers,
+    targets,
     ec2: async (region) => cloud.ec2({ partition: 'aws', accountId, region, account: 'moto' }),
     plan: async (leaf, options = {}) =>
       publisher.plan({ stream, leaf, targets: await targets(), ...options }),

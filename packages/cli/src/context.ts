@@ -23,8 +23,11 @@ import {
   volumeCommands,
 } from '@ami-publisher/core';
 import { parseDuration } from './input/duration.js';
-import { notice } from './progress/notice.js';
+import { askMfaCode } from './input/mfa-code.js';
+import { interruptSignal } from './interrupt.js';
 import { withStatus } from './progress/status-line.js';
+
+export { interruptSignal } from './interrupt.js';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -68,6 +71,7 @@ export const createContext = async (
     overrides: configuration.overrides,
     connector: configuration.connector,
     endpoint: text(options, 'endpointUrl'),
+    askMfaCode,
     logger,
   });
   const daemons = lazily(() => createDaemonClients(options, configuration, cloud, roles));
@@ -196,21 +200,4 @@ const stderrLogger: Logger = {
   info: log('info'),
   warn: log('warn'),
   error: log('error'),
-};
-
-let interrupted: AbortController | undefined;
-
-/** One signal for the process: the first Ctrl-C ends the work in order, the second at once. */
-export const interruptSignal = (): AbortSignal => {
-  if (interrupted !== undefined) return interrupted.signal;
-  const controller = new AbortController();
-  interrupted = controller;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(130);
-      notice('stopping; press Ctrl-C again to leave at once');
-      controller.abort(new AmiPublisherError('CANCELLED', { message: `interrupted by ${signal}` }));
-    });
-  }
-  return controller.signal;
 };

@@ -39,6 +39,7 @@ export type {
 } from './cloud/cloud.js';
 export type { Ec2Transport } from './cloud/create-ec2-api.js';
 export { createEc2Api } from './cloud/create-ec2-api.js';
+export type { AskMfaCode } from './cloud/credentials.js';
 export type { CallOptions, Ec2Action, Ec2Actions, Ec2Api } from './cloud/ec2-api.js';
 export { Pacer } from './cloud/pacer.js';
 export type { Look, PollPacing } from './cloud/poll-pacing.js';

@@ -217,6 +217,44 @@ describe('credentials', () => {
   });
 });
 
+describe('a profile that asks for the code of an MFA device', () => {
+  const device = 'arn:aws:iam::111111111111:mfa/me';
+  const withDevice = () =>
+    withFiles(
+      `[profile guarded]\nsource_profile = development\nrole_arn = ${roleOf('production')}\nmfa_serial = ${device}\n`,
+    );
+
+  it('[W3] gets it from whoever the program asks, once for all targets', async () => {
+    withDevice();
+    const asked: string[] = [];
+    const askMfaCode = async (name: string) => {
+      asked.push(name);
+      return '123456';
+    };
+    const cloud = await openCloud({ askMfaCode });
+    const { targets, failures } = await cloud.resolveTargets('guarded,*');
+    expect([failures, new Set(targets.map(({ accountId }) => accountId))]).toEqual([
+      [],
+      new Set([idOf('production')]),
+    ]);
+    await Promise.all(targets.map(async (target) => (await cloud.ec2(target)).describeVolumes({})));
+    expect(asked).toEqual([device]);
+  });
+
+  it('[W3] fails alone where nobody can be asked, or the code is wrong', async () => {
+    withDevice();
+    const selection = 'development,us-east-1;guarded,us-east-1';
+    for (const [askMfaCode, code] of [
+      [undefined, 'CREDENTIALS_MISSING'],
+      [async () => '000000', 'ACCESS_DENIED'],
+    ] as const) {
+      const { targets, failures } = await (await openCloud({ askMfaCode })).resolveTargets(selection);
+      expect(targets.map(({ account }) => account)).toEqual(['development']);
+      expect(failures).toMatchObject([{ account: 'guarded', error: { code } }]);
+    }
+  });
+});
+
 describe('settings of a target', () => {
   it('are those of the last override that fits', async () => {
     const cloud = await openCloud({

@@ -32,7 +32,7 @@ describe('volumes for unpackers', () => {
     await expect(volumes.add(targets, { sizeGiB })).rejects.toMatchObject({ code: 'INVALID_OPTION' });
   });
 
-  it('are created encrypted, attached and known to the unpackers', async () => {
+  it('[add-volumes] are created encrypted, attached and known to the unpackers', async () => {
     const results = await volumes.add(targets, { sizeGiB: 3, tags: { team: 'base' } });
     expect(results).toMatchObject({
       ok: true,
@@ -69,7 +69,7 @@ describe('volumes for unpackers', () => {
 });
 
 describe('unused volumes', () => {
-  it('[W38] are told when they cannot be detached, and are found again by the next run', async () => {
+  it('[W38] [remove-unused-volumes] are told when they cannot be detached, and are found again by the next run', async () => {
     const [region, other] = world.sandbox.regions;
     const { faults } = world.sandbox.model;
     faults.add({ kind: 'deny', action: 'DetachVolume', region });

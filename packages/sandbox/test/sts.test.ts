@@ -49,6 +49,13 @@ describe('STS', () => {
     });
   });
 
+  test('[STS-5] A role is assumed with the code of an MFA device, and not with another', async () => {
+    const SerialNumber = 'arn:aws:iam::111111111111:mfa/me';
+    expect((await assume({ SerialNumber, TokenCode: '123456' })).Credentials).toBeDefined();
+    await expectCode(assume({ SerialNumber, TokenCode: '654321' }), 'AccessDenied');
+    await expectCode(assume({ SerialNumber }), 'AccessDenied');
+  });
+
   test('[STS-2] A session lasts one hour unless the request says otherwise', async () => {
     const inMinutes = ({ Expiration }: Credentials) =>
       Math.round((Expiration!.getTime() - Date.now()) / 60_000);

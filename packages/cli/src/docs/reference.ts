@@ -31,6 +31,7 @@ const targetsSection = `## Targets
 A target is an account in a region. \`--targets\` takes pairs \`account,region\` with \`;\` between them; in both parts \`*\` stands for any run of
 characters, and an empty part for all. \`@FILE\` reads pairs from a file, one or more a line; \`#\` begins a comment. Accounts are the names of the
 configuration file, or else the AWS profiles. An account whose credentials do not work fails its own targets only.
+A profile with \`mfa_serial\` has the code of its device asked for at the terminal.
 
 Order of precedence: flag, environment variable, configuration file, default.
 

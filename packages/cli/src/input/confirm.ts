@@ -1,7 +1,6 @@
-import { createInterface } from 'node:readline/promises';
 import { AmiPublisherError, cancelled } from '@ami-publisher/base';
-import { interruptSignal } from '../context.js';
 import { notice } from '../progress/notice.js';
+import { ask } from './question.js';
 
 /**
  * Has a person agree to what is going to be lost, unless `--yes` does.
@@ -16,13 +15,7 @@ export const confirm = async (
   if (options.yes === true) return;
   if (!process.stdin.isTTY) throw nobodyToAsk(losses);
   for (const loss of losses) notice(`would ${loss}`);
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await terminal.question('Go on? [y/N] ', { signal: interruptSignal() });
-    if (!/^y(es)?$/i.test(answer.trim())) throw cancelled();
-  } finally {
-    terminal.close();
-  }
+  if (!/^y(es)?$/i.test(await ask('Go on? [y/N] '))) throw cancelled();
 };
 
 const nobodyToAsk = (losses: readonly string[]): AmiPublisherError =>

@@ -23,9 +23,13 @@ export class LiveBlock {
   readonly #stream: LiveStream;
   readonly #lines: (frame: Frame) => readonly string[];
   readonly #timer = setInterval(() => this.#draw(), frameMs).unref();
-  readonly #returnNotices = takeNotices((line) => this.above(line));
+  readonly #returnNotices = takeNotices({
+    write: (line) => this.above(line),
+    pause: () => this.#pause(),
+  });
   #drawn: readonly string[] = [];
   #number = 0;
+  #isPaused = false;
 
   constructor(stream: LiveStream, lines: (frame: Frame) => readonly string[]) {
     this.#stream = stream;
@@ -48,7 +52,17 @@ export class LiveBlock {
     this.#drawn = [];
   }
 
+  #pause(): () => void {
+    this.#stream.write(this.#erasure());
+    this.#drawn = [];
+    this.#isPaused = true;
+    return () => {
+      this.#isPaused = false;
+    };
+  }
+
   #draw(): void {
+    if (this.#isPaused) return;
     this.#number += 1;
     const lines = this.#lines({
       // The last column stays free: some terminals wrap as soon as it is written to.

@@ -1,7 +1,7 @@
 import type { PublicationEvent } from '@ami-publisher/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LiveView } from './live-view.js';
-import { notice } from './notice.js';
+import { notice, pauseRedrawing } from './notice.js';
 import { FakeTerminal } from './testing/fake-terminal.js';
 
 const common = { at: '2026-11-22T15:00:00.000Z', publicationId: 'pub-1' };
@@ -120,6 +120,23 @@ describe('the live view', () => {
     expect(terminal.lines()).toEqual([
       'pub-1',
       'stopping; press Ctrl-C again to leave at once',
+      expect.stringContaining('dev,us-east-1'),
+    ]);
+    view.end();
+  });
+
+  it('is gone while something is typed in, and back afterwards', () => {
+    const terminal = new FakeTerminal(80, 24);
+    const view = show(terminal, [begin('dev,us-east-1')]);
+    const goOn = pauseRedrawing();
+    notice('above the question');
+    vi.advanceTimersByTime(300);
+    expect(terminal.lines()).toEqual(['pub-1', 'above the question']);
+    goOn();
+    vi.advanceTimersByTime(100);
+    expect(terminal.lines()).toEqual([
+      'pub-1',
+      'above the question',
       expect.stringContaining('dev,us-east-1'),
     ]);
     view.end();

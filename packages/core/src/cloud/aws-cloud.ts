@@ -13,7 +13,7 @@ import { createAwsEc2Api } from './aws-ec2-api.js';
 import { fromAwsError } from './aws-error.js';
 import { createAwsSsmApi } from './aws-ssm-api.js';
 import type { Cloud, ResolvedTargets, ResolveOptions, TargetSettings } from './cloud.js';
-import { accountCredentials, memoiseCredentials } from './credentials.js';
+import { type AskMfaCode, accountCredentials, memoiseCredentials } from './credentials.js';
 import type { CallOptions, Ec2Api } from './ec2-api.js';
 import { Pacer } from './pacer.js';
 import { Poller } from './poller.js';
@@ -28,6 +28,8 @@ export interface AwsCloudOptions {
   readonly connector?: ConnectorConfiguration | undefined;
   /** One endpoint for all AWS services and regions, as of a local AWS. @default AWS's own (or `AWS_ENDPOINT_URL`, by the SDK) */
   readonly endpoint?: string | undefined;
+  /** Asks for the code of an MFA device where a profile has `mfa_serial`, once for each such account. @default such accounts fail */
+  readonly askMfaCode?: AskMfaCode | undefined;
   /** How long AWS may take to answer one request, ms. @default 60,000 */
   readonly requestTimeoutMs?: number | undefined;
   readonly clock?: Clock | undefined;
@@ -253,7 +255,8 @@ export class AwsCloud implements Cloud {
     let provider = this.#credentials.get(account);
     if (provider === undefined) {
       const configured = this.#accounts.get(account) ?? {};
-      provider = accountCredentials(configured, this.#homeRegion(account), this.#options.endpoint).then(
+      const { endpoint, askMfaCode } = this.#options;
+      provider = accountCredentials(configured, this.#homeRegion(account), endpoint, askMfaCode).then(
         (made) => memoiseCredentials(made, this.clock),
       );
       this.#credentials.set(account, provider);

@@ -30,17 +30,22 @@ export const memoiseCredentials = (
   };
 };
 
+/** Asks for the present code of an MFA device, by the device's serial number or ARN. */
+export type AskMfaCode = (device: string) => Promise<string>;
+
 /** The SDK's provider for an account of the configuration: its profile, its role, or its role assumed from its profile. */
 export const accountCredentials = async (
   account: AccountConfiguration,
   region: string,
   endpoint: string | undefined,
+  mfaCodeProvider: AskMfaCode | undefined,
 ): Promise<AwsCredentialIdentityProvider> => {
   const { fromNodeProviderChain, fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
   const clientConfig = { region, ...(endpoint !== undefined && { endpoint }) };
   const base = fromNodeProviderChain({
     ...(account.profile !== undefined && { profile: account.profile, ignoreCache: true }),
     clientConfig,
+    ...(mfaCodeProvider !== undefined && { mfaCodeProvider }),
   });
   if (account.roleArn === undefined) return base;
   return fromTemporaryCredentials({

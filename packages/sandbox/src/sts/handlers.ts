@@ -82,6 +82,14 @@ const openSession = (
   };
 };
 
+/** What every MFA device of the sandbox shows. */
+const mfaCode = '123456';
+
+const checkMfa = ({ SerialNumber, TokenCode }: sts.AssumeRoleRequest): void => {
+  if (SerialNumber === undefined || TokenCode === mfaCode) return;
+  throw new ApiError('AccessDenied', 'MultiFactorAuthentication failed with invalid MFA one time pass code.');
+};
+
 const assumeRole = (context: StsContext, input: sts.AssumeRoleRequest): sts.AssumeRoleResponse => {
   const caller = callerOf(context);
   const arn = required(input.RoleArn, 'RoleArn');
@@ -93,6 +101,7 @@ const assumeRole = (context: StsContext, input: sts.AssumeRoleRequest): sts.Assu
       `User: ${caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${arn}`,
     );
   }
+  checkMfa(input);
   return openSession(
     context,
     role,
