@@ -55,7 +55,7 @@ const start = (format: string, destination: string, operationId: string) =>
 const uploads = async () => (await s3.send(new ListMultipartUploadsCommand({ Bucket }))).Uploads?.length ?? 0;
 
 describe('an export to S3', () => {
-  it('[U58] [W86] is the bytes of the volume, by multipart upload', async () => {
+  it('[U58] is the bytes of the volume, by multipart upload', async () => {
     const { exported } = await succeed(start('raw', `s3://${Bucket}/debian/1.raw`, 'e1'));
     expect(exported).toMatchObject({ destination: `s3://${Bucket}/debian/1.raw`, bytes: String(rawBytes) });
     const { Body, ETag } = await s3.send(new GetObjectCommand({ Bucket, Key: 'debian/1.raw' }));

@@ -74,7 +74,7 @@ const tagImagesAsRequested = async (calls: readonly RecordedCall[], imageOf: (re
 const publications: Awaited<ReturnType<Publish>>[] = [];
 
 describe('a publication to moto', () => {
-  it('[publish] is taken request by request, in this order', async () => {
+  it('[W73] [publish] is taken request by request, in this order', async () => {
     const published = await publish('1', { tags: { team: 'base' } });
     publications.push(published);
     for (const one of regions)

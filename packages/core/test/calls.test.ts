@@ -87,7 +87,7 @@ describe('the calls for one target', () => {
     expect(sum(changesIn(second.all))).toBeLessThan(sum(changesIn(reference.second)));
   });
 
-  it('[W73] look twice in a plan, for the name and for the unpacker, and not again in the publication that follows', async () => {
+  it('look twice in a plan, for the name and for the unpacker, and not again in the publication that follows', async () => {
     const { first, second } = await publishTwice();
     expect(looksIn(first)).toEqual({ DescribeImages: 1, DescribeInstances: 1 });
     expect(looksIn(second)).toEqual({ DescribeImages: 1, DescribeInstances: 1 });

@@ -32,7 +32,7 @@ const world = async () => {
 const deny = (region: string) => ({ kind: 'deny', action: 'CreateTags', region }) as const;
 
 describe('a command that changes something', () => {
-  it('[W65] [W71] gives one result per target, with each change', async () => {
+  it('[W71] gives one result per target, with each change', async () => {
     const { clock, instances, targets, tagsIn } = await world();
     const results = await clock.runUntil(instances.setTags(targets, { tags }));
     expect(results).toMatchObject({ command: 'set-tags-on-unpackers', ok: true, undoable: true });
@@ -88,7 +88,7 @@ describe('a command that changes something', () => {
     expect(await journals.list()).toHaveLength(1);
   });
 
-  it('leaves a failed target to a later resume, and the others alone', async () => {
+  it('[W65] leaves a failed target to a later resume, and the others alone', async () => {
     const { clock, cloud, instances, targets, operations, tagsIn } = await world();
     cloud.model.faults.add(deny('us-east-1'));
     const results = await clock.runUntil(instances.setTags(targets, { tags }));

@@ -32,7 +32,7 @@ describe('the page about permissions', () => {
     expect(JSON.stringify(documentOf(publisherPolicy)).length).toBeLessThan(6_144);
   });
 
-  it.each(['unpacker', 'imageserver'])('may say that the %s calls nothing of AWS', (name) => {
+  it.each(['unpacker', 'imageserver'])('[W86] may say that the %s calls nothing of AWS', (name) => {
     const { dependencies } = JSON.parse(readFileSync(pathOf(`packages/${name}/package.json`), 'utf8')) as {
       dependencies: Record<string, string>;
     };
