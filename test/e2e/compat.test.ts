@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tag } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -149,6 +149,7 @@ describe('the other sub-commands in the old form', () => {
     expect(found.json()).toMatchObject([{ AccountName: 'staging', Region: 'us-east-1' }]);
     writeFileSync(join(folder, 'flags.extra'), 'instance name=Nobody\n');
     const faulty = await world.runWith(environment, 'list-unpackers');
+    rmSync(folder, { recursive: true });
     expect([faulty.code, faulty.stdout]).toEqual([1, '']);
   });
 
