@@ -49,7 +49,7 @@ describe('The HTTP front', () => {
 
   test.each([
     ['Action=MakeCoffee', 'InvalidAction'],
-    ['Action=RunInstances', 'InvalidAction'],
+    ['Action=RunScheduledInstances', 'InvalidAction'],
     ['Size=1', 'MissingParameter'],
     ['Action=DescribeVolumes&Colour=red', 'UnknownParameter'],
     ['Action=DescribeVolumes&Filter.x.Name=status', 'UnknownParameter'],
