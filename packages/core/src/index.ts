@@ -56,6 +56,7 @@ export { tagKeys } from './cloud/tags.js';
 export type { Defaults } from './defaults.js';
 export { readDefaults } from './defaults.js';
 export { Instances, instanceCommands } from './instances/instances.js';
+export type { KeyPairRequest } from './instances/key-pair.js';
 export type { LaunchRequest } from './instances/launch.js';
 export type { LaunchOptions } from './instances/launch-change.js';
 export type { LaunchForImagesRequest } from './instances/launch-for-images.js';

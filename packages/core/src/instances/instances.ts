@@ -5,6 +5,7 @@ import type { ChangeOptions, Operations } from '../operations/operations.js';
 import type { OperationResults } from '../operations/results.js';
 import { resolveResources } from '../resources/resolve.js';
 import type { PublishedResource } from '../resources/results-file.js';
+import { importKeyPair, type KeyPairRequest, replaceKeyPair } from './key-pair.js';
 import { type LaunchRequest, launchInstances, replaceInstances } from './launch.js';
 import {
   checkResources,
@@ -20,9 +21,11 @@ import { deleteTagsOnUnpackers, setTagsOnUnpackers } from './unpacker-tags.js';
 /** The commands of an `Instances`, for `new Operations`. */
 export const instanceCommands: readonly AnyCommand[] = [
   deleteTagsOnUnpackers,
+  importKeyPair,
   launchInstances,
   launchInstancesForImages,
   replaceInstances,
+  replaceKeyPair,
   setTagsOnUnpackers,
   startInstances,
   stopIdleUnpackers,
@@ -49,6 +52,19 @@ export class Instances {
     options?: ChangeOptions,
   ): Promise<OperationResults> {
     return this.operations.run(deleteTagsOnUnpackers, targets, request, options);
+  }
+
+  /**
+   * Gives every target a key pair. One of that name with another key is an error, or is deleted first if it is to be replaced.
+   *
+   * @throws `INVALID_OPTION` for what is no RSA or ED25519 public key.
+   */
+  importKeyPair(
+    targets: ResolvedTargets,
+    { replace = false, ...request }: KeyPairRequest & { readonly replace?: boolean | undefined },
+    options?: ChangeOptions,
+  ): Promise<OperationResults> {
+    return this.operations.run(replace ? replaceKeyPair : importKeyPair, targets, request, options);
   }
 
   /** Launches one instance in each target that has none of the name. Undone, it is terminated. */

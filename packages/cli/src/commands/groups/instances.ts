@@ -74,6 +74,25 @@ export const instanceGroup: CommandGroup = {
       load: async () => (await import('../instances/tags.js')).deleteTagsOnUnpackers,
     },
     {
+      name: 'import-key-pair',
+      summary: 'give every target an EC2 key pair',
+      arguments: [
+        { name: '<name>', summary: 'of the key pair' },
+        { name: '<public-key-file>', summary: 'RSA or ED25519, as OpenSSH writes it' },
+      ],
+      options: [
+        { flags: '--replace', summary: 'delete another key of that name first', group: 'How' },
+        ...targetOptions,
+        ...awsOptions,
+        ...journalOptions,
+        ...changeOptions,
+        ...progressOptions,
+        ...outputOptions,
+      ],
+      examples: ["ami-publisher import-key-pair team ~/.ssh/id_ed25519.pub -t 'prod,*'"],
+      load: async () => (await import('../instances/key-pair.js')).importKeyPair,
+    },
+    {
       name: 'launch-instances',
       summary: 'launch an instance in each target that has none of the name',
       arguments: [{ name: '<image>', summary: 'a stream, whose latest AMI is taken, or the id of an AMI' }],
