@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { fromAwsError } from '../src/cloud/aws-error.js';
 import { type AmiWorld, createAmiWorld, type MadeAmi } from './support/ami-world.js';
 
 const day = 86_400_000;
@@ -169,6 +170,38 @@ describe('deleting an AMI at once', () => {
     expect(statuses(await deleteNow(world, made))).toEqual(['done']);
     await world.clock.advance(600_000);
     expect((await world.inventory()).images).toEqual({});
+  });
+
+  /** As AWS refuses to delete a snapshot. @returns how often it was asked to */
+  const refuseSnapshots = (world: AmiWorld, name: string, lastsMs: number): (() => number) => {
+    let asked = 0;
+    const endsAt = world.clock.now() + lastsMs;
+    world.override((ec2) => ({
+      deleteSnapshot: (input, options) => {
+        asked += 1;
+        if (world.clock.now() >= endsAt) return ec2.deleteSnapshot(input, options);
+        const reason = Object.assign(new Error('it is currently in use by ami-1'), { name });
+        throw fromAwsError(reason, { call: 'ec2:DeleteSnapshot', resource: input.SnapshotId });
+      },
+    }));
+    return () => asked;
+  };
+
+  it('[W25] waits longer and longer for a snapshot that its AMI has not let go of', async () => {
+    const world = await createAmiWorld();
+    const made = await world.makeAmi();
+    const asked = refuseSnapshots(world, 'InvalidSnapshot.InUse', 40_000);
+    expect(statuses(await deleteNow(world, made))).toEqual(['done']);
+    expect(asked()).toBeLessThan(8);
+    expect((await world.inventory()).snapshots).toEqual({});
+  });
+
+  it('[W25] goes by the code of a refusal, whatever its text says', async () => {
+    const world = await createAmiWorld();
+    const made = await world.makeAmi();
+    const asked = refuseSnapshots(world, 'UnauthorizedOperation', 40_000);
+    expect(statuses(await deleteNow(world, made))).toEqual(['failed']);
+    expect(asked()).toBe(1);
   });
 
   it('[W88] a snapshot that fails is told as such, and finished by a resume', async () => {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Ec2Api } from '../src/cloud/ec2-api.js';
 import type { Tags } from '../src/cloud/tags.js';
 import { formatExpiry } from '../src/publish/options.js';
 import type { Target } from '../src/target/target.js';
@@ -181,18 +180,10 @@ describe('expire', () => {
     const tags = expiring(world, 0);
     const ids: string[] = [];
     for (let count = 0; count < 7; count++) ids.push(await world.makeSnapshot(target!, tags));
-    const { cloud } = world;
-    const ec2 = cloud.ec2.bind(cloud);
-    cloud.ec2 = (at) => inPagesOf(5, ec2(at));
+    world.override((ec2) => ({
+      describeSnapshots: (input, options) => ec2.describeSnapshots({ MaxResults: 5, ...input }, options),
+    }));
     const results = await expire(world);
     expect(results.targets[0]?.changes.map(({ resource }) => resource)).toEqual(ids);
   });
 });
-
-const inPagesOf = async (MaxResults: number, made: Promise<Ec2Api>): Promise<Ec2Api> => {
-  const ec2 = await made;
-  return {
-    ...ec2,
-    describeSnapshots: (input, options) => ec2.describeSnapshots({ MaxResults, ...input }, options),
-  };
-};

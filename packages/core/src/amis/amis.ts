@@ -5,10 +5,12 @@ import type { ChangeOptions, Operations } from '../operations/operations.js';
 import type { OperationResults } from '../operations/results.js';
 import { resolveResources } from '../resources/resolve.js';
 import type { PublishedResource } from '../resources/results-file.js';
+import type { TargetAnswer } from '../unpacker/fleet.js';
 import { deleteCommand } from './delete.js';
 import { defaultRetentionMs } from './delete-ami.js';
 import { deleteTags } from './delete-tags.js';
 import { expireCommand } from './expire.js';
+import { type ImageSearch, type ListedImage, type ListOptions, listImages } from './list-images.js';
 import { setExclusiveTag } from './set-exclusive-tag.js';
 
 /** The commands of an `Amis`, for `new Operations`. */
@@ -76,6 +78,15 @@ export class Amis {
   ): Promise<OperationResults> {
     const { targets, resources } = await this.#resolve(named, options);
     return this.operations.run(setExclusiveTag, targets, { ...tag, resources, removeName }, options);
+  }
+
+  /** Lists the AMIs that the targets' accounts own. @throws `INVALID_OPTION` */
+  list(
+    targets: ResolvedTargets,
+    search?: ImageSearch,
+    options?: ListOptions,
+  ): Promise<TargetAnswer<readonly ListedImage[]>[]> {
+    return listImages(this.operations.cloud, targets, search, options);
   }
 
   #resolve(named: readonly PublishedResource[], { signal }: CallOptions) {

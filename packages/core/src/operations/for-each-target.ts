@@ -13,20 +13,36 @@ export interface Inquiry extends CallOptions {
   readonly concurrency: number;
 }
 
-/** Asks each target; one that fails is data, and leaves the others alone. Answers are in the order of the targets. */
-export const forEachTarget = <T>(
-  { cloud, targets, concurrency, signal }: Inquiry,
+/** @returns what a target says, or why it does not */
+const answerOf = async <T>(
+  { cloud, signal }: Inquiry,
+  target: Target,
   ask: (target: Target, ec2: Ec2Api) => Promise<T>,
+): Promise<TargetAnswer<T>> => {
+  try {
+    signal?.throwIfAborted();
+    return { target, value: await ask(target, await cloud.ec2(target)) };
+  } catch (reason) {
+    return { target, error: toAmiPublisherError(reason).at(formatTarget(target)) };
+  }
+};
+
+/**
+ * Asks each target; one that fails is data, and leaves the others alone. Answers are in the order of the targets.
+ *
+ * @param onAnswer hears of each answer as it comes
+ */
+export const forEachTarget = <T>(
+  inquiry: Inquiry,
+  ask: (target: Target, ec2: Ec2Api) => Promise<T>,
+  onAnswer?: (answer: TargetAnswer<T>) => void,
 ): Promise<TargetAnswer<T>[]> =>
   pMap(
-    targets,
-    async (target): Promise<TargetAnswer<T>> => {
-      try {
-        signal?.throwIfAborted();
-        return { target, value: await ask(target, await cloud.ec2(target)) };
-      } catch (reason) {
-        return { target, error: toAmiPublisherError(reason).at(formatTarget(target)) };
-      }
+    inquiry.targets,
+    async (target) => {
+      const answer = await answerOf(inquiry, target, ask);
+      onAnswer?.(answer);
+      return answer;
     },
-    { concurrency },
+    { concurrency: inquiry.concurrency },
   );

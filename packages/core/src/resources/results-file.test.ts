@@ -37,6 +37,18 @@ describe('a results file', () => {
     });
   });
 
+  it('is read as our list-images writes it, and with accounts that could not be asked', () => {
+    const failed = { account: 'dev', region: '*', error: 'no credentials' };
+    expect(
+      read([{ account: 'prod', region: 'us-east-1', imageId: 'ami-01234567', tags: {} }, failed]),
+    ).toEqual({
+      resources: [{ account: 'prod', region: 'us-east-1', imageId: 'ami-01234567' }],
+      leftOut: ['dev,* has nothing: no credentials'],
+    });
+    const targets = [{ account: 'dev', region: '*', status: 'failed', message: 'no credentials' }];
+    expect(read({ version: 1, targets }).leftOut).toEqual(['dev,* has nothing: no credentials']);
+  });
+
   it('[W66] tells failed entries from good ones, and keeps the ids that a failed one left behind', () => {
     expect(
       read([
@@ -59,6 +71,7 @@ describe('a results file', () => {
     ['of another kind', '{"Reservations": []}'],
     ['of a later version', '{"version": 2, "targets": []}'],
     ['with an id that is none', [{ AccountName: 'prod', Region: 'us-east-1', AmiId: 'ami-1; rm' }]],
+    ['with an account that means all', [{ AccountName: '*', Region: 'us-east-1', AmiId: 'ami-01234567' }]],
     ['with a region that is none', [{ AccountName: 'prod', Region: '*', AmiId: 'ami-01234567' }]],
     ['without an account', [{ Region: 'us-east-1', AmiId: 'ami-01234567' }]],
     [

@@ -37,19 +37,18 @@ const referenceEntry = z.looseObject({
   Error: z.string().optional(),
 });
 
+/** `*` where not even the regions of an account could be found out; there is nothing to work on then. */
+const ownPlace = { account: accountLabel, region: region.or(z.literal('*')) };
+const ownIds = { imageId: imageId.optional(), snapshotId: snapshotId.optional() };
+
 /** As our own commands write it. */
 const ownResults = z.looseObject({
   version: z.literal(1),
-  targets: z.array(
-    z.looseObject({
-      account: accountLabel,
-      region,
-      imageId: imageId.optional(),
-      snapshotId: snapshotId.optional(),
-      message: z.string().optional(),
-    }),
-  ),
+  targets: z.array(z.looseObject({ ...ownPlace, ...ownIds, message: z.string().optional() })),
 });
+
+/** As our own `list-images` writes it. */
+const ownRow = z.looseObject({ ...ownPlace, ...ownIds, error: z.string().optional() });
 
 /**
  * Reads the results of a publication or a list of images: ours, or the JSON list of the reference. Lines that begin with `#`, `//` or `!` are
@@ -67,7 +66,8 @@ export const parseResultsFile = (text: string, place: string): ResultsFile => {
   } catch (cause) {
     throw unreadable(place, `it is not JSON, or cut short (${(cause as Error).message})`, cause);
   }
-  return Array.isArray(value) ? fromReference(value, place) : fromOwn(value, place);
+  if (!Array.isArray(value)) return fromOwn(value, place);
+  return isReference(value) ? fromReference(value, place) : fromRows(value, place);
 };
 
 const withoutComments = (text: string): string =>
@@ -75,6 +75,9 @@ const withoutComments = (text: string): string =>
     .split('\n')
     .map((line) => (/^\s*(#|\/\/|!)/.test(line) ? '' : line))
     .join('\n');
+
+const isReference = ([first]: readonly unknown[]): boolean =>
+  first === undefined || (typeof first === 'object' && first !== null && 'AccountName' in first);
 
 const fromReference = (value: unknown, place: string): ResultsFile => {
   const entries = parse(z.array(referenceEntry), value, place);
@@ -98,18 +101,22 @@ const fromReference = (value: unknown, place: string): ResultsFile => {
 };
 
 const fromOwn = (value: unknown, place: string): ResultsFile =>
-  split(
-    parse(ownResults, value, place).targets.map(
-      ({ account, region: name, imageId: ami, snapshotId: snapshot, message }) => ({
-        place: { account, region: name },
-        ids: {
-          ...(ami !== undefined && { imageId: ami }),
-          ...(snapshot !== undefined && { snapshotId: snapshot }),
-        },
-        error: message,
-      }),
-    ),
-  );
+  split(parse(ownResults, value, place).targets.map((entry) => ownEntry(entry, entry.message)));
+
+const fromRows = (value: unknown, place: string): ResultsFile =>
+  split(parse(z.array(ownRow), value, place).map((row) => ownEntry(row, row.error)));
+
+const ownEntry = (
+  entry: Pick<z.infer<typeof ownRow>, 'account' | 'region' | 'imageId' | 'snapshotId'>,
+  error: string | undefined,
+): Entry => ({
+  place: { account: entry.account, region: entry.region },
+  ids: {
+    ...(entry.imageId !== undefined && { imageId: entry.imageId }),
+    ...(entry.snapshotId !== undefined && { snapshotId: entry.snapshotId }),
+  },
+  error,
+});
 
 interface Entry {
   readonly place: { readonly account: string; readonly region: string };
@@ -119,7 +126,8 @@ interface Entry {
 
 /** An entry that failed may still name what it left behind; one without ids has nothing to work on. */
 const split = (entries: readonly Entry[]): ResultsFile => {
-  const isUseful = ({ ids }: Entry) => ids.imageId !== undefined || ids.snapshotId !== undefined;
+  const isUseful = ({ place, ids }: Entry) =>
+    place.region !== '*' && (ids.imageId !== undefined || ids.snapshotId !== undefined);
   return {
     resources: entries
       .filter(isUseful)

@@ -2,6 +2,7 @@ import { VirtualClock } from '@ami-publisher/base';
 import { type CloudBehaviour, ModelCloud } from '@ami-publisher/sandbox';
 import type { BlockDeviceMapping } from '@aws-sdk/client-ec2';
 import { Amis, amiCommands } from '../../src/amis/amis.js';
+import type { Ec2Api } from '../../src/cloud/ec2-api.js';
 import type { Tags } from '../../src/cloud/tags.js';
 import { toTagList } from '../../src/cloud/tags.js';
 import { Operations } from '../../src/operations/operations.js';
@@ -98,6 +99,14 @@ export const createAmiWorld = async (behaviour: CloudBehaviour = {}) => {
       ...{ account: target.account, region: target.region, imageId, snapshotId },
     }),
     ec2: call,
+    /** Has commands call these in place of EC2's own. */
+    override: (change: (ec2: Ec2Api) => Partial<Ec2Api>) => {
+      const ec2 = cloud.ec2.bind(cloud);
+      cloud.ec2 = async (target) => {
+        const own = await ec2(target);
+        return { ...own, ...change(own) };
+      };
+    },
     inventory: async (target: Target = first!) => {
       const ec2 = await call(target);
       const { Images = [] } = await run(ec2.describeImages({ Owners: ['self'], IncludeDisabled: true }));

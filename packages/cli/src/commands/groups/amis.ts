@@ -7,6 +7,7 @@ import {
   progressOptions,
   targetOptions,
 } from '../shared-options.js';
+import { searchOptions } from './search-options.js';
 
 /** Of every command that changes AMIs. */
 const options = [...awsOptions, ...journalOptions, ...changeOptions, ...progressOptions, ...outputOptions];
@@ -55,6 +56,22 @@ export const amiGroup: CommandGroup = {
       options: [...targetOptions, ...options],
       examples: ['ami-publisher expire --dry-run', "ami-publisher expire -t 'dev,*' --yes"],
       load: async () => (await import('../amis/expire.js')).expire,
+    },
+    {
+      name: 'list-images',
+      summary: 'list the AMIs that the accounts own',
+      options: [
+        ...targetOptions,
+        ...searchOptions,
+        ...under('Which AMIs', [{ flags: '--min-age <duration>', summary: 'leave out younger ones' }]),
+        ...awsOptions,
+        ...outputOptions,
+      ],
+      examples: [
+        "ami-publisher list-images --search-tag Preferred=true -t 'prod,*'",
+        "ami-publisher list-images --search-tag 'Name=base/*' --glob -o text",
+      ],
+      load: async () => (await import('../amis/list.js')).listImages,
     },
     {
       name: 'set-exclusive-tags',
