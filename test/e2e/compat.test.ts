@@ -94,6 +94,37 @@ describe('publish in the old form', () => {
   });
 });
 
+describe('results in the old form', () => {
+  it('[delete-tags] [set-exclusive-tags] [list-unused-images] [delete] go into files that the other sub-commands take', async () => {
+    const old = (...words: string[]) => world.runWith({ AMI_PUBLISHER_COMPAT: 'go' }, ...words);
+    const flags = [...daemons(), `-targets=${target}`, '-amiName=cycle', '-tags=Round=trip'];
+    const published = await old(...flags, 'publish', 'base/debian', '1');
+    const [{ AmiId = '' } = {}] = published.json<{ AmiId?: string }[]>();
+    const file = join(world.directory, 'results.json');
+    writeFileSync(file, `# of the first run\n${published.stdout}`);
+    const imageIn = async () => (await inventory()).images.find(({ ImageId }) => ImageId === AmiId);
+
+    const untagged = await old('delete-tags', 'ExpiresAt', file);
+    expect([untagged.code, untagged.stdout], untagged.stderr).toEqual([0, '']);
+    const preferred = await old('set-exclusive-tags', 'Preferred', 'true', file);
+    expect([preferred.code, preferred.stdout], preferred.stderr).toEqual([0, '']);
+    const tags = tagsOf(await imageIn());
+    expect(tags).toMatchObject({ Name: 'base/debian', Preferred: 'true' });
+    expect(tags).not.toHaveProperty('ExpiresAt');
+
+    const where = [`-targets=${target}`, '-searchTags=Round=tr*', '-minImageAge=0'];
+    const unused = await old(...where, 'list-unused-images');
+    expect(unused.json()).toMatchObject({
+      UnusedImages: [{ AccountName: 'development', Region: 'eu-west-1', AmiId, AmiName: 'cycle', Size: 1 }],
+      OldInstances: null,
+    });
+
+    const deleted = await old('delete', file);
+    expect([deleted.code, deleted.stdout], deleted.stderr).toEqual([0, '']);
+    expect(await imageIn()).toBeUndefined();
+  });
+});
+
 describe('the other sub-commands in the old form', () => {
   it('[list-streams] [list-unpackers] list unpackers and streams as the Go tool did', async () => {
     await world.run('-targets', target, 'prepare-unpackers', 'base/debian');

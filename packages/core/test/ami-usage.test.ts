@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { usageWorld, writePublication } from './support/usage-world.js';
 
 describe('what uses AMIs', () => {
-  it('[W37] tells only AMIs that are used, with what uses them and where', async () => {
+  it('[W37] [list-used-images] tells only AMIs that are used, with what uses them and where', async () => {
     const { clock, cloud, usage, targets, place, image } = await usageWorld();
     const [used, other] = [image(), image()];
     const shared = image({ launchPermissions: [{ UserId: place(1).accountId }] });
@@ -45,7 +45,7 @@ describe('what uses AMIs', () => {
     ]);
   });
 
-  it('[W67] tells lists in the same order each time, and empty ones as empty', async () => {
+  it('[W67] [list-unused-images] tells lists in the same order each time, and empty ones as empty', async () => {
     const { clock, usage, targets, image, place } = await usageWorld({ accounts: 3, regions: 2 });
     expect(await clock.runUntil(usage.listUnused(targets))).toEqual({
       ...{ images: [], instances: [], failures: [] },
@@ -133,7 +133,7 @@ describe('what uses AMIs', () => {
 });
 
 describe('deleting unused AMIs', () => {
-  it('[W49] looks at each again right before, and leaves one that is in use meanwhile', async () => {
+  it('[W49] [delete-unused-images] looks at each again right before, and leaves one that is in use meanwhile', async () => {
     const { clock, cloud, usage, targets, image, operations, place, stateOf } = await usageWorld();
     const [going, launched, shared] = [image(), image(), image()];
     const confirm = async () => {

@@ -254,7 +254,7 @@ describe('deleting an AMI at once', () => {
     expect(Object.keys((await world.inventory()).snapshots)).toEqual([other.snapshotId]);
   });
 
-  it('[W71][W82] works in all targets at once, and one that fails leaves the others alone', async () => {
+  it('[W71] [W82] [delete] works in all targets at once, and one that fails leaves the others alone', async () => {
     const world = await createAmiWorld({ latency: { apiMs: 1_000 } });
     const made: MadeAmi[] = [];
     for (const target of world.targets.targets) made.push(await world.makeAmi({ target }));

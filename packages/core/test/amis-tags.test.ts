@@ -30,7 +30,7 @@ const preferred = async (world: AmiWorld, { target }: Pick<MadeAmi, 'target'>) =
 };
 
 describe('delete-tags', () => {
-  it('takes the tag from AMIs and snapshots, whatever its value, and gives each its own back', async () => {
+  it('[delete-tags] takes the tag from AMIs and snapshots, whatever its value, and gives each its own back', async () => {
     const world = await createAmiWorld();
     const made = await world.makeAmi({ tags: { ExpiresAt: 'a', a: 'b' }, snapshotTags: { ExpiresAt: 'c' } });
     const before = await world.inventory();
@@ -65,7 +65,7 @@ describe('delete-tags', () => {
 });
 
 describe('set-exclusive-tags', () => {
-  it('[W43] is for one AMI of the stream alone, in each target, and never for none', async () => {
+  it('[W43] [set-exclusive-tags] is for one AMI of the stream alone, in each target, and never for none', async () => {
     const world = await createAmiWorld();
     const targets = world.targets.targets.slice(0, 2);
     const [old, fresh] = await inEach(world, targets);

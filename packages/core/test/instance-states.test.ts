@@ -4,7 +4,7 @@ import { instanceWorld } from './support/instance-world.js';
 const minutes = 60_000;
 
 describe('start-instances', () => {
-  it('[W80] starts all of the name, waits out those that are stopping, and leaves those that run', async () => {
+  it('[W80] [start-instances] starts all of the name, waits out those that are stopping, and leaves those that run', async () => {
     const { add, cloud, commands, run, states, target, targets } = await instanceWorld({
       latency: { stopInstanceMs: 30_000 },
     });
@@ -54,7 +54,7 @@ describe('start-instances', () => {
 });
 
 describe('stop-idle-unpackers', () => {
-  it('[W47] stops what is idle and nothing that has a lease, however long ago its last call was', async () => {
+  it('[W47] [stop-idle-unpackers] stops what is idle and nothing that has a lease, however long ago its last call was', async () => {
     const { add, clock, commands, lease, run, states, target, targets, unpacker } = await instanceWorld();
     const [idle, busy] = [...(await add()), ...(await add())];
     await clock.advance(4 * minutes);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { instanceWorld } from './support/instance-world.js';
 
 describe('terminate-instances', () => {
-  it('[W18] ends the instances of exactly that name, and takes no wildcards', async () => {
+  it('[W18] [terminate-instances] ends the instances of exactly that name, and takes no wildcards', async () => {
     const { add, commands, run, states, targets } = await instanceWorld();
     const [unpacker] = await add();
     const [starred] = await add({ name: '*' });

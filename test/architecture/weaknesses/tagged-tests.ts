@@ -12,7 +12,7 @@ export interface TaggedTest {
 }
 
 /** A text that begins with tags, such as `[W33] [U5] deletes every snapshot`. */
-const tagged = /(['"`])((?:\[[\w-]+\] )+)((?:(?!\1)[^\\]|\\.)*)\1/g;
+const tagged = /(['"`])((?:\[[\w-]+\] ?)+)((?:(?!\1)[^\\]|\\.)*)\1/g;
 
 /** Every test (or group of tests) whose title begins with tags, by tag. */
 export const findTaggedTests = (): ReadonlyMap<string, readonly TaggedTest[]> => {

@@ -142,7 +142,7 @@ export const oldCommands: readonly OldCommand[] = [
     arguments: [],
     flags: [...images, 'minImageAge', 'oldImageInstancesCsvFile', 'unusedImagesCsvFile'],
     doing: 'listing unused images',
-    added: ['--glob'],
+    added: ['--glob', '--keep-last=0'],
     prints: async () => (await oldImages()).unusedImages,
     difference:
       'much more counts as use; in tables, columns of tags have names of their own, and times are RFC 3339',
