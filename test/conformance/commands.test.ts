@@ -1,4 +1,4 @@
-import { Instances, type OperationResults, Volumes } from '@ami-publisher/core';
+import { Amis, Instances, type OperationResults, Volumes } from '@ami-publisher/core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createMotoAccount, type MotoAccount, stream } from '../support/moto-account.js';
 
@@ -20,7 +20,10 @@ afterAll(async () => {
 const everywhere = async (run: () => Promise<OperationResults>): Promise<OperationResults> => {
   const earlier = account.proxy.calls.length;
   const results = await run();
-  expect(results.targets.map(({ status, message }) => message ?? status)).toEqual(['done', 'done']);
+  const messages = ({ message, changes }: OperationResults['targets'][number]) =>
+    [message, ...changes.map((change) => change.message)].filter((text) => text !== undefined);
+  expect(results.targets.flatMap(messages)).toEqual([]);
+  expect(results.targets.map(({ status }) => status)).toEqual(['done', 'done']);
   expect(account.proxy.calls.slice(earlier).filter(({ status }) => status !== 200)).toEqual([]);
   return results;
 };
@@ -70,6 +73,30 @@ describe('what the other commands ask of moto', () => {
     expect(await volumes()).toEqual(before);
   });
 
+  it('[delete-tags] [set-exclusive-tags] changes the tags of AMIs by the results of a publication', async () => {
+    const { results } = account.publisher.start(await account.plan('2'));
+    const published = (await results).targets;
+    const resources = published.map(({ account: name, region: place, imageId = '', snapshotId = '' }) => ({
+      ...{ account: name, region: place, imageId, snapshotId },
+    }));
+    // Moto forgets the tags of RegisterImage.
+    for (const { region: place, imageId } of resources)
+      await (await account.ec2(place)).createTags({
+        Resources: [imageId],
+        Tags: [
+          { Key: 'Name', Value: stream },
+          { Key: 'ExpiresAt', Value: '2026-11-22 10:00:00' },
+        ],
+      });
+    const amis = new Amis(account.operations);
+    await everywhere(() => amis.deleteTags(resources, 'ExpiresAt'));
+    await everywhere(() => amis.setExclusiveTag(resources, { key: 'Preferred', value: 'true' }));
+    const ec2 = await account.ec2(region);
+    const { Images = [] } = await ec2.describeImages({ Owners: ['self'] });
+    const tags = Object.fromEntries((Images[0]?.Tags ?? []).map(({ Key, Value }) => [Key, Value]));
+    expect(tags).toEqual({ Name: stream, Preferred: 'true' });
+  });
+
   it('[prepare-unpackers] starts an unpacker that is stopped', async () => {
     const { targets } = await account.targets();
     const ec2 = await account.ec2(region);
@@ -85,5 +112,20 @@ describe('what the other commands ask of moto', () => {
     expect((await results).ok).toBe(true);
     const answers = await account.fleet.streams((await account.targets()).targets);
     expect(answers).toMatchObject(regions.map((name) => ({ target: { region: name }, value: [{ stream }] })));
+  });
+
+  it('[stop-idle-unpackers] [start-instances] [terminate-instances] stops, starts and ends instances', async () => {
+    const instances = new Instances(account.operations);
+    const state = async () => {
+      const InstanceIds = [account.unpackers[region] ?? ''];
+      const { Reservations } = await (await account.ec2(region)).describeInstances({ InstanceIds });
+      return Reservations?.[0]?.Instances?.[0]?.State?.Name;
+    };
+    await everywhere(async () => instances.stopIdle(await account.targets(), { maxIdleMs: 0 }));
+    expect(await state()).toBe('stopped');
+    await everywhere(async () => instances.start(await account.targets(), {}));
+    expect(await state()).toBe('running');
+    await everywhere(async () => instances.terminate(await account.targets(), {}));
+    expect(await state()).toBe('terminated');
   });
 });

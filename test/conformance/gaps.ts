@@ -179,7 +179,22 @@ const imageGaps: readonly Gap[] = [
   },
 ];
 
+/** What `delete` looks up, so that a snapshot is kept which another AMI has. */
+export const imagesOfSnapshot = 'DescribeImages finds the AMIs of a snapshot';
+
 const describeGaps: readonly Gap[] = [
+  {
+    what: imagesOfSnapshot,
+    isClosed: async (resources) => {
+      const snapshotId = await resources.completeSnapshot();
+      await resources.image({ BlockDeviceMappings: mapping(snapshotId) });
+      const Filters = [{ Name: 'block-device-mapping.snapshot-id', Values: [snapshotId] }];
+      return resources.client.send(new ec2.DescribeImagesCommand({ Filters })).then(
+        ({ Images = [] }) => Images.length === 1,
+        () => false,
+      );
+    },
+  },
   {
     what: 'DescribeRegions lists only regions that are enabled',
     isClosed: async ({ client }) => {

@@ -1,4 +1,4 @@
-import type { UnpackerClient, UnpackerStatus } from '@ami-publisher/core';
+import type { UnpackerClient, UnpackerOperatorClient, UnpackerStatus } from '@ami-publisher/core';
 
 interface Device {
   readonly id: string;
@@ -19,7 +19,9 @@ export const createEdgeUnpackers = () => {
   };
 };
 
-const createUnpacker = (): UnpackerClient => {
+const notAsked = () => Promise.reject(new TypeError('no test asks this of an edge unpacker'));
+
+const createUnpacker = (): UnpackerOperatorClient => {
   const devices: Device[] = [];
   const streams = new Set<string>();
   let held = { leaf: '', manifestDigest: '' };
@@ -48,6 +50,7 @@ const createUnpacker = (): UnpackerClient => {
       for (const device of devices) if (device.stream === stream) device.stream = '';
       devices.push({ id, sizeBytes: 0, stream });
     },
+    claimDevice: async (id) => void devices.push({ id, sizeBytes: 0, stream: '' }),
     associateStream: done,
     growDevice: done,
     removeDevice: async (id) =>
@@ -64,6 +67,8 @@ const createUnpacker = (): UnpackerClient => {
     },
     prepareForCapture: async () => ({ generation, ...held }),
     confirmCapture: done,
+    ...{ cancelOperation: notAsked, exportImage: notAsked, forgetStream: notAsked, getRaw: notAsked },
+    prepareForCopy: notAsked,
     close: () => {},
   };
 };

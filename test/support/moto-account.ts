@@ -1,5 +1,6 @@
 import {
   AwsCloud,
+  amiCommands,
   type Ec2Api,
   type ImageSource,
   instanceCommands,
@@ -55,7 +56,7 @@ export const createMotoAccount = async (regions: readonly string[]): Promise<Mot
   });
   const journals = new MemoryJournalStore();
   const publisher = new Publisher({ cloud, fleet, images: anyImage, journals });
-  const commands = [...instanceCommands, ...volumeCommands];
+  const commands = [...amiCommands, ...instanceCommands, ...volumeCommands];
   const operations = new Operations({ cloud, journals, fleet: () => fleet, commands });
   const selection = regions.map((region) => `moto,${region}`).join(';');
   const targets = () => cloud.resolveTargets(selection);
