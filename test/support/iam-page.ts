@@ -18,6 +18,7 @@ export const pagePolicies = {
   reader: policyOf('Policy for readers'),
   caller: policyOf('Policy for the caller'),
   journals: policyOf('Journals in S3'),
+  usage: policyOf('Used and unused AMIs'),
 };
 
 /** By command, the actions that the page says it may call. */

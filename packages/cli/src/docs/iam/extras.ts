@@ -1,4 +1,5 @@
 import type { ExplainedPolicy } from './policy.js';
+import { usagePolicy } from './usage.js';
 
 /** Statements to add to the publishers' policy where a feature is used, one entry a feature. Words in capitals are for the reader to replace. */
 export const extras: readonly ExplainedPolicy[] = [
@@ -114,4 +115,5 @@ export const extras: readonly ExplainedPolicy[] = [
       },
     ],
   },
+  usagePolicy,
 ];
