@@ -52,6 +52,23 @@ const withFiles = (config: string, credentials = ''): void => {
   }
 };
 
+describe('accounts side by side', () => {
+  it('leave the calls of each other alone when they have done with theirs', async () => {
+    const cloud = await openCloud();
+    const { calls, faults } = sandbox.model;
+    const holding = faults.hold('GetCallerIdentity', 'before', { account: idOf('development') });
+    const resolving = cloud.resolveTargets('');
+    const held = await holding;
+    await expect.poll(() => calls.count('DescribeRegions')).toBe(2);
+    held.release();
+    expect((await resolving).failures).toEqual([]);
+    const asked = calls
+      .list()
+      .filter(({ action, account }) => action === 'GetCallerIdentity' && account === idOf('development'));
+    expect(asked).toHaveLength(1);
+  });
+});
+
 describe('accounts from AWS profiles', () => {
   it('[W6] [W17] work with keys, with a role and its source profile, and with a credential process', async () => {
     const cloud = await openCloud();

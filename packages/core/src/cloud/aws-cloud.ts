@@ -166,6 +166,8 @@ export class AwsCloud implements Cloud {
       );
     }
     for (const made of all) made.clear();
+    this.#requestHandler?.destroy();
+    this.#requestHandler = undefined;
   }
 
   #connection(target: Target): Promise<Connection> {
@@ -193,28 +195,24 @@ export class AwsCloud implements Cloud {
     const config = await this.#clientConfig(account, region);
     const { STSClient, GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
     const sts = new STSClient(config);
-    const { api, close } = await createAwsEc2Api({
+    // Neither client is destroyed: that would close the sockets that all accounts share, under the calls of the others.
+    const { api } = await createAwsEc2Api({
       target: `${account},${region}`,
       config,
       pacer: new Pacer(this.clock),
     });
-    try {
-      const identity = await sts
-        .send(new GetCallerIdentityCommand({}), { ...(options.signal && { abortSignal: options.signal }) })
-        .catch((reason: unknown) => {
-          throw fromAwsError(reason, {
-            call: 'sts:GetCallerIdentity',
-            resource: this.#describeCredentials(account),
-          });
+    const identity = await sts
+      .send(new GetCallerIdentityCommand({}), { ...(options.signal && { abortSignal: options.signal }) })
+      .catch((reason: unknown) => {
+        throw fromAwsError(reason, {
+          call: 'sts:GetCallerIdentity',
+          resource: this.#describeCredentials(account),
         });
-      const { Regions } = await api.describeRegions({}, options);
-      const enabledRegions = (Regions ?? []).flatMap(({ RegionName }) => RegionName ?? []).sort();
-      if (identity.Account === undefined) throw noAccountId(account);
-      return { accountId: identity.Account, enabledRegions };
-    } finally {
-      sts.destroy();
-      close();
-    }
+      });
+    const { Regions } = await api.describeRegions({}, options);
+    const enabledRegions = (Regions ?? []).flatMap(({ RegionName }) => RegionName ?? []).sort();
+    if (identity.Account === undefined) throw noAccountId(account);
+    return { accountId: identity.Account, enabledRegions };
   }
 
   /** For messages: where the credentials of an account come from. */
