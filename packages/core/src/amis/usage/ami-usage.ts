@@ -25,8 +25,9 @@ export class AmiUsage {
 
   /** The AMIs that something uses, or may use, with what does. @throws `INVALID_OPTION`, `TOOL_MISSING` */
   async listUsed(targets: ResolvedTargets, options: UsageOptions = {}): Promise<UsageReport> {
-    const usages = await analyseUsage(this.cloud, targets, resolveUsageOptions(options), true);
     const isUsed = ({ reasons }: ImageUsage) => reasons.some(isUse);
+    const wanted = { isTold: isUsed, lastLookAtKept: true };
+    const usages = await analyseUsage(this.cloud, targets, resolveUsageOptions(options), wanted);
     return usageReport(targets, usages, isUsed, isUsed);
   }
 
@@ -37,9 +38,14 @@ export class AmiUsage {
    * @throws `INVALID_OPTION`, `TOOL_MISSING`
    */
   async listUnused(targets: ResolvedTargets, options: UsageOptions = {}): Promise<UsageReport> {
-    const usages = await analyseUsage(this.cloud, targets, resolveUsageOptions(options), false);
+    const isUnused = ({ verdict }: ImageUsage) => verdict !== 'in-use';
     const isOld = ({ reasons }: ImageUsage) => reasons.every(({ kind }) => kind !== 'young');
-    return usageReport(targets, usages, ({ verdict }) => verdict !== 'in-use', isOld);
+    const hasInstances = ({ reasons }: ImageUsage) => reasons.some(({ kind }) => kind === 'instance');
+    const usages = await analyseUsage(this.cloud, targets, resolveUsageOptions(options), {
+      isTold: (image) => isUnused(image) || hasInstances(image),
+      lastLookAtKept: false,
+    });
+    return usageReport(targets, usages, isUnused, isOld);
   }
 
   /**

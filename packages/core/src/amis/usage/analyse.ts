@@ -19,7 +19,7 @@ export interface ImageUsage extends OwnImage {
 /** What became of looking into one target. */
 export interface TargetUsage {
   readonly target: Target;
-  /** In order of their ids; none where the target's AMIs could not be listed. */
+  /** Those that were asked for, in order of their ids; none where the target's AMIs could not be listed. */
   readonly images: readonly ImageUsage[];
   readonly uses: TargetUses;
   /** Why the target's AMIs could not be listed. */
@@ -29,7 +29,7 @@ export interface TargetUsage {
 interface Survey {
   readonly target: Target;
   readonly uses: TargetUses;
-  readonly images: readonly OwnImage[];
+  images: readonly OwnImage[];
   readonly error?: AmiPublisherError;
 }
 
@@ -37,13 +37,13 @@ interface Survey {
  * Finds out, AMI by AMI, why it is in use or may go. What could not be looked at counts as a use of every AMI that it may use. Each list is
  * read once, and of what nothing uses the launch permissions as well.
  *
- * @param lastLookAtKept also asks of AMIs that a rule keeps what AWS tells one by one
+ * @param wanted which AMIs are told, and whether of those that a rule keeps it is asked as well what AWS tells one by one
  */
 export const analyseUsage = async (
   cloud: Cloud,
   { targets }: ResolvedTargets,
   options: ResolvedUsageOptions,
-  lastLookAtKept: boolean,
+  wanted: { readonly isTold: (image: ImageUsage) => boolean; readonly lastLookAtKept: boolean },
 ): Promise<TargetUsage[]> => {
   const { concurrency } = options;
   const surveys = await pMap(targets, (target) => survey(cloud, target, options), { concurrency });
@@ -60,10 +60,17 @@ export const analyseUsage = async (
       const images = await lookLast(cloud, surveyed, judged, {
         region: regionUses(surveys, surveyed.target.region),
         signal: options.signal,
-        isAsked: ({ verdict }) => verdict === 'unused' || (lastLookAtKept && verdict === 'kept'),
+        isAsked: ({ verdict }) => verdict === 'unused' || (wanted.lastLookAtKept && verdict === 'kept'),
       });
       const { target, error } = surveyed;
-      return { target, images, uses: surveyed.uses, ...(error !== undefined && { error }) };
+      // They are many, and most are not told of.
+      surveyed.images = [];
+      return {
+        target,
+        images: images.filter(wanted.isTold),
+        uses: surveyed.uses,
+        ...(error !== undefined && { error }),
+      };
     },
     { concurrency },
   );
@@ -91,19 +98,20 @@ const survey = async (cloud: Cloud, target: Target, options: ResolvedUsageOption
 };
 
 /** What uses AMIs and snapshots, by their ids; those are of one region, so that all targets can be taken together. */
-type UseIndex = ReadonlyMap<string, readonly Reason[]>;
+type UseIndex = ReadonlyMap<string, readonly (() => Reason)[]>;
 
 const indexUses = (surveys: readonly Survey[]): UseIndex => {
-  const index = new Map<string, Reason[]>();
-  const add = (of: string, reason: Reason) => {
+  const index = new Map<string, (() => Reason)[]>();
+  const add = (of: string, reason: () => Reason) => {
     const known = index.get(of);
     if (known === undefined) index.set(of, [reason]);
     else known.push(reason);
   };
   for (const { target, uses, images } of surveys) {
-    for (const use of uses.uses) add(use.of, useReason(use, target));
+    for (const use of uses.uses) add(use.of, () => useReason(use, target));
     for (const { imageId, state, sourceImageId } of images) {
-      if (state === 'pending' && sourceImageId !== undefined) add(sourceImageId, copyReason(target, imageId));
+      if (state === 'pending' && sourceImageId !== undefined)
+        add(sourceImageId, () => copyReason(target, imageId));
     }
   }
   return index;
@@ -128,7 +136,9 @@ const judge = ({ images, uses: own }: Survey, { uses, keep, options, now }: Judg
   return images
     .filter(({ tags }) => options.isLookedAt(tags))
     .map((image) => {
-      const named = [image.imageId, ...image.snapshotIds].flatMap((id) => uses.get(id) ?? []);
+      const named = [image.imageId, ...image.snapshotIds].flatMap((id) =>
+        (uses.get(id) ?? []).map((reason) => reason()),
+      );
       const launched = launchedReasons(image, now - options.launchedWithinMs);
       return withVerdict(image, [...named, ...gaps, ...launched, ...keep(image)]);
     });

@@ -44,9 +44,12 @@ export const deleteUnusedImages: Command<UnusedImagesRequest, UnusedDeletion, Am
     const max = wholeAtLeast('max', 1, request.max ?? defaultMax);
     const { retentionMs = defaultRetentionMs } = request;
     const after = retentionMs === null ? null : deleteAfter(context.cloud.clock.now(), retentionMs);
-    const usages = await analyseUsage(context.cloud, context.targets, options, false);
+    const usages = await analyseUsage(context.cloud, context.targets, options, {
+      isTold: ({ verdict }) => verdict === 'unused',
+      lastLookAtKept: false,
+    });
     noteGaps(context, usages);
-    const count = usages.reduce((sum, usage) => sum + unusedIn(usage).length, 0);
+    const count = usages.reduce((sum, { images }) => sum + images.length, 0);
     if (count > max) throw tooMany(count, max);
     const { launchedWithinMs } = options;
     return Promise.all(
@@ -74,9 +77,6 @@ export const deleteUnusedImages: Command<UnusedImagesRequest, UnusedDeletion, Am
   undo: undoAmiDeletion,
 };
 
-const unusedIn = ({ images }: TargetUsage): string[] =>
-  images.filter(({ verdict }) => verdict === 'unused').map(({ imageId }) => imageId);
-
 const plannedFor = async (
   { cloud, signal }: PlanContext,
   usage: TargetUsage,
@@ -85,7 +85,7 @@ const plannedFor = async (
 ): Promise<TargetAnswer<readonly UnusedDeletion[]>> => {
   const { target, error } = usage;
   if (error !== undefined) return { target, error };
-  const ids = unusedIn(usage);
+  const ids = usage.images.map(({ imageId }) => imageId);
   if (ids.length === 0) return { target, value: [] };
   const ec2 = await cloud.ec2(target);
   const images = await findImages(ec2, ids, { signal });

@@ -1,6 +1,7 @@
 import type { Filter } from '@aws-sdk/client-ec2';
 import { allPages } from '../../cloud/describe.js';
 import { fromTagList, type Tags } from '../../cloud/tags.js';
+import { detached } from './detached.js';
 import type { Look, Use } from './uses.js';
 
 /** An instance that was launched from an AMI. */
@@ -31,17 +32,19 @@ export const listInstances = (
         { signal },
       ),
     ({ Reservations = [] }) =>
-      Reservations.flatMap(({ Instances = [] }) => Instances).flatMap((instance) => {
-        const { ImageId: imageId, InstanceId: instanceId = '' } = instance;
-        if (imageId === undefined) return [];
-        const { account, region } = target;
-        return {
-          ...{ account, region, imageId, instanceId },
-          state: instance.State?.Name ?? '',
-          launchedAt: instance.LaunchTime?.toISOString() ?? '',
-          tags: fromTagList(instance.Tags),
-        };
-      }),
+      detached(
+        Reservations.flatMap(({ Instances = [] }) => Instances).flatMap((instance) => {
+          const { ImageId: imageId, InstanceId: instanceId = '' } = instance;
+          if (imageId === undefined) return [];
+          const { account, region } = target;
+          return {
+            ...{ account, region, imageId, instanceId },
+            state: instance.State?.Name ?? '',
+            launchedAt: instance.LaunchTime?.toISOString() ?? '',
+            tags: fromTagList(instance.Tags),
+          };
+        }),
+      ),
   );
 
 export const instanceUses = ({ imageId, instanceId, state }: UsingInstance): Use[] => [

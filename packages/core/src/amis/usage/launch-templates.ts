@@ -1,6 +1,7 @@
 import type { LaunchTemplate, LaunchTemplateVersion } from '@aws-sdk/client-ec2';
 import pMap from 'p-map';
 import { allPages } from '../../cloud/describe.js';
+import { detached } from './detached.js';
 import type { Look, Use } from './uses.js';
 
 /** A version of a launch template, as far as it names what an AMI is made of. */
@@ -38,14 +39,16 @@ const versionsOf = ({ ec2, signal }: Look, template: LaunchTemplate): Promise<Te
     (page) =>
       ec2.describeLaunchTemplateVersions({ LaunchTemplateId, MaxResults: perPage, ...page }, { signal }),
     ({ LaunchTemplateVersions = [] }) =>
-      LaunchTemplateVersions.map((version) => ({
-        templateId: LaunchTemplateId,
-        templateName: template.LaunchTemplateName ?? LaunchTemplateId,
-        number: version.VersionNumber ?? 0,
-        isDefault: version.DefaultVersion === true,
-        isLatest: version.VersionNumber === LatestVersionNumber,
-        names: namesIn(version),
-      })),
+      detached(
+        LaunchTemplateVersions.map((version) => ({
+          templateId: LaunchTemplateId,
+          templateName: template.LaunchTemplateName ?? LaunchTemplateId,
+          number: version.VersionNumber ?? 0,
+          isDefault: version.DefaultVersion === true,
+          isLatest: version.VersionNumber === LatestVersionNumber,
+          names: namesIn(version),
+        })),
+      ),
   );
 };
 

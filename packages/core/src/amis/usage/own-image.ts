@@ -4,6 +4,7 @@ import type { CallOptions, Ec2Api } from '../../cloud/ec2-api.js';
 import { fromTagList, type Tags } from '../../cloud/tags.js';
 import type { Target } from '../../target/target.js';
 import { imageIdOf, protectionOf, snapshotIdsOf } from '../look-up.js';
+import { detached } from './detached.js';
 import type { Reason } from './reason.js';
 
 /** An AMI of one of the targets' own accounts. */
@@ -41,16 +42,13 @@ export const listOwnImages = async (
   target: Target,
   options: CallOptions,
 ): Promise<OwnImage[]> => {
-  const own: OwnImage[] = [];
-  await allPages(
+  const images = await allPages(
     (page) => ec2.describeImages({ Owners: ['self'], MaxResults: imagesPerPage, ...page }, options),
-    ({ Images = [] }) => {
-      // What AWS tells is many times as large as what is needed of it.
-      for (const image of Images) own.push(toOwnImage(target, image));
-      return [];
-    },
+    ({ Images = [] }) => detached(Images.map((image) => toOwnImage(target, image))),
   );
-  return own;
+  // One text for all, rather than one for each.
+  const { account, accountId, region } = target;
+  return images.map((image) => ({ ...image, account, accountId, region }));
 };
 
 /** An AMI as AWS tells of it, without what is not needed. */
