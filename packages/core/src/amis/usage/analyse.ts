@@ -2,7 +2,7 @@ import { type AmiPublisherError, toAmiPublisherError } from '@ami-publisher/base
 import pMap from 'p-map';
 import type { Cloud, ResolvedTargets } from '../../cloud/cloud.js';
 import { formatTarget, type Target } from '../../target/target.js';
-import { type KeepRule, keepRules, readPublications } from './keep.js';
+import { type KeepRule, keepRules, PublicationReader } from './keep.js';
 import { gapReasons, type RegionUses, takeLastLook } from './last-look.js';
 import type { ResolvedUsageOptions } from './options.js';
 import { launchedReasons, listOwnImages, type OwnImage } from './own-image.js';
@@ -26,16 +26,17 @@ export interface TargetUsage {
   readonly error?: AmiPublisherError;
 }
 
+/** What was found in one target before its AMIs are listed. */
 interface Survey {
   readonly target: Target;
   readonly uses: TargetUses;
-  images: readonly OwnImage[];
   readonly error?: AmiPublisherError;
 }
 
 /**
  * Finds out, AMI by AMI, why it is in use or may go. What could not be looked at counts as a use of every AMI that it may use. Each list is
- * read once, and of what nothing uses the launch permissions as well.
+ * read once, and of what nothing uses the launch permissions as well. First everything that uses AMIs is looked for in all targets; then the
+ * AMIs are listed target by target, so that never all are in memory.
  *
  * @param wanted which AMIs are told, and whether of those that a rule keeps it is asked as well what AWS tells one by one
  */
@@ -48,52 +49,62 @@ export const analyseUsage = async (
   const { concurrency } = options;
   const surveys = await pMap(targets, (target) => survey(cloud, target, options), { concurrency });
   const uses = indexUses(surveys);
-  const publicationOf = await readPublications(
-    surveys.flatMap(({ images }) => images),
-    options.journals,
-  );
-  return pMap(
+  const copies = new Map<string, Reason[]>();
+  const publications = new PublicationReader(options.journals);
+  const usages = await pMap(
     surveys,
     async (surveyed): Promise<TargetUsage> => {
-      const keep = await keepRules(surveyed.images, options, cloud.clock.now(), publicationOf);
-      const judged = judge(surveyed, { uses, keep, options, now: cloud.clock.now() });
+      if (surveyed.error !== undefined) return { ...surveyed, images: [] };
+      const listed = await listImages(cloud, surveyed.target, options);
+      if (!Array.isArray(listed)) return { ...surveyed, images: [], error: listed };
+      noteCopies(copies, surveyed.target, listed);
+      const publicationOf = await publications.read(listed);
+      const now = cloud.clock.now();
+      const keep = keepRules(listed, options, now, publicationOf);
+      const judged = judge(listed, surveyed.uses, { uses, keep, options, now });
       const images = await lookLast(cloud, surveyed, judged, {
         region: regionUses(surveys, surveyed.target.region),
         signal: options.signal,
         isAsked: ({ verdict }) => verdict === 'unused' || (wanted.lastLookAtKept && verdict === 'kept'),
       });
-      const { target, error } = surveyed;
-      // They are many, and most are not told of.
-      surveyed.images = [];
-      return {
-        target,
-        images: images.filter(wanted.isTold),
-        uses: surveyed.uses,
-        ...(error !== undefined && { error }),
-      };
+      return { ...surveyed, images: images.filter((image) => wanted.isTold(image) || !isInUse(image)) };
     },
     { concurrency },
   );
+  return usages.map((usage) => ({
+    ...usage,
+    images: usage.images.map((image) => withCopies(image, copies)).filter(wanted.isTold),
+  }));
 };
+
+const isInUse = ({ verdict }: ImageUsage): boolean => verdict === 'in-use';
 
 const survey = async (cloud: Cloud, target: Target, options: ResolvedUsageOptions): Promise<Survey> => {
   const { signal } = options;
-  const failed = (reason: unknown): AmiPublisherError => {
-    signal?.throwIfAborted();
-    return toAmiPublisherError(reason).at(formatTarget(target));
-  };
   try {
-    const ec2 = await cloud.ec2(target);
-    const [uses, listed] = await Promise.all([
-      findUses({ cloud, target, ec2, signal }),
-      listOwnImages(ec2, target, { signal }).catch(failed),
-    ]);
-    if (!Array.isArray(listed)) return { target, uses, images: [], error: listed };
-    return { target, uses, images: listed.sort((a, b) => (a.imageId < b.imageId ? -1 : 1)) };
+    return { target, uses: await findUses({ cloud, target, ec2: await cloud.ec2(target), signal }) };
   } catch (reason) {
-    const error = failed(reason);
+    const error = failureOf(reason, target, signal);
     const uses = { target, uses: [], instances: [], gaps: [{ what: 'everything', error }] };
-    return { target, uses, images: [], error };
+    return { target, uses, error };
+  }
+};
+
+const failureOf = (reason: unknown, target: Target, signal: AbortSignal | undefined): AmiPublisherError => {
+  signal?.throwIfAborted();
+  return toAmiPublisherError(reason).at(formatTarget(target));
+};
+
+const listImages = async (
+  cloud: Cloud,
+  target: Target,
+  { signal }: ResolvedUsageOptions,
+): Promise<OwnImage[] | AmiPublisherError> => {
+  try {
+    const images = await listOwnImages(await cloud.ec2(target), target, { signal });
+    return images.sort((a, b) => (a.imageId < b.imageId ? -1 : 1));
+  } catch (reason) {
+    return failureOf(reason, target, signal);
   }
 };
 
@@ -102,19 +113,26 @@ type UseIndex = ReadonlyMap<string, readonly (() => Reason)[]>;
 
 const indexUses = (surveys: readonly Survey[]): UseIndex => {
   const index = new Map<string, (() => Reason)[]>();
-  const add = (of: string, reason: () => Reason) => {
-    const known = index.get(of);
-    if (known === undefined) index.set(of, [reason]);
-    else known.push(reason);
-  };
-  for (const { target, uses, images } of surveys) {
-    for (const use of uses.uses) add(use.of, () => useReason(use, target));
-    for (const { imageId, state, sourceImageId } of images) {
-      if (state === 'pending' && sourceImageId !== undefined)
-        add(sourceImageId, () => copyReason(target, imageId));
+  for (const { target, uses } of surveys)
+    for (const use of uses.uses) {
+      const reason = () => useReason(use, target);
+      const known = index.get(use.of);
+      if (known === undefined) index.set(use.of, [reason]);
+      else known.push(reason);
     }
-  }
   return index;
+};
+
+/** Copies in the making, by the id of what they are made from. */
+const noteCopies = (copies: Map<string, Reason[]>, target: Target, images: readonly OwnImage[]): void => {
+  for (const { imageId, state, sourceImageId } of images)
+    if (state === 'pending' && sourceImageId !== undefined)
+      copies.set(sourceImageId, [...(copies.get(sourceImageId) ?? []), copyReason(target, imageId)]);
+};
+
+const withCopies = (image: ImageUsage, copies: ReadonlyMap<string, readonly Reason[]>): ImageUsage => {
+  const reasons = copies.get(image.imageId);
+  return reasons === undefined ? image : withVerdict(image, [...image.reasons, ...reasons]);
 };
 
 const copyReason = (target: Target, imageId: string): Reason => ({
@@ -131,7 +149,11 @@ interface Judging {
   readonly now: number;
 }
 
-const judge = ({ images, uses: own }: Survey, { uses, keep, options, now }: Judging): ImageUsage[] => {
+const judge = (
+  images: readonly OwnImage[],
+  own: TargetUses,
+  { uses, keep, options, now }: Judging,
+): ImageUsage[] => {
   const gaps = gapReasons(own);
   return images
     .filter(({ tags }) => options.isLookedAt(tags))

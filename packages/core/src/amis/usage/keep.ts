@@ -14,12 +14,12 @@ export type KeepRule = (image: OwnImage) => Reason[];
  *
  * @param all of the target, also those that are not looked at: the newest of a stream are the newest of all
  */
-export const keepRules = async (
+export const keepRules = (
   all: readonly OwnImage[],
   options: ResolvedUsageOptions,
   now: number,
   publicationOf: PublicationLookUp,
-): Promise<KeepRule> => {
+): KeepRule => {
   const newest = newestOfStreams(all, options.keepLast);
   const rules: readonly KeepRule[] = [
     pending,
@@ -71,30 +71,40 @@ const openStates: ReadonlySet<TargetState> = new Set<TargetState>([
   'unfinished',
 ]);
 
-/** Reads the journals of the publications that the AMIs are of, each once. Those without journal here are taken for finished. */
-export const readPublications = async (
-  images: readonly OwnImage[],
-  journals: ResolvedUsageOptions['journals'],
-): Promise<PublicationLookUp> => {
-  if (journals === undefined) return () => [];
-  const publications = new PublicationJournals(journals);
-  const ids = new Set(images.flatMap(({ tags }) => tags[tagKeys.publication] ?? []));
-  const known = new Map<string, PublicationStatus | 'unreadable'>();
-  for (const id of ids) {
-    try {
-      known.set(id, await publications.status(id));
-    } catch (reason) {
-      if (!isAmiPublisherError(reason) || reason.code !== 'PUBLICATION_NOT_FOUND')
-        known.set(id, 'unreadable');
-    }
+type KnownPublication = PublicationStatus | 'unreadable' | undefined;
+
+/** Reads journals of publications, each once, whatever the number of targets that it is of. Those without journal here are taken for finished. */
+export class PublicationReader {
+  readonly #publications: PublicationJournals | undefined;
+  readonly #known = new Map<string, Promise<KnownPublication>>();
+
+  constructor(journals: ResolvedUsageOptions['journals']) {
+    this.#publications = journals && new PublicationJournals(journals);
   }
-  return ({ account, region, tags }) => {
-    const id = tags[tagKeys.publication] ?? '';
-    const status = known.get(id);
-    if (status === 'unreadable')
-      return [{ kind: 'publication', resource: id, text: `the journal of ${id} cannot be read` }];
-    const target = status?.targets.find((each) => each.account === account && each.region === region);
-    if (target === undefined || !openStates.has(target.state)) return [];
-    return [{ kind: 'publication', resource: id, text: `its publication ${id} is ${target.state} here` }];
-  };
-};
+
+  /** Looks up the publications that the AMIs are of. */
+  async read(images: readonly OwnImage[]): Promise<PublicationLookUp> {
+    const ids = new Set(images.flatMap(({ tags }) => tags[tagKeys.publication] ?? []));
+    const known = new Map<string, KnownPublication>();
+    for (const id of ids) known.set(id, await this.#status(id));
+    return ({ account, region, tags }) => {
+      const id = tags[tagKeys.publication] ?? '';
+      const status = known.get(id);
+      if (status === 'unreadable')
+        return [{ kind: 'publication', resource: id, text: `the journal of ${id} cannot be read` }];
+      const target = status?.targets.find((each) => each.account === account && each.region === region);
+      if (target === undefined || !openStates.has(target.state)) return [];
+      return [{ kind: 'publication', resource: id, text: `its publication ${id} is ${target.state} here` }];
+    };
+  }
+
+  #status(id: string): Promise<KnownPublication> {
+    const reading =
+      this.#known.get(id) ?? this.#publications?.status(id).catch(unreadable) ?? Promise.resolve(undefined);
+    this.#known.set(id, reading);
+    return reading;
+  }
+}
+
+const unreadable = (reason: unknown): KnownPublication =>
+  isAmiPublisherError(reason) && reason.code === 'PUBLICATION_NOT_FOUND' ? undefined : 'unreadable';
