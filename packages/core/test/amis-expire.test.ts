@@ -33,7 +33,7 @@ const stateOf = async (world: AmiWorld, { accountId, region }: Target) => {
 };
 
 describe('expire', () => {
-  it('deletes what is due, and nothing that is not, or has no tag', async () => {
+  it('[expire] deletes what is due, and nothing that is not, or has no tag', async () => {
     const world = await createAmiWorld();
     const [target] = world.targets.targets;
     const dead = await world.makeAmi({ tags: expiring(world, 0), snapshotTags: expiring(world, 0) });

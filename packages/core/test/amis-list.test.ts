@@ -10,7 +10,7 @@ const list = async (world: AmiWorld, search: ImageSearch = {}) => {
 };
 
 describe('list-images', () => {
-  it('[W67] tells what the account owns, disabled AMIs too, the oldest first', async () => {
+  it('[W67] [list-images] tells what the account owns, disabled AMIs too, the oldest first', async () => {
     const world = await createAmiWorld();
     const first = await world.makeAmi({ name: 'base/1', tags: { Name: 'base', team: 'images' } });
     const second = await world.makeAmi({ name: 'base/2' });

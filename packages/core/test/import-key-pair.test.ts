@@ -18,7 +18,7 @@ const world = async () => {
 };
 
 describe('import-key-pair', () => {
-  it('imports the key once, and takes it back', async () => {
+  it('[import-key-pair] imports the key once, and takes it back', async () => {
     const { addPair, commands, operations, pairs, run, targets } = await world();
     await addPair('*', otherKey);
     const { ok, operationId } = await run(commands.importKeyPair(targets, request));

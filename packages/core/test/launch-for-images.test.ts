@@ -22,7 +22,7 @@ const world = async () => {
 };
 
 describe('launch-instances-for-images', () => {
-  it('[W35] launches one of each AMI side by side, and gives a result for each', async () => {
+  it('[W35] [launch-instances-for-images] launches one of each AMI side by side, and gives a result for each', async () => {
     const { clock, commands, resources, run, running } = await world();
     const began = clock.now();
     const request = { instanceName: 'smoke-test', tags: { team: 'images' }, expiresInMs: 3_600_000 };

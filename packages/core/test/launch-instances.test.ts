@@ -15,7 +15,7 @@ const running = async (world: World) =>
   (await world.instances()).filter(({ State }) => State?.Name === 'running');
 
 describe('launch-instances', () => {
-  it('[W89] launches one where there is none: a private subnet, IMDSv2, no empty key name', async () => {
+  it('[W89] [launch-instances] launches one where there is none: a private subnet, IMDSv2, no empty key name', async () => {
     const world = await instanceWorld({ regions: ['eu-west-1', 'us-east-1'] });
     const { addImage, add, clock, cloud, commands, run, targets, unpacker } = world;
     const imageId = await addImage('one');

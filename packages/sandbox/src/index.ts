@@ -24,8 +24,8 @@ export type {
 export type { CredentialState } from './model/account.js';
 export type { ImageOptions } from './model/add-image.js';
 export { ApiError } from './model/api-error.js';
-export type { CloudBehaviour, CloudModelOptions, InstanceOptions } from './model/cloud-model.js';
 export { CloudModel } from './model/cloud-model.js';
+export type { CloudBehaviour, CloudModelOptions, InstanceOptions } from './model/cloud-options.js';
 export type { Duration } from './model/duration.js';
 export type { Inventory } from './model/inventory.js';
 export type { DrawnTime, Latency } from './model/latency.js';

@@ -1,6 +1,6 @@
 import { type Clock, invalidOption, type Logger, silentLogger, systemClock } from '@ami-publisher/base';
 import { type InstanceProgram, noProgram } from './instances/instance-program.js';
-import type { CloudBehaviour } from './model/cloud-model.js';
+import type { CloudBehaviour } from './model/cloud-options.js';
 import { regionNames } from './model/world.js';
 
 /** An account of the sandbox. */

@@ -6,7 +6,8 @@ import { writeAwsFiles } from './environment/aws-files.js';
 import { startHttpFront } from './http/server.js';
 import { loopbackAddresses } from './instances/loopback-block.js';
 import { Machines } from './instances/machines.js';
-import { CloudModel, type InstanceOptions } from './model/cloud-model.js';
+import { CloudModel } from './model/cloud-model.js';
+import type { InstanceOptions } from './model/cloud-options.js';
 import {
   type ResolvedSandboxOptions,
   resolveSandboxOptions,

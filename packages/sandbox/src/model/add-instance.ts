@@ -1,5 +1,5 @@
 import type { Ec2Context } from '../ec2/handler.js';
-import type { InstanceOptions } from './cloud-model.js';
+import type { InstanceOptions } from './cloud-options.js';
 import { newId, newResourceId } from './ids.js';
 import { zonesOf } from './world.js';
 

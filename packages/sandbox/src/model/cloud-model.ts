@@ -1,6 +1,5 @@
 import { AmiPublisherError, type Clock, type Logger, silentLogger, systemClock } from '@ami-publisher/base';
 import type { Ec2Action, Ec2Actions } from '@ami-publisher/core';
-import type { _InstanceType, ArchitectureValues } from '@aws-sdk/client-ec2';
 import { type AuditOptions, type AuditReport, audit } from '../audit/audit.js';
 import { type AutoScalingAction, autoScalingHandlers } from '../autoscaling/handlers.js';
 import { autoScalingRefusal } from '../autoscaling/refusal.js';
@@ -9,11 +8,11 @@ import { Keyring } from '../credentials/keyring.js';
 import { credentialRefusals } from '../credentials/refusals.js';
 import { markAsBackup } from '../ec2/backups.js';
 import type { Ec2Context } from '../ec2/handler.js';
-import { CallGate, type Leaving } from '../faults/call-gate.js';
+import { CallGate } from '../faults/call-gate.js';
 import { CallLog } from '../faults/call-log.js';
 import { Faults } from '../faults/faults.js';
-import { Iam, type Policies } from '../iam/iam.js';
-import { type QuotaOptions, resolveQuotas } from '../quotas/figures.js';
+import { Iam } from '../iam/iam.js';
+import { resolveQuotas } from '../quotas/figures.js';
 import { Quotas } from '../quotas/quotas.js';
 import type { S3Answer, S3Request } from '../s3/operations.js';
 import { S3Service, s3Refusal } from '../s3/s3-service.js';
@@ -23,14 +22,15 @@ import { Sessions } from '../ssm/sessions.js';
 import type { StsContext } from '../sts/handler.js';
 import { type StsAction, stsHandlers } from '../sts/handlers.js';
 import { stsRefusal } from '../sts/refusal.js';
-import { type Lag, noLag, resolveVisibility, type VisibilityOptions } from '../visibility/lag.js';
+import { type Lag, noLag, resolveVisibility } from '../visibility/lag.js';
 import { concealCreated } from '../visibility/named-resources.js';
 import type { Account, CredentialState } from './account.js';
 import { addImage, type ImageOptions } from './add-image.js';
 import { addInstance } from './add-instance.js';
+import type { CallerOptions, CloudModelOptions, InstanceOptions } from './cloud-options.js';
 import { Ec2Service, ec2Refusal } from './ec2-service.js';
 import { type Inventory, inventoryOf } from './inventory.js';
-import { type DrawnTime, type Latency, resolveLatency } from './latency.js';
+import { resolveLatency } from './latency.js';
 import type { Network } from './network.js';
 import type { InstanceHosts, VolumeStorage } from './ports.js';
 import type { References } from './references.js';
@@ -39,66 +39,6 @@ import { Regions } from './regions.js';
 import { checkSnapshotProgress, type SnapshotProgress } from './snapshot-progress.js';
 import { Transitions } from './transitions.js';
 import { type RegionName, worldOf } from './world.js';
-
-/** How the cloud behaves; by default it is quick, and nothing goes wrong. */
-export interface CloudBehaviour {
-  /** Times of requests and state transitions. @default {@link defaultLatency} */
-  readonly latency?: Partial<Latency> | undefined;
-  /** Seed of the random numbers behind distributions of times. @default a fixed one */
-  readonly seed?: string | number | undefined;
-  /** How the progress of snapshots is reported. @default 'linear' */
-  readonly snapshotProgress?: SnapshotProgress | undefined;
-  /** How late changes are seen. @default at once */
-  readonly visibility?: VisibilityOptions | undefined;
-  /** AWS's limits. @default 'off' */
-  readonly quotas?: QuotaOptions | undefined;
-  /** IAM policies by role name, user name or account id. @default none: everybody may do everything in their account */
-  readonly policies?: Policies | undefined;
-}
-
-export interface CloudModelOptions extends CloudBehaviour {
-  readonly accounts: readonly { readonly id: string; readonly name: string }[];
-  /** Regions that exist and that every account has enabled. */
-  readonly regions: readonly string[];
-  readonly storage: VolumeStorage;
-  readonly hosts: InstanceHosts;
-  /** @default the system's */
-  readonly clock?: Clock | undefined;
-  /** Hears of every time that is taken from `latency`, as it is drawn. */
-  readonly onTime?: ((time: DrawnTime) => void) | undefined;
-  /** Hears what goes wrong after a call was answered. @default silent */
-  readonly logger?: Logger | undefined;
-}
-
-/** What the model is told about the one who calls, beside who it is. */
-export interface CallerOptions {
-  /** Aborts when the caller has gone, or makes a signal that does: a call that hangs ends then; any other goes on. */
-  readonly signal?: Leaving | undefined;
-}
-
-/** An instance to be added. */
-export interface InstanceOptions {
-  readonly account: string;
-  readonly region: string;
-  /** Value of its `Name` tag. */
-  readonly name: string;
-  /** @default 'running' */
-  readonly state?: 'running' | 'stopped' | undefined;
-  /** @default 'm6i.large' */
-  readonly type?: _InstanceType | undefined;
-  /** The AMI that it was launched from. @default none that is told */
-  readonly imageId?: string | undefined;
-  /** @default 'x86_64' */
-  readonly architecture?: ArchitectureValues | undefined;
-  /** @default the region's first */
-  readonly zone?: string | undefined;
-  /** Whether it has a public address while it runs. @default false */
-  readonly publicAddress?: boolean | undefined;
-  /** Whether Systems Manager can open sessions to it. @default true */
-  readonly ssmAgent?: boolean | undefined;
-  /** Tags besides `Name`. */
-  readonly tags?: Readonly<Record<string, string>> | undefined;
-}
 
 /**
  * The cloud: accounts, what they have in every region, and what AWS's calls do to it. It knows no sockets and no files; every call of
