@@ -36,7 +36,9 @@ const diskFiles = [
 const layers = [
   { name: 'unit', missing: () => [] },
   { name: 'component', missing: () => [] },
+  { name: 'postgres', missing: () => (existsSync('/usr/lib/postgresql') ? [] : ['postgresql']) },
   { name: 'e2e', missing: () => [] },
+  { name: 'kills', missing: () => [] },
   { name: 'recovery', missing: () => [] },
   { name: 'browser', missing: () => (onPath('chromium') ? [] : ['chromium']) },
   {
@@ -53,7 +55,7 @@ const layers = [
     name: 'foreign',
     missing: () => [
       ...(existsSync(join(root, '.venv/bin/aws')) ? [] : ['the AWS CLI in .venv']),
-      ...['rsync', 'systemd-analyze', 'zstd', 'qemu-img', 'jq'].filter((tool) => !onPath(tool)),
+      ...['rsync', 'systemd-analyze', 'zstd', 'qemu-img', 'jq', 'tmux'].filter((tool) => !onPath(tool)),
     ],
   },
   {

@@ -4,23 +4,29 @@ import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
 const folder = new URL('../test/architecture/weaknesses/', import.meta.url);
+const checklist = new URL('../test/architecture/srpc-conformance.json', import.meta.url);
+
+const read = (url) => JSON.parse(readFileSync(url, 'utf8')).flatMap(({ rows }) => rows);
 
 /** Tags such as W33 of the tests that have passed. */
 export const tagsPassed = (report) =>
   report.testResults.flatMap(({ assertionResults }) =>
     assertionResults
       .filter(({ status }) => status === 'passed')
-      .flatMap(({ fullName }) => [...fullName.matchAll(/\[([A-Z]\d+)\]/g)].map(([, tag]) => tag)),
+      .flatMap(({ fullName }) => [...fullName.matchAll(/\[([A-Z](?:-[A-Z])?\d+)\]/g)].map(([, tag]) => tag)),
   );
 
-/** The weaknesses that no test has proven gone, and that are neither out of place here nor still open, as sentences. */
+/** The weaknesses that no test has proven gone, and that are neither out of place here nor still open, and lines of SRPC's checklist without proof, as sentences. */
 export const unproven = (tags) => {
   const passed = new Set(tags);
-  return ['publisher.json', 'unpacker.json']
-    .flatMap((name) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')))
-    .flatMap(({ rows }) => rows)
+  const weaknesses = ['publisher.json', 'unpacker.json', 'lifecycle.json']
+    .flatMap((name) => read(new URL(name, folder)))
     .filter(({ id, notApplicable, open }) => !passed.has(id) && !notApplicable && !open)
     .map(({ id, weakness }) => `${id} is not proven gone by any test that has passed: ${weakness}`);
+  const lines = read(checklist)
+    .filter(({ id }) => !passed.has(id))
+    .map(({ id, line }) => `${id} of SRPC is not proven by any test that has passed: ${line}`);
+  return [...weaknesses, ...lines];
 };
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -9,11 +9,13 @@ const root = resolve(import.meta.dirname, '../..');
 const allowed: Readonly<Record<string, readonly string[]>> = {
   base: [],
   protocol: ['base'],
-  daemon: ['base', 'protocol'],
-  image: ['base', 'protocol'],
-  core: ['base', 'protocol', 'image'],
+  srpc: ['base'],
+  daemon: ['base', 'protocol', 'srpc'],
+  image: ['base', 'protocol', 'srpc'],
+  core: ['base', 'protocol', 'srpc', 'image'],
   imageserver: ['base', 'protocol', 'daemon', 'image'],
-  unpacker: ['base', 'protocol', 'daemon', 'image'],
+  unpacker: ['base', 'protocol', 'srpc', 'daemon', 'image'],
+  orchestrator: ['base', 'daemon', 'image', 'core'],
   sandbox: ['base', 'protocol', 'image', 'core', 'imageserver', 'unpacker'],
   cli: ['base', 'protocol', 'image', 'core', 'sandbox'],
 };

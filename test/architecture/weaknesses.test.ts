@@ -7,18 +7,29 @@ import { findTaggedTests, root } from './weaknesses/tagged-tests.js';
 const tests = findTaggedTests();
 const publisher = readSeries('publisher');
 const unpacker = readSeries('unpacker');
+const lifecycle = readSeries('lifecycle');
+
+const numbered = (prefix: string, count: number): readonly string[] =>
+  Array.from({ length: count }, (_, at) => `${prefix}${at + 1}`);
 
 const written =
   '<!-- Written by `node scripts/docs.mjs`; a test compares it. Change the sources, not this file. -->';
 
 describe.each([
-  ['publisher', 'W', 96, publisher, 12],
-  ['unpacker', 'U', 68, unpacker, 2],
-] as const)('the weaknesses of the reference %s', (_name, letter, count, sections, mostNotApplicable) => {
+  ['publisher', /^W\d+$/, numbered('W', 96), publisher, 12],
+  ['unpacker', /^U\d+$/, numbered('U', 68), unpacker, 2],
+  [
+    'orchestrator',
+    /^W-[A-Z]\d+$/,
+    [...numbered('W-S', 15), ...numbered('W-A', 29), ...numbered('W-E', 15), ...numbered('W-C', 11)],
+    lifecycle,
+    1,
+  ],
+] as const)('the weaknesses of the reference %s', (_name, form, ids, sections, mostNotApplicable) => {
   const rows = sections.flatMap((section) => section.rows);
 
   it('are all there, in order', () => {
-    expect(rows.map(({ id }) => id)).toEqual(Array.from({ length: count }, (_, at) => `${letter}${at + 1}`));
+    expect(rows.map(({ id }) => id)).toEqual(ids);
     expect(rows.filter(({ weakness }) => weakness === '')).toEqual([]);
   });
 
@@ -45,7 +56,7 @@ describe.each([
 
   it('are what titles of tests say', () => {
     const known = new Set(rows.map(({ id }) => id));
-    const tags = [...tests.keys()].filter((tag) => new RegExp(`^${letter}\\d+$`).test(tag));
+    const tags = [...tests.keys()].filter((tag) => form.test(tag));
     expect(tags.filter((tag) => !known.has(tag))).toEqual([]);
   });
 });
@@ -60,6 +71,17 @@ tests prove it: those whose titles begin with its number. A run of all tests see
       renderSeries(unpacker, tests, '##'),
     ].join('\n\n');
     await expect(`${page}\n`).toMatchFileSnapshot(join(root, 'docs/weaknesses-unpacker.md'));
+  });
+
+  it('are what docs/weaknesses-lifecycle.md holds; `node scripts/docs.mjs` writes it anew', async () => {
+    const page = [
+      written,
+      '# Weaknesses of the reference orchestrator, and ours',
+      `The AMI Lifecycle Orchestrator has 70 known weaknesses: of security (S), of routes and rules (A), of executors (E) and of its clients (C). Each row says what
+ours does in its place, and which tests prove it: those whose titles begin with its number. What is open is still to be built.`,
+      renderSeries(lifecycle, tests, '##'),
+    ].join('\n\n');
+    await expect(`${page}\n`).toMatchFileSnapshot(join(root, 'docs/weaknesses-lifecycle.md'));
   });
 
   it('are what docs/migrating.md holds; `node scripts/docs.mjs` writes it anew', async () => {

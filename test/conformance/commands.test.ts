@@ -1,6 +1,7 @@
 import { Amis, Instances, type OperationResults, Volumes } from '@ami-publisher/core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createMotoAccount, type MotoAccount, stream } from '../support/moto-account.js';
+import { runEverywhere } from './run-everywhere.js';
 
 const regions = ['eu-west-1', 'us-east-1'] as const;
 const [region] = regions;
@@ -16,17 +17,7 @@ afterAll(async () => {
   vi.unstubAllEnvs();
 });
 
-/** Runs a command in both regions, and fails unless it worked and moto took every request. */
-const everywhere = async (run: () => Promise<OperationResults>): Promise<OperationResults> => {
-  const earlier = account.proxy.calls.length;
-  const results = await run();
-  const messages = ({ message, changes }: OperationResults['targets'][number]) =>
-    [message, ...changes.map((change) => change.message)].filter((text) => text !== undefined);
-  expect(results.targets.flatMap(messages)).toEqual([]);
-  expect(results.targets.map(({ status }) => status)).toEqual(['done', 'done']);
-  expect(account.proxy.calls.slice(earlier).filter(({ status }) => status !== 200)).toEqual([]);
-  return results;
-};
+const everywhere = (run: () => Promise<OperationResults>) => runEverywhere(account, run);
 
 const unpackerTags = async () => {
   const ec2 = await account.ec2(region);
@@ -95,6 +86,20 @@ describe('what the other commands ask of moto', () => {
     const { Images = [] } = await ec2.describeImages({ Owners: ['self'] });
     const tags = Object.fromEntries((Images[0]?.Tags ?? []).map(({ Key, Value }) => [Key, Value]));
     expect(tags).toEqual({ Name: stream, Preferred: 'true' });
+  });
+
+  it('[copy-bootstrap-image] copies the AMI of one region to the other', async () => {
+    await account.addImage(region, 'base/first/1', { Name: 'base/first', 'ami-publisher:leaf': '1' });
+    const earlier = account.proxy.calls.length;
+    const copied = await new Amis(account.operations).copyBootstrapImage(await account.targets(), {
+      stream: 'base/first',
+    });
+    expect(copied.targets.map(({ status }) => status)).toEqual(['nothing', 'done']);
+    expect(account.proxy.calls.slice(earlier).filter(({ status }) => status !== 200)).toEqual([]);
+    const { Images = [] } = await (await account.ec2(regions[1])).describeImages({ Owners: ['self'] });
+    expect(Images.map(({ Name, State }) => [Name, State])).toContainEqual([
+      ...['base/first/bootstrap', 'available'],
+    ]);
   });
 
   it('[prepare-unpackers] starts an unpacker that is stopped', async () => {

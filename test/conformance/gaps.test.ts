@@ -31,7 +31,7 @@ describe('what AWS does, and moto does not yet', () => {
   });
 
   it.each(titled)('%s', async (what, { isClosed }) => {
-    // Good news, then: have publication.test.ts rely on it, and take the row out.
+    // Good news, then: have a test of the commands rely on it, and take the row out, also of gaps-of-commands.ts.
     expect(await isClosed(resources), `moto has learned that ${what}`).toBe(false);
   });
 });
@@ -46,7 +46,8 @@ describe('the sandbox closes each of these gaps, so that each can be seen to clo
     const client = new EC2Client({
       endpoint: sandbox.endpoint,
       region,
-      maxAttempts: 1,
+      // What it waits for it asks for often, and documented quotas are few.
+      maxAttempts: 6,
       credentials: account,
     });
     const instanceId = await sandbox.addInstance({ account: account.id, region, name: 'unpacker' });

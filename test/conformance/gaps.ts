@@ -1,5 +1,5 @@
 import * as ec2 from '@aws-sdk/client-ec2';
-import { mapping, type Resources } from './resources.js';
+import { mapping, publicKey, type Resources } from './resources.js';
 
 /** Something that AWS does and moto does not. */
 export interface Gap {
@@ -137,6 +137,14 @@ const imageGaps: readonly Gap[] = [
     ({ BlockDeviceMappings }) => BlockDeviceMappings?.[0]?.Ebs?.VolumeSize === 4,
   ),
   {
+    what: 'RegisterImage keeps the snapshot',
+    isClosed: async (resources) => {
+      const snapshotId = await resources.completeSnapshot();
+      const image = await resources.image({ BlockDeviceMappings: mapping(snapshotId) });
+      return image.BlockDeviceMappings?.[0]?.Ebs?.SnapshotId === snapshotId;
+    },
+  },
+  {
     what: 'RegisterImage refuses a name that is taken',
     isClosed: async (resources) => {
       await resources.image({ Name: 'taken' });
@@ -179,10 +187,36 @@ const imageGaps: readonly Gap[] = [
   },
 ];
 
-/** What `delete` looks up, so that a snapshot is kept which another AMI has. */
+/** What `list-unused-images` asks about recipes of Image Builder. */
+export const imageReferences = 'DescribeImageReferences is there';
+
+/** How `expire` finds what is due. */
+export const imagesWithTagKeys = 'DescribeImages finds what has one of two tag keys, beside others';
+
+/** What `delete` without retention looks up, so that a snapshot is kept which another AMI has. */
 export const imagesOfSnapshot = 'DescribeImages finds the AMIs of a snapshot';
 
 const describeGaps: readonly Gap[] = [
+  {
+    what: imageReferences,
+    isClosed: async (resources) => {
+      const { ImageId = '' } = await resources.image();
+      const ResourceTypes = [{ ResourceType: 'imagebuilder:ImageRecipe' as const }];
+      const request = { ImageIds: [ImageId], ResourceTypes };
+      return works(resources.client.send(new ec2.DescribeImageReferencesCommand(request)));
+    },
+  },
+  {
+    what: imagesWithTagKeys,
+    isClosed: async (resources) => {
+      const { ImageId = '' } = await resources.image();
+      const Tags = ['one', 'other'].map((Key) => ({ Key, Value: '1' }));
+      await resources.client.send(new ec2.CreateTagsCommand({ Resources: [ImageId], Tags }));
+      const Filters = [{ Name: 'tag-key', Values: ['one', 'two'] }];
+      const { Images = [] } = await resources.client.send(new ec2.DescribeImagesCommand({ Filters }));
+      return Images.length === 1;
+    },
+  },
   {
     what: imagesOfSnapshot,
     isClosed: async (resources) => {
@@ -222,5 +256,29 @@ const describeGaps: readonly Gap[] = [
   },
 ];
 
-/** As far as publishing is concerned. */
-export const gaps: readonly Gap[] = [...volumeGaps, ...snapshotGaps, ...imageGaps, ...describeGaps];
+/** How `import-key-pair` deletes what it replaces or takes back, so that nothing else of that name goes. */
+export const keyPairById = 'DeleteKeyPair takes the id of a key pair';
+
+const keyPairGaps: readonly Gap[] = [
+  {
+    what: keyPairById,
+    isClosed: async ({ client }) => {
+      const PublicKeyMaterial = Buffer.from(publicKey);
+      const { KeyPairId } = await client.send(
+        new ec2.ImportKeyPairCommand({ KeyName: 'key', PublicKeyMaterial }),
+      );
+      await client.send(new ec2.DeleteKeyPairCommand({ KeyPairId }));
+      const { KeyPairs = [] } = await client.send(new ec2.DescribeKeyPairsCommand({}));
+      return KeyPairs.length === 0;
+    },
+  },
+];
+
+/** As far as our commands are concerned. */
+export const gaps: readonly Gap[] = [
+  ...volumeGaps,
+  ...snapshotGaps,
+  ...imageGaps,
+  ...describeGaps,
+  ...keyPairGaps,
+];

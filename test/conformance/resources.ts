@@ -80,6 +80,9 @@ export const mapping = (SnapshotId: string): ec2.BlockDeviceMapping[] => [
   { DeviceName: '/dev/xvda', Ebs: { SnapshotId, VolumeSize: 4, VolumeType: 'gp3' } },
 ];
 
+/** An ED25519 key that nobody has the private key of. */
+export const publicKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINTNJ8hwq1xNF8+80UKBGx809yvvEMB5iebdI5Tfy7cr';
+
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
 
 /** The limit is the test's own. */

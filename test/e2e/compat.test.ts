@@ -126,6 +126,21 @@ describe('results in the old form', () => {
 });
 
 describe('the other sub-commands in the old form', () => {
+  it('[W44] [copy-bootstrap-image] copies the first AMI of a stream, and says what it does without', async () => {
+    const run = await world.run(
+      ...['-marketplaceImage', '3f8t6t8fp5m9xx18yzwriozxi', '-marketplaceLoginName', 'admin'],
+      ...['-instanceType=t2.medium', '-sshKeyName=key', '-targets=development,'],
+      ...['copy-bootstrap-image', 'base/debian'],
+    );
+    expect([run.code, run.stdout], run.stderr).toEqual([0, '']);
+    for (const flag of ['marketplaceImage', 'marketplaceLoginName', 'instanceType', 'sshKeyName'])
+      expect(run.stderr).toContain(`-${flag} has no effect: `);
+    const { id = '' } = world.sandbox.accounts.find(({ name }) => name === 'development') ?? {};
+    const { images } = await world.sandbox.model.inventory(id, 'us-east-1');
+    expect(images.map(({ Name, State }) => [Name, State])).toEqual([['base/debian/bootstrap', 'available']]);
+    expect(tagsOf(images[0])).toMatchObject({ Name: 'base/debian', 'ami-publisher:leaf': '1' });
+  });
+
   it('[list-streams] [list-unpackers] list unpackers and streams as the Go tool did', async () => {
     await world.run('-targets', target, 'prepare-unpackers', 'base/debian');
     const unpackers = await world.run('-targets', target, 'list-unpackers');

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -45,5 +45,22 @@ describe('the demo', () => {
     });
     expect(stderr).toContain('expected `keep` to be an empty or new folder');
     expect(status).toBe(2);
+  });
+});
+
+describe('the demo of a lifecycle', () => {
+  it('takes an AMI to production and through a patch that is on its disks, and leaves nothing behind', () => {
+    const temporary = mkdtempSync(join(tmpdir(), 'demo-'));
+    folders.push(temporary);
+    const { status, stdout } = spawnSync(process.execPath, [bin, 'demo', 'lifecycle'], {
+      env: { ...process.env, TMPDIR: temporary },
+      encoding: 'utf8',
+    });
+    expect(stdout).toMatch(/● Approve AMI for Production {2}COMPLETED/);
+    expect(stdout.match(/vulnerabilities: \d/g)).toEqual(['vulnerabilities: 1', 'vulnerabilities: 0']);
+    expect(stdout.match(/^ami-\w+ \(snap-\w+\) says "release 1, patched"$/gm)).toHaveLength(2);
+    expect(lastLine(stdout)).toBe('completed 10 of 10 events, verified 4 of 4 AMIs');
+    expect(status).toBe(0);
+    expect(readdirSync(temporary)).toEqual([]);
   });
 });

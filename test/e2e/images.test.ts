@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LayoutMaker } from '../../packages/image/test/support/oci-layout.js';
@@ -44,6 +44,23 @@ describe('images on the command line', () => {
     expect((await image('list', '--deleted')).json<ImageRow[]>()[0]?.restorableUntil).toBeDefined();
     expect((await image('restore', 'app/web/7')).code).toBe(0);
     expect((await image('verify', 'app/web/7')).json()).toMatchObject({ objects: 1, damage: [] });
+  });
+
+  it('are written back into a folder as they were, and into no other that has something', async () => {
+    const tree = await world.addImage('app/copy/1', {
+      'etc/os-release': 'NAME=copy\n',
+      'usr/bin/run': '#!/bin/sh\n',
+    });
+    const copy = join(world.directory, 'copy');
+
+    const unpacked = await image('unpack', 'app/copy/1', copy);
+    expect(unpacked.json()).toMatchObject({ image: 'app/copy/1', filesWritten: 2 });
+    expect((await world.execute('diff', '-r', tree, copy)).code).toBe(0);
+    expect(statSync(join(copy, 'etc/os-release')).mtimeMs).toBe(
+      statSync(join(tree, 'etc/os-release')).mtimeMs,
+    );
+    const again = await image('unpack', 'app/copy/1', copy);
+    expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('is not empty')]);
   });
 
   it('leave nothing to collect on a new server, and say so', async () => {

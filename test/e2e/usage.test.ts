@@ -100,6 +100,18 @@ describe('used and unused AMIs on the command line', () => {
     expect(await state()).toBe('available');
   });
 
+  it('has AWS report who else uses what nothing here does, and leaves no report', async () => {
+    const { model } = world.sandbox;
+    const use = { accountId: '999999999999', resourceType: 'ec2:Instance', count: 1 };
+    model.references(place).addReportedUse({ imageId: ids.unused, ...use });
+    const outcome = await world.run('list-used-images', '--usage-reports', '--report-timeout', '1m');
+    expect(outcome.code, outcome.stderr).toBe(0);
+    expect(imagesOf(outcome.json())).toMatchObject({ [ids.unused]: ['usage-report'] });
+    const made = model.calls.count('CreateImageUsageReport');
+    expect(made).toBeGreaterThan(0);
+    expect(model.calls.count('DeleteImageUsageReport')).toBe(made);
+  });
+
   it('needs all of what docs/iam.md says for it, and nothing else', () => {
     const { model } = world.sandbox;
     expect(model.iam.unused().filter(({ policy }) => policy === identities.user)).toEqual([]);

@@ -46,6 +46,7 @@ const createUnpacker = (): UnpackerOperatorClient => {
     renewLease: done,
     releaseLease: done,
     drain: async () => [],
+    whileAttaching: (_id, attach) => attach(),
     addDevice: async ({ id }, { stream }) => {
       for (const device of devices) if (device.stream === stream) device.stream = '';
       devices.push({ id, sizeBytes: 0, stream });
@@ -68,6 +69,7 @@ const createUnpacker = (): UnpackerOperatorClient => {
     prepareForCapture: async () => ({ generation, ...held }),
     confirmCapture: done,
     ...{ cancelOperation: notAsked, exportImage: notAsked, forgetStream: notAsked, getRaw: notAsked },
+    offerRaw: notAsked,
     prepareForCopy: notAsked,
     close: () => {},
   };

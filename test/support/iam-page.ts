@@ -18,7 +18,11 @@ export const pagePolicies = {
   reader: policyOf('Policy for readers'),
   caller: policyOf('Policy for the caller'),
   journals: policyOf('Journals in S3'),
+  bootstrap: policyOf('The first AMI of a stream'),
+  sharing: policyOf('Sharing AMIs'),
+  consumer: policyOf('AMIs of a sharing account'),
   usage: policyOf('Used and unused AMIs'),
+  lifecycle: policyOf('Lifecycle events'),
 };
 
 /** By command, the actions that the page says it may call. */
@@ -44,6 +48,9 @@ export const identities = { user: 'administrator', role: 'ami-publisher' } as co
 
 /** The statements for Session Manager, which come on top of the publishers'. */
 export const sessionManagerPolicy = policyOf('Session Manager');
+
+/** The statements for unpackers of Go, which come on top of the publishers'. */
+export const srpcPolicy = policyOf('Unpackers of Go');
 
 /** Profiles of a sandbox use the user's keys, or the role by way of them; both may publish then, and nothing else. */
 export const policiesFor = (

@@ -6,6 +6,7 @@ import {
   instanceCommands,
   MemoryJournalStore,
   Operations,
+  type PublishedResource,
   Publisher,
   type PublishOptions,
   type ResolvedTargets,
@@ -34,8 +35,16 @@ export interface MotoAccount {
   /** Its regions. */
   targets(): Promise<ResolvedTargets>;
   ec2(region: string): Promise<Ec2Api>;
+  /** Registers an AMI of a disk of its own. */
+  addImage(region: string, name: string, tags: Readonly<Record<string, string>>): Promise<MotoImage>;
   plan(leaf: string, options?: Partial<PublishOptions>): ReturnType<Publisher['plan']>;
   close(): Promise<void>;
+}
+
+/** An AMI, as results files name it. */
+export interface MotoImage extends PublishedResource {
+  readonly imageId: string;
+  readonly snapshotId: string;
 }
 
 /** Starts moto and everything before it. */
@@ -60,6 +69,7 @@ export const createMotoAccount = async (regions: readonly string[]): Promise<Mot
   const operations = new Operations({ cloud, journals, fleet: () => fleet, commands });
   const selection = regions.map((region) => `moto,${region}`).join(';');
   const targets = () => cloud.resolveTargets(selection);
+  const ec2 = (region: string) => cloud.ec2({ partition: 'aws', accountId, region, account: 'moto' });
   return {
     cloud,
     publisher,
@@ -68,7 +78,8 @@ export const createMotoAccount = async (regions: readonly string[]): Promise<Mot
     proxy,
     unpackers,
     targets,
-    ec2: async (region) => cloud.ec2({ partition: 'aws', accountId, region, account: 'moto' }),
+    ec2,
+    addImage: async (region, name, tags) => registerImage(await ec2(region), region, name, tags),
     plan: async (leaf, options = {}) =>
       publisher.plan({ stream, leaf, targets: await targets(), ...options }),
     close: async () => {
@@ -91,6 +102,28 @@ const launchUnpacker = async ({ endpoint }: Moto, region: string): Promise<strin
   );
   client.destroy();
   return Instances?.[0]?.InstanceId ?? '';
+};
+
+const registerImage = async (
+  ec2: Ec2Api,
+  region: string,
+  Name: string,
+  tags: Readonly<Record<string, string>>,
+): Promise<MotoImage> => {
+  const { VolumeId } = await ec2.createVolume({
+    ...{ AvailabilityZone: `${region}a`, Size: 1, VolumeType: 'gp3' },
+  });
+  const { SnapshotId } = await ec2.createSnapshot({ VolumeId });
+  const disk = { DeviceName: '/dev/xvda', Ebs: { SnapshotId, VolumeType: 'gp3' as const } };
+  const { ImageId: imageId = '' } = await ec2.registerImage({
+    ...{ Name, RootDeviceName: '/dev/xvda', BlockDeviceMappings: [disk] },
+  });
+  // Moto forgets tags and snapshot of RegisterImage, and makes a snapshot of its own.
+  const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+  await ec2.createTags({ Resources: [imageId], Tags });
+  const { Images: [image] = [] } = await ec2.describeImages({ ImageIds: [imageId] });
+  const snapshotId = image?.BlockDeviceMappings?.[0]?.Ebs?.SnapshotId ?? '';
+  return { account: 'moto', region, imageId, snapshotId };
 };
 
 /** Images as a publisher sees them; nobody reads their content here. */

@@ -2,12 +2,12 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-/** A request of AWS's query protocol, and how it was answered. */
+/** A request of AWS's query protocol or of its JSON protocol, and how it was answered. */
 export interface RecordedCall {
   readonly action: string;
   /** The region that the request was signed for. */
   readonly region: string;
-  /** The form's fields as sent: `TagSpecification.1.Tag.1.Key`. */
+  /** The form's fields as sent: `TagSpecification.1.Tag.1.Key`; of JSON none. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly status: number;
 }
@@ -50,13 +50,17 @@ export const startRecordingProxy = async (behind: string): Promise<RecordingProx
 /** What the request says of itself; of the connection, the proxy has its own. */
 const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
   Object.fromEntries(
-    ['authorization', 'content-type', 'x-amz-date', 'x-amz-security-token'].flatMap((name) =>
+    ['authorization', 'content-type', 'x-amz-date', 'x-amz-security-token', 'x-amz-target'].flatMap((name) =>
       typeof headers[name] === 'string' ? [[name, headers[name]]] : [],
     ),
   );
 
 const describeCall = ({ headers }: IncomingMessage, body: string): Omit<RecordedCall, 'status'> => {
-  const { Action = '', Version: _version, ...parameters } = Object.fromEntries(new URLSearchParams(body));
   const [, region = ''] = /Credential=[^/]+\/\d+\/([^/]+)\//.exec(headers.authorization ?? '') ?? [];
+  const { 'x-amz-target': operation } = headers;
+  // `AmazonSSM.GetParameters`
+  if (typeof operation === 'string')
+    return { action: operation.slice(operation.indexOf('.') + 1), region, parameters: {} };
+  const { Action = '', Version: _version, ...parameters } = Object.fromEntries(new URLSearchParams(body));
   return { action: Action, region, parameters };
 };

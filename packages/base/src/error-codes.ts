@@ -53,6 +53,10 @@ export const errorCodes = {
     retryable: false,
     summary: 'something began to use an AMI before it could go, or cannot be looked at any more',
   },
+  AMI_NOT_SHARABLE: {
+    retryable: false,
+    summary: 'an AMI cannot be shared: it is disabled, or the others could not use the key of a snapshot',
+  },
   AMI_PROTECTED: {
     retryable: false,
     summary: 'an AMI is protected from deregistration, or AWS Backup looks after it',
@@ -111,6 +115,7 @@ export const errorCodes = {
   OBJECT_MISSING: { retryable: false, summary: 'the image server does not have an object' },
   OBJECT_CORRUPT: { retryable: false, summary: 'an object does not have the digest it is filed under' },
   IMAGE_SERVER_UNREACHABLE: { retryable: true, summary: 'the image server does not answer' },
+  IMAGE_SERVER_FAILED: { retryable: false, summary: 'a call failed on the image server' },
   TREE_CHANGED: { retryable: false, summary: 'a tree changed while it was read' },
   FILE_SYSTEM_FAILED: { retryable: false, summary: 'a file or directory could not be read or written' },
   DIRECTORY_LOCKED: { retryable: false, summary: 'another process works in the directory' },
@@ -120,6 +125,14 @@ export const errorCodes = {
   CERTIFICATE_REFUSED: {
     retryable: false,
     summary: 'a certificate is wrong, expired or of an authority that is not trusted',
+  },
+  PROTOCOL_UNSUPPORTED: {
+    retryable: false,
+    summary: 'what answers does not speak the protocol, or does not know the call',
+  },
+  PROTOCOL_BROKEN: {
+    retryable: false,
+    summary: 'a peer has sent what its protocol does not allow, or more than is taken',
   },
   PROXY_REFUSED: {
     retryable: false,
@@ -131,6 +144,71 @@ export const errorCodes = {
   PUBLICATION_NOT_FOUND: { retryable: false, summary: 'there is no journal of that publication' },
   PUBLICATION_LOCKED: { retryable: false, summary: 'another process works on the publication' },
   JOURNAL_DAMAGED: { retryable: false, summary: 'a journal has a line that cannot be read' },
+
+  // Lifecycles
+  REQUEST_INVALID: {
+    retryable: false,
+    summary: 'a request to a lifecycle server cannot be read, or lacks something',
+  },
+  REQUEST_VALUE_INVALID: {
+    retryable: false,
+    summary: 'a value of a request to a lifecycle server is not of the kind or range allowed',
+  },
+  REQUEST_TOO_LARGE: { retryable: false, summary: 'the body of a request is larger than is taken' },
+  TOO_MANY_REQUESTS: {
+    retryable: true,
+    summary: 'an address has sent too many wrong keys of late, or as many pages are being watched as can be',
+  },
+  API_KEY_REFUSED: {
+    retryable: false,
+    summary: 'a key of a lifecycle server is missing, unknown, expired or revoked',
+  },
+  OPERATION_NOT_ALLOWED: {
+    retryable: false,
+    summary: 'the key of a lifecycle server, or its holder, may not do this',
+  },
+  ROUTE_NOT_FOUND: { retryable: false, summary: 'a lifecycle server has no such route' },
+  LIFECYCLE_NOT_FOUND: { retryable: false, summary: 'the server has no lifecycle of that id' },
+  AMI_NOT_FOUND: {
+    retryable: false,
+    summary: 'no AMI of the lifecycles of a stack tag meets what a selection asks for',
+  },
+  STACK_TAG_MISMATCH: { retryable: false, summary: 'the lifecycle belongs to another stack tag' },
+  EVENT_OUT_OF_ORDER: {
+    retryable: false,
+    summary: 'an event was asked for before those that must be completed first',
+  },
+  EVENT_IMMUTABLE: { retryable: false, summary: 'an event has been completed and cannot be repeated' },
+  EVENT_RUNNING: { retryable: false, summary: 'an event of the lifecycle is in progress' },
+  EVENT_NOT_RUNNING: {
+    retryable: false,
+    summary: 'the lifecycle has nothing that could be stopped or tried again',
+  },
+  ATTEMPT_OUTDATED: {
+    retryable: false,
+    summary: 'a result came from an attempt that is not, or no longer, in progress',
+  },
+  EXPORT_IMPOSSIBLE: { retryable: false, summary: 'an AMI is of a kind that nothing can export' },
+  EXPORT_NOT_FOUND: { retryable: false, summary: 'the disk of a lifecycle was not exported, or has gone' },
+  PATCH_COMPONENT_INVALID: {
+    retryable: false,
+    summary: 'the component of a patch has something that this server could not carry out',
+  },
+  PATCH_FAILED: { retryable: false, summary: 'a step of a patch failed' },
+  PRODUCT_NOT_CONFIGURED: {
+    retryable: false,
+    summary: 'the configuration of the executors says nothing of the product',
+  },
+  PUBLICATION_FAILED: { retryable: false, summary: 'a build or patch could not be published' },
+  EXECUTOR_MISSING: { retryable: false, summary: 'the server has nothing to run an event with' },
+  NOTIFICATION_FAILED: { retryable: true, summary: 'a notification did not get through' },
+  ORCHESTRATOR_FAILED: { retryable: true, summary: 'a lifecycle server answered with a fault of its own' },
+  ORCHESTRATOR_UNREACHABLE: { retryable: true, summary: 'a lifecycle server does not answer' },
+  DATABASE_UNREACHABLE: { retryable: true, summary: 'the database does not answer' },
+  DATABASE_OUTDATED: {
+    retryable: false,
+    summary: 'the database lacks migrations, or has some of a newer version',
+  },
 
   // Machines
   TOOL_MISSING: {

@@ -1,6 +1,8 @@
 export type { Clock } from './clock.js';
 export { systemClock, VirtualClock } from './clock.js';
 export { Deadlines } from './deadlines.js';
+export type { Endpoint } from './endpoint.js';
+export { endpointOf } from './endpoint.js';
 export type { AmiPublisherErrorOptions } from './error.js';
 export {
   AmiPublisherError,
@@ -15,3 +17,4 @@ export { errorCodes } from './error-codes.js';
 export type { Logger } from './logger.js';
 export { silentLogger } from './logger.js';
 export { clientToken, operationId } from './operation-id.js';
+export { untilAborted } from './until-aborted.js';

@@ -18,6 +18,7 @@ import {
   type Role,
   readClientTls,
   readDefaults,
+  readSrpcCredentials,
   UnpackerFleet,
   usageCommands,
   volumeCommands,
@@ -32,7 +33,7 @@ export { interruptSignal } from './interrupt.js';
 type Options = Readonly<Record<string, unknown>>;
 
 /** Every command that a journal may be of. */
-const commands = [...amiCommands, ...instanceCommands, ...usageCommands, ...volumeCommands];
+export const commands = [...amiCommands, ...instanceCommands, ...usageCommands, ...volumeCommands];
 
 /** What commands work with; each part is made when first asked for. */
 export interface Context {
@@ -70,6 +71,7 @@ export const createContext = async (
     accounts,
     overrides: configuration.overrides,
     connector: configuration.connector,
+    protocol: configuration.protocol,
     endpoint: text(options, 'endpointUrl'),
     askMfaCode,
     logger,
@@ -137,18 +139,32 @@ const createDaemonClients = (
 ) => {
   const tls = clientTls({ certs: configuration.certificates, ...options }, roles);
   const connectTimeout = text(options, 'connectTimeout');
-  const fleet = new UnpackerFleet({
-    cloud,
-    tls,
-    instanceName: text(options, 'instanceName') ?? configuration.instanceName,
-    connectTimeoutMs:
-      connectTimeout === undefined ? undefined : parseDuration('connectTimeout', connectTimeout),
-  });
   const imageServer = createImageServerClient({
     address: text(options, 'imageServer') ?? configuration.imageServer ?? readDefaults().imageServer,
     tls,
   });
+  const fleet = new UnpackerFleet({
+    cloud,
+    tls,
+    srpc: {
+      tls: lazily(() => srpcTls(options, configuration, cloud)).get,
+      images: new GrpcImageSource(imageServer),
+    },
+    instanceName: text(options, 'instanceName') ?? configuration.instanceName,
+    connectTimeoutMs:
+      connectTimeout === undefined ? undefined : parseDuration('connectTimeout', connectTimeout),
+  });
   return { fleet, imageServer };
+};
+
+/** What is shown to unpackers of Go, read when the first is spoken to. */
+const srpcTls = (options: Options, { certificates, srpc }: Configuration, { clock, logger }: AwsCloud) => {
+  if (options.insecure === true) return 'plain-text' as const;
+  const directory =
+    srpc?.certificates ??
+    text({ certs: certificates, ...options }, 'certs') ??
+    readDefaults().certificateDirectory;
+  return readSrpcCredentials({ directory, ca: srpc?.ca, now: clock.now(), logger });
 };
 
 /** The journals alone; needs no AWS account, no image server and no certificates. */

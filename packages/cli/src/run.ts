@@ -1,6 +1,7 @@
 import { CommanderError, type OutputConfiguration } from 'commander';
 import { isOldStyle } from './compat/is-old-style.js';
 import { exitCodes } from './exit-codes.js';
+import { isOrchestratorCall } from './lifecycle/orchestrator/is-orchestrator-call.js';
 import { createProgram } from './program.js';
 
 /**
@@ -24,6 +25,8 @@ export const runCommandLine = async (
     const words = argv.slice(2);
     if (await isOldStyle(words, process.env))
       return await (await import('./compat/run-old-style.js')).runOldStyle(words);
+    if (isOrchestratorCall(words))
+      return await (await import('./lifecycle/orchestrator/run.js')).runOrchestratorCall(words.slice(1));
     await program.parseAsync(argv);
     return exitCode;
   } catch (reason) {

@@ -45,6 +45,18 @@ describe('the command line', () => {
     expect(loaded({ AMI_PUBLISHER_COMPAT: 'go' }, '-h')).toBe(true);
   });
 
+  it('loads what is about lifecycles no sooner than it is wanted, and never AWS for help about it', () => {
+    const parts = (...words: string[]) =>
+      modulesOf(words).flatMap(
+        (module) => /\/(batch|changes|look|run|verdicts)-\w+\.js/.exec(module)?.[1] ?? [],
+      );
+    expect(parts('--help')).toEqual([]);
+    expect(parts('lifecycle', 'create', '--help')).toEqual([]);
+    expect(parts('lifecycle', '--mode', 'BATCH', '--help')).toEqual(['run']);
+    const packages = packagesOf(modulesOf(['lifecycle', '--mode', 'BATCH', '--help']));
+    expect(packages.filter((name) => /aws-sdk|smithy|core|zod|yaml/.test(name))).toEqual([]);
+  });
+
   it('would be found out: a command that works loads more', () => {
     expect(packagesOf(modulesOf(['schema']))).toEqual(
       expect.arrayContaining(['cli', 'commander', 'core', 'zod']),

@@ -10,8 +10,16 @@ export type { ImageSource, ImageSummary } from '@ami-publisher/image';
 export { GrpcImageSource } from '@ami-publisher/image';
 export type { ClientTls, ImageServerClient, Role } from '@ami-publisher/protocol';
 export { createImageServerClient, readClientTls } from '@ami-publisher/protocol';
-export { Amis, amiCommands, type DeleteOptions, type ExclusiveTagOptions } from './amis/amis.js';
+export {
+  type AmiSelection,
+  Amis,
+  amiCommands,
+  type DeleteOptions,
+  type ExclusiveTagOptions,
+  type ShareOptions,
+} from './amis/amis.js';
 export type { ImageSearch, ListedImage, ListOptions } from './amis/list-images.js';
+export type { TagSearch } from './amis/tag-search.js';
 export { AmiUsage, usageCommands } from './amis/usage/ami-usage.js';
 export type { ImageUsage } from './amis/usage/analyse.js';
 export type { UnusedImagesRequest } from './amis/usage/delete-unused.js';
@@ -20,6 +28,8 @@ export type { UsageOptions } from './amis/usage/options.js';
 export type { OwnImage } from './amis/usage/own-image.js';
 export type { KeepKind, Reason, UseKind } from './amis/usage/reason.js';
 export type { UsageFailure, UsageReport } from './amis/usage/report.js';
+export type { BootstrapRequest, BootstrapWay } from './bootstrap/bootstrap-plan.js';
+export type { CopierOptions, SourceAddress } from './bootstrap/instance-change.js';
 export type {
   AutoScalingApi,
   AutoScalingGroup,
@@ -27,7 +37,7 @@ export type {
   LaunchConfiguration,
   LaunchTemplateChoice,
 } from './cloud/auto-scaling-api.js';
-export type { AwsCloudOptions } from './cloud/aws-cloud.js';
+export type { AwsClientConfig, AwsCloudOptions } from './cloud/aws-cloud.js';
 export { AwsCloud } from './cloud/aws-cloud.js';
 export type { AwsCall } from './cloud/aws-error.js';
 export { fromAwsError } from './cloud/aws-error.js';
@@ -42,6 +52,17 @@ export type { Ec2Transport } from './cloud/create-ec2-api.js';
 export { createEc2Api } from './cloud/create-ec2-api.js';
 export type { AskMfaCode } from './cloud/credentials.js';
 export type { CallOptions, Ec2Action, Ec2Actions, Ec2Api } from './cloud/ec2-api.js';
+export type {
+  KmsAction,
+  KmsApi,
+  KmsGrant,
+  KmsGrantsRequest,
+  KmsGrantToMake,
+  KmsKeyMetadata,
+} from './cloud/kms-api.js';
+export { createKmsApi } from './cloud/kms-api.js';
+export type { OptionalClient } from './cloud/optional-client.js';
+export { loadClient } from './cloud/optional-client.js';
 export { Pacer } from './cloud/pacer.js';
 export type { Look, PollPacing } from './cloud/poll-pacing.js';
 export { Poller } from './cloud/poller.js';
@@ -53,7 +74,7 @@ export type {
   SsmParameter,
 } from './cloud/ssm-api.js';
 export type { Tags } from './cloud/tags.js';
-export { tagKeys } from './cloud/tags.js';
+export { fromTagList, tagFilter, tagKeys, tagSpecification, toTagList } from './cloud/tags.js';
 export type { Defaults } from './defaults.js';
 export { readDefaults } from './defaults.js';
 export { Instances, instanceCommands } from './instances/instances.js';
@@ -65,6 +86,94 @@ export type { NamedInstances } from './instances/named-instances.js';
 export type { NetworkRequest } from './instances/network.js';
 export type { Readiness } from './instances/start.js';
 export type { TerminateOptions } from './instances/terminate.js';
+export type {
+  EventInProgress,
+  EventResult,
+  ExportLink,
+  LifecycleRecord,
+  WriteAnswer,
+} from './lifecycle/answers.js';
+export {
+  errorAnswerSchema,
+  eventInProgressSchema,
+  eventResultSchema,
+  exportLinkSchema,
+  lifecycleRecordSchema,
+  writeAnswerSchema,
+} from './lifecycle/answers.js';
+export { componentDocumentSchema } from './lifecycle/component-document.js';
+export type { LifecycleConnection } from './lifecycle/connection.js';
+export type { LifecycleDiscoveryOptions } from './lifecycle/discovery.js';
+export { apiKeySecret, LifecycleDiscovery } from './lifecycle/discovery.js';
+export type { EventState, EventStatus } from './lifecycle/event-states.js';
+export { eventStates } from './lifecycle/event-states.js';
+export type {
+  BrokenStatus,
+  CreationEvent,
+  LifecycleEvent,
+  LifecycleType,
+  PatchEvent,
+  ResultStatus,
+} from './lifecycle/events.js';
+export {
+  approvingEvent,
+  brokenStatuses,
+  creationEvents,
+  eventOfName,
+  eventScores,
+  eventsOf,
+  lifecycleTypes,
+  makingEvent,
+  patchEvents,
+  requestableEvents,
+  resultStatuses,
+  typeOfEvent,
+} from './lifecycle/events.js';
+export type {
+  LifecycleCallOptions,
+  LifecycleClientOptions,
+  LifecycleFilter,
+  LifecycleReadOptions,
+  LifecycleWaitOptions,
+} from './lifecycle/lifecycle-client.js';
+export { LifecycleClient } from './lifecycle/lifecycle-client.js';
+export type { EventOutcome } from './lifecycle/progress.js';
+export type {
+  ApproveRequest,
+  CertifyRequest,
+  CreatePatchRequest,
+  CreateRequest,
+  Notification,
+  PatchBase,
+  PatchProperties,
+  UpdatePatchRequest,
+  UpdateRequest,
+} from './lifecycle/requests.js';
+export {
+  approvalStatuses,
+  approveRequestSchema,
+  certificationStatuses,
+  certifyRequestSchema,
+  createPatchRequestSchema,
+  createRequestSchema,
+  notificationSchema,
+  patchBases,
+  patchPropertiesSchema,
+  semverBumpTypes,
+  updatePatchRequestSchema,
+  updateRequestSchema,
+} from './lifecycle/requests.js';
+export type { LifecycleOperation, LifecycleRoute, LifecycleRouteName } from './lifecycle/routes.js';
+export { lifecycleOperations, lifecyclePath, lifecycleRoutes, ownRoutes } from './lifecycle/routes.js';
+export type { SelectedAmi, SelectionCriteria, SelectionStage } from './lifecycle/selection.js';
+export {
+  eventOfStage,
+  selectedAmiSchema,
+  selectionCriteriaSchema,
+  selectionStages,
+} from './lifecycle/selection.js';
+export { stackTagOf } from './lifecycle/stack-tag.js';
+export { formatWireDate, parseWireDate } from './lifecycle/wire-date.js';
 export type { AnyCommand, Change, ChangeContext, Command, PlanContext } from './operations/command.js';
 export type { ChangeOptions, OperationsOptions } from './operations/operations.js';
 export { listOperations, Operations } from './operations/operations.js';
@@ -94,6 +203,8 @@ export type { TaggedState, TaggedStatus, TaggedTargetStatus } from './publish/ta
 export { statusByTags } from './publish/tagged/status.js';
 export type { PublishedResource, ResultsFile } from './resources/results-file.js';
 export { parseResultsFile } from './resources/results-file.js';
+export type { Grantee } from './sharing/grantee.js';
+export { parseGrantees } from './sharing/grantee.js';
 export type { EventCode, PublicationEvent } from './steps/events.js';
 export { eventCodes } from './steps/events.js';
 export { FileJournalStore } from './steps/file-journal.js';
@@ -114,8 +225,10 @@ export type {
   TargetOverride,
 } from './target/account.js';
 export { configurationJsonSchema, parseConfiguration } from './target/configuration.js';
+export type { TargetAnswer } from './target/for-each-target.js';
 export type { Profile } from './target/profiles.js';
 export { listProfiles } from './target/profiles.js';
+export { matchesPattern } from './target/selector.js';
 export type { Partition, Target } from './target/target.js';
 export { compareTargets, formatTarget, targetKey } from './target/target.js';
 export type {
@@ -131,13 +244,17 @@ export type { SsmConnectorOptions } from './unpacker/connectors/ssm.js';
 export { SsmConnector } from './unpacker/connectors/ssm.js';
 export type {
   ConnectedUnpacker,
-  TargetAnswer,
   UnpackerFleetOptions,
   UnpackerListing,
 } from './unpacker/fleet.js';
 export { UnpackerFleet } from './unpacker/fleet.js';
 export type { BindDeviceOptions, UnpackerAddress, UnpackerOperatorOptions } from './unpacker/operator.js';
 export { UnpackerOperator } from './unpacker/operator.js';
+export type { SrpcUnpackerClientOptions } from './unpacker/srpc/client.js';
+export { createSrpcUnpackerClient } from './unpacker/srpc/client.js';
+export type { SrpcCredentialsOptions } from './unpacker/srpc/credentials.js';
+export { readSrpcCredentials } from './unpacker/srpc/credentials.js';
+export type { ImageLookUp } from './unpacker/srpc/stream-work.js';
 export type { StreamListing } from './unpacker/stream-volume.js';
 export type {
   Capture,
@@ -146,6 +263,7 @@ export type {
   OperationOptions,
   RawBytes,
   RawEnd,
+  RawOffer,
   RawRange,
   StreamDevice,
   StreamState,
@@ -156,6 +274,7 @@ export type {
   UnpackerStatus,
   UnpackerStream,
 } from './unpacker/unpacker-client.js';
+export type { SrpcFleetOptions } from './unpacker/wires.js';
 export { version } from './version.js';
 export type { AddVolumesRequest } from './volumes/add-volumes.js';
 export { Volumes, volumeCommands } from './volumes/volumes.js';

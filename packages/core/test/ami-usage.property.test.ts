@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clouds, keepers, type Trait, whatMayGo } from './support/usage-oracle.js';
+import { clouds, keepers, type Trait, unreportedUse, whatMayGo } from './support/usage-oracle.js';
 import { makeCloud } from './support/usage-world.js';
 
 const runs = 200;
@@ -14,7 +14,7 @@ describe('which AMIs go', () => {
         const { world, imageIds } = await makeCloud(spec);
         const { clock, usage, operations, targets, journals, cloud } = world;
         const expected = imageIds.filter((_, index) => whatMayGo(spec)[index]).sort();
-        const request = { keepLast: spec.keepLast, journals };
+        const request = { keepLast: spec.keepLast, usageReports: spec.usageReports, journals };
         const results = await clock.runUntil(usage.deleteUnused(operations, targets, request));
         const inventories = await Promise.all(
           targets.targets.map(({ accountId, region }) => cloud.model.inventory(accountId, region)),
@@ -25,13 +25,14 @@ describe('which AMIs go', () => {
           expected.map(() => 'done'),
         );
         const traits = new Set(spec.images.flatMap((image) => image.traits));
+        if (!spec.usageReports) traits.delete(unreportedUse);
         for (const trait of traits) seen.set(trait, (seen.get(trait) ?? 0) + 1);
         if (spec.gaps.length > 0) seen.set('gap', (seen.get('gap') ?? 0) + 1);
         if (expected.length > 0) deleting += 1;
       }),
       { numRuns: runs, endOnFailure: false },
     );
-    for (const keeper of [...keepers, 'gap'] as const)
+    for (const keeper of [...keepers, unreportedUse, 'gap'] as const)
       expect((seen.get(keeper) ?? 0) / runs, `runs with ${keeper}`).toBeGreaterThanOrEqual(0.05);
     expect(deleting / runs, 'runs that delete something').toBeGreaterThanOrEqual(0.3);
   });

@@ -48,7 +48,7 @@ describe('what uses AMIs', () => {
   it('[W67] [list-unused-images] tells lists in the same order each time, and empty ones as empty', async () => {
     const { clock, usage, targets, image, place } = await usageWorld({ accounts: 3, regions: 2 });
     expect(await clock.runUntil(usage.listUnused(targets))).toEqual({
-      ...{ images: [], instances: [], failures: [] },
+      ...{ images: [], instances: [], notices: [], failures: [] },
     });
     for (const [account, region] of [
       [2, 1],
@@ -127,7 +127,7 @@ describe('what uses AMIs', () => {
       ...{ DescribeImages: 1, DescribeInstances: 1, DescribeLaunchTemplates: 1 },
       ...{ DescribeLaunchTemplateVersions: 1, DescribeAutoScalingGroups: 1 },
       ...{ DescribeLaunchConfigurations: 1, DescribeParameters: 1, GetParameters: 2 },
-      ...{ DescribeImageReferences: 1, DescribeImageAttribute: 2 },
+      ...{ DescribeImageReferences: 1, DescribeImageAttribute: 2, DescribeImageUsageReports: 1 },
     });
   });
 });

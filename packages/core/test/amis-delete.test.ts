@@ -123,6 +123,21 @@ describe('deleting an AMI at once', () => {
     });
   });
 
+  it('[W92] keeps a snapshot that its plan keeps, although the AMI that had it has gone since', async () => {
+    const world = await createAmiWorld();
+    const made = await world.makeAmi();
+    const other = await world.makeAmi({ snapshotId: made.snapshotId });
+    const confirm = async () => {
+      await (await world.ec2(other.target)).deregisterImage({ ImageId: other.imageId });
+    };
+    const { targets } = await world.run(
+      world.amis.delete([world.entry(made)], { retentionMs: null, confirm }),
+    );
+    const kept = { snapshotId: made.snapshotId, outcome: 'kept', usedBy: [other.imageId] };
+    expect(targets).toMatchObject([{ changes: [{ value: { snapshots: [kept] } }] }]);
+    expect((await world.inventory()).snapshots).toHaveProperty(made.snapshotId);
+  });
+
   it('deletes a snapshot that two AMIs have with the last of them', async () => {
     const world = await createAmiWorld();
     const made = await world.makeAmi();

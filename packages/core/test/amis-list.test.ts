@@ -32,6 +32,12 @@ describe('list-images', () => {
       ],
     });
     expect(answers[1]).toMatchObject({ value: [] });
+    const later: string[] = [];
+    for (let more = 0; more < 6; more++) {
+      await world.clock.advance(1_000);
+      later.push((await world.makeAmi()).imageId);
+    }
+    expect(await list(world)).toEqual([first.imageId, second.imageId, ...later]);
   });
 
   it('[W18] takes wildcards as they are, unless patterns are wanted', async () => {

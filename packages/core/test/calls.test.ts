@@ -107,7 +107,7 @@ describe('the calls for one target', () => {
     expect(sum(changesIn(second.all)) + sum(looksIn(second))).toBeLessThan(sum(reference.second));
   });
 
-  it('[W64] take at most 20 polls for a snapshot of two minutes, whose end is noticed within 3 s', async () => {
+  it('take at most 20 polls for a snapshot of two minutes, whose end is noticed within 3 s', async () => {
     const { first, second } = await publishTwice();
     for (const { all, completeMs } of [first, second]) {
       expect(all.DescribeSnapshots).toBeLessThanOrEqual(20);

@@ -39,6 +39,12 @@ describe('a connector', () => {
     const { PrivateIpAddress, PublicIpAddress } = await world.instance();
     expect(PublicIpAddress).toMatch(/^127\./);
     expect(PublicIpAddress).not.toBe(PrivateIpAddress);
+    const request = {
+      target: world.targets[0]!,
+      instance: await world.instance(),
+      signal: new AbortController().signal,
+    };
+    expect((await publicConnector.open(request)).address).toBe(`${PublicIpAddress}:6974`);
     const client = await world.client(publicConnector);
     await expect(client.status()).resolves.toMatchObject({ streams: [] });
   });
@@ -182,6 +188,7 @@ describe('a fleet', () => {
     const settings = vi.spyOn(world.cloud, 'settings').mockImplementation(({ account }) => ({
       kmsKey: undefined,
       bestEffort: false,
+      protocol: 'grpc',
       connector: account === one!.account ? 'public' : { map: {} },
     }));
     try {

@@ -278,3 +278,37 @@ describe('a short call on an unpacker', () => {
     });
   });
 });
+
+describe('a volume that is offered', () => {
+  const first = { port: 6976, publicKeySha256: 'k', leaf: '1', manifestDigest: 'abc' };
+
+  it('tells the ticket at once, how far its download is, and the digest in the end', async () => {
+    const client = await connect({
+      async *OfferRaw() {
+        yield { ...first, ticket: 't', sizeBytes: 20 };
+        yield { bytesDone: 10 };
+        yield { bytesDone: 20, sha256: 'dd' };
+      },
+    });
+    const told: unknown[] = [];
+    const onProgress = (progress: StepProgress) => told.push(progress);
+    expect(await client.offerRaw((offer) => told.push(offer), lease, { onProgress })).toBe('dd');
+    expect(told).toEqual([
+      { ...first, ticket: 't', sizeBytes: 20 },
+      { phase: 'transfer', bytesDone: 0, bytesTotal: 20 },
+      { phase: 'transfer', bytesDone: 10, bytesTotal: 20 },
+    ]);
+  });
+
+  it('fails if it ends without a digest', async () => {
+    const client = await connect({
+      async *OfferRaw() {
+        yield { ...first, ticket: 't', sizeBytes: 20 };
+      },
+    });
+    await expect(client.offerRaw(() => {}, lease)).rejects.toMatchObject({
+      code: 'UNPACKER_FAILED',
+      message: expect.stringContaining('OfferRaw'),
+    });
+  });
+});

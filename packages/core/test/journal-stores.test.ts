@@ -92,7 +92,7 @@ describe('a journal in S3', () => {
         key,
         query: {},
         headers: {},
-        body: '',
+        body: Buffer.alloc(0),
       } as const;
       await sandbox.model.s3(caller, 'us-east-1', write);
     }

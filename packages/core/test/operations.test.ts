@@ -32,7 +32,7 @@ const world = async () => {
 const deny = (region: string) => ({ kind: 'deny', action: 'CreateTags', region }) as const;
 
 describe('a command that changes something', () => {
-  it('[W71] gives one result per target, with each change', async () => {
+  it('gives one result per target, with each change', async () => {
     const { clock, instances, targets, tagsIn } = await world();
     const results = await clock.runUntil(instances.setTags(targets, { tags }));
     expect(results).toMatchObject({ command: 'set-tags-on-unpackers', ok: true, undoable: true });

@@ -1,24 +1,5 @@
-import { VirtualClock } from '@ami-publisher/base';
-import { ModelCloud } from '@ami-publisher/sandbox';
 import { describe, expect, it } from 'vitest';
-import { Publisher } from '../src/publish/publisher.js';
-import { MemoryJournalStore } from '../src/steps/memory-journal.js';
-import { UnpackerFleet } from '../src/unpacker/fleet.js';
-
-/** One target with an unpacker, in virtual time. */
-const createWorld = async () => {
-  const clock = new VirtualClock();
-  const cloud = new ModelCloud({ clock });
-  await clock.runUntil(cloud.addUnpackers());
-  const fleet = new UnpackerFleet({ cloud, createClient: cloud.createUnpackerClient });
-  const publisher = new Publisher({ cloud, fleet, images: cloud.images, journals: new MemoryJournalStore() });
-  const targets = await clock.runUntil(cloud.resolveTargets('*,*'));
-  const plan = (stream: string) => {
-    cloud.images.add({ stream, leaf: '1' });
-    return clock.runUntil(publisher.plan({ stream, leaf: '1', targets }));
-  };
-  return { clock, cloud, publisher, plan };
-};
+import { createWorld } from './support/one-target-world.js';
 
 describe('Publications of many streams at once', () => {
   it('[W29] get a device name each on the unpacker that they share, though they begin to look at the same ones', async () => {

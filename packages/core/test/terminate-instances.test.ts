@@ -20,9 +20,10 @@ describe('terminate-instances', () => {
     });
   });
 
-  it('[W60] tells which volumes of streams go and which stay, and does nothing in a dry run', async () => {
-    const { add, addVolume, cloud, commands, run, states, targets } = await instanceWorld();
+  it('[W60] tells which volumes go and which stay, and does nothing in a dry run', async () => {
+    const { add, addVolume, cloud, commands, instances, run, states, targets } = await instanceWorld();
     const [id] = await add();
+    const rootVolume = (await instances())[0]?.BlockDeviceMappings?.[0]?.Ebs?.VolumeId;
     const goes = await addVolume(id!, 'base/debian');
     const stays = await addVolume(id!, 'base/alpine', false);
     cloud.model.calls.clear();
@@ -30,7 +31,7 @@ describe('terminate-instances', () => {
     expect(planned.targets[0]?.changes).toMatchObject([
       {
         status: 'planned',
-        text: `terminate ${id} (running), with the volumes ${goes} (base/debian), and keep the volumes ${stays} (base/alpine)`,
+        text: `terminate ${id} (running), with the volumes ${goes} (base/debian), ${rootVolume}, and keep the volumes ${stays} (base/alpine)`,
       },
     ]);
     expect(Object.keys(cloud.model.calls.counts()).sort()).toEqual([

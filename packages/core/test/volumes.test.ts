@@ -51,6 +51,7 @@ describe('volumes for unpackers', () => {
   });
 
   it('[W79] are not added where a free one is large enough, if asked so', async () => {
+    await volumes.add(targets, { sizeGiB: 3, ifNoneFree: true });
     const before = await everywhere();
     const small = await volumes.add(targets, { sizeGiB: 3, ifNoneFree: true });
     expect(small.targets.map(({ status }) => status)).toEqual(['nothing', 'nothing']);
@@ -72,6 +73,7 @@ describe('unused volumes', () => {
   it('[W38] [remove-unused-volumes] are told when they cannot be detached, and are found again by the next run', async () => {
     const [region, other] = world.sandbox.regions;
     const { faults } = world.sandbox.model;
+    await volumes.add(targets, { sizeGiB: 3, ifNoneFree: true });
     faults.add({ kind: 'deny', action: 'DetachVolume', region });
     const results = await volumes.removeUnused(targets);
     expect(results).toMatchObject({ ok: false });

@@ -1,11 +1,12 @@
 import { isAmiPublisherError, type Logger, toAmiPublisherError } from '@ami-publisher/base';
+import type { Command } from 'commander';
 import { collectSooner } from './collect-sooner.js';
 import { type JsonLoggerOptions, jsonLogger } from './json-logger.js';
 import type { commonSettings } from './settings/common-settings.js';
 import { daemonCommand } from './settings/daemon-command.js';
 import type { Settings, SettingTable } from './settings/setting.js';
 
-type CommonTable = SettingTable & typeof commonSettings;
+type CommonTable = SettingTable & Pick<typeof commonSettings, 'logLevel' | 'exitWithStdin'>;
 
 /** A daemon that serves. */
 export interface RunningDaemon {
@@ -36,15 +37,21 @@ export interface DaemonDefinition<Table extends CommonTable> {
  */
 export const runDaemon = async <Table extends CommonTable>(
   definition: DaemonDefinition<Table>,
-): Promise<void> => {
-  const { program } = definition;
+): Promise<void> => runProgram(definition.program, serveCommand(definition));
+
+/** The command that runs a daemon with the settings of this process. */
+export const serveCommand = <Table extends CommonTable>(definition: DaemonDefinition<Table>): Command =>
+  daemonCommand({
+    ...definition,
+    environment: process.env,
+    writeLine,
+    run: (settings) => serve(definition, settings),
+  });
+
+/** The main function of a program: runs the command that its arguments name. Sets the exit code: 0, 1 for a failure, 2 for wrong settings. */
+export const runProgram = async (program: string, command: Command): Promise<void> => {
   try {
-    await daemonCommand({
-      ...definition,
-      environment: process.env,
-      writeLine,
-      run: (settings) => serve(definition, settings),
-    }).parseAsync();
+    await command.parseAsync();
   } catch (reason) {
     const { code, message } = toAmiPublisherError(reason);
     process.stderr.write(`${program}: ${isAmiPublisherError(reason) ? message : (reason as Error).stack}\n`);
@@ -64,7 +71,7 @@ const serve = async <Table extends CommonTable>(
   settings: Settings<Table>,
 ): Promise<void> => {
   const { program, version, logFields, start } = definition;
-  const { logLevel, exitWithStdin } = settings as Settings<typeof commonSettings>;
+  const { logLevel, exitWithStdin } = settings as Settings<CommonTable>;
   const fields = { service: program, ...logFields?.(settings) };
   const logger = jsonLogger({ level: logLevel, fields });
   collectSooner();

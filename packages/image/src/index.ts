@@ -4,6 +4,8 @@ export type { UnsetAttributes, UnsettableAttributes } from './apply/attributes.j
 export type { ApplyProgress } from './apply/progress.js';
 export { Breather } from './breather.js';
 export { fromText, toBytes, toText } from './byte-string.js';
+export type { DirectoryLock } from './directory-lock.js';
+export { lockDirectory } from './directory-lock.js';
 export { GrpcImageSink } from './grpc/sink.js';
 export { GrpcImageSource } from './grpc/source.js';
 export { packParts } from './grpc/wire.js';
@@ -47,6 +49,7 @@ export { decodeDevice, posix } from './posix.js';
 export { readingAhead } from './read-ahead.js';
 export type { ReadContentOptions } from './read-content.js';
 export { readContent } from './read-content.js';
+export { SrpcImageSource } from './srpc/source.js';
 export { fileSystemError, systemCodeOf } from './system-error.js';
 export type { ReadProgress } from './tree/contents.js';
 export type { KnownImage } from './tree/known-image.js';

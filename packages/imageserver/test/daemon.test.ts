@@ -33,7 +33,7 @@ describe('the imageserver command', () => {
     const second = await run(['--data-dir', data, '--listen', '127.0.0.1:0', '--insecure']);
 
     expect(second.code).toBe(1);
-    expect(second.stderr).toContain(`another image server works in ${data}`);
+    expect(second.stderr).toContain(`${data} is in use by process `);
     expect(second.stdout).toBe('');
   });
 

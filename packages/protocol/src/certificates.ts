@@ -2,6 +2,7 @@ import { randomBytes, webcrypto } from 'node:crypto';
 import type * as X509 from '@peculiar/x509';
 import { formatRoleName, formatServerName, type ServerName } from './names.js';
 import type { Role } from './roles.js';
+import { srpcGrants, srpcMethodList } from './srpc-grants.js';
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const dayMs = 24 * 60 * 60 * 1000;
@@ -100,7 +101,14 @@ const extensionsOf = (x509: typeof X509, options: IssueOptions): X509.Extension[
     options.server === undefined ? [clientAuthentication] : [serverAuthentication, clientAuthentication],
   ),
   new x509.SubjectAlternativeNameExtension(uriNamesOf(options).map((value) => ({ type: 'url', value }))),
+  ...srpcGrantsOf(options).map((methods) => new x509.Extension(...srpcMethodList(methods))),
 ];
+
+/** What a role may ask of daemons that read grants in certificates; nothing at all where it may ask nothing. */
+const srpcGrantsOf = ({ role }: IssueOptions): (readonly string[])[] => {
+  const methods = role === undefined ? [] : srpcGrants[role];
+  return methods.length === 0 ? [] : [methods];
+};
 
 /** An unpacker's certificate also makes it a reader of the image server. */
 const uriNamesOf = (options: IssueOptions): string[] => [

@@ -1,8 +1,7 @@
 import { isIP } from 'node:net';
-import { AmiPublisherError } from '@ami-publisher/base';
+import { AmiPublisherError, endpointOf } from '@ami-publisher/base';
 import * as grpc from '@grpc/grpc-js';
 import type { MethodDefinition } from '@grpc/proto-loader';
-import { endpointOf } from './endpoint.js';
 import { type CallSite, fromGrpcError } from './errors.js';
 import { flowControlWindow } from './flow-control.js';
 import { imageServerDefinition, unpackerDefinition } from './load.js';
@@ -276,6 +275,7 @@ export const createUnpackerClient = (options: ClientOptions) => {
     prepareForCopy: caller.serverStream(d.PrepareForCopy),
     exportImage: caller.serverStream(d.ExportImage),
     getRaw: caller.serverStream(d.GetRaw),
+    offerRaw: caller.serverStream(d.OfferRaw),
     getOperation: caller.unary(d.GetOperation),
     cancelOperation: caller.unary(d.CancelOperation),
     close: () => caller.close(),

@@ -11,10 +11,13 @@ export type {
   Operation as OperationInput,
   Operation__Output as OperationMessage,
 } from './generated/ami_publisher/unpacker/v1/Operation.js';
+export type { RawOffer__Output as RawOfferMessage } from './generated/ami_publisher/unpacker/v1/RawOffer.js';
 export type { Status__Output as StatusMessage } from './generated/ami_publisher/unpacker/v1/Status.js';
 export type { Stream__Output as StreamMessage } from './generated/ami_publisher/unpacker/v1/Stream.js';
 export type { StreamState__Output as StreamStateName } from './generated/ami_publisher/unpacker/v1/StreamState.js';
+export type { Identity } from './listen/certificate-files.js';
 export type { HttpHandler } from './listen/http.js';
+export type { WireProtocol } from './listen/wire-protocol.js';
 export { isLoopback } from './loopback.js';
 export type { ServerName } from './names.js';
 export { formatServerName } from './names.js';

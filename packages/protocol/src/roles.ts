@@ -51,6 +51,7 @@ export const unpackerRoles: Methods<UnpackerDefinition> = {
   GetRaw: publish,
   GetStatus: everyone,
   GrowDevice: publish,
+  OfferRaw: publish,
   PrepareForCapture: publish,
   PrepareForCopy: publish,
   PrepareForUnpack: publish,

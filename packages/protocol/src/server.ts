@@ -17,6 +17,8 @@ export interface ServerOptions {
   readonly services: readonly Service[];
   /** Answers HTTP requests on the same port. @default gRPC only */
   readonly http?: HttpHandler | undefined;
+  /** Further protocols on the same port. @default none */
+  readonly protocols?: readonly WireProtocol[] | undefined;
   /** Left out, the server speaks plain text, which it does on loopback addresses only. */
   readonly tls?: ServerTls | undefined;
   readonly host: string;
@@ -49,7 +51,8 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
   const { server, health } = grpcServer(options, logger);
   const { host, port, tls, http } = options;
   const onFault = (error: unknown) => logger.error('a page failed', { error });
-  const protocols = [...(http === undefined ? [] : [httpProtocol(http, onFault)]), grpcProtocol(server)];
+  const pages = http === undefined ? [] : [httpProtocol(http, onFault)];
+  const protocols = [...pages, grpcProtocol(server), ...(options.protocols ?? [])];
   const listener = await listen({ host, port, tls, protocols, logger });
   const announceEnd = () => health.setStatus('', 'NOT_SERVING');
   return {

@@ -47,6 +47,7 @@ export type UnpackerHandlers = Handlers<
   UnpackerDefinition,
   | 'ExportImage'
   | 'GetRaw'
+  | 'OfferRaw'
   | 'PrepareForCapture'
   | 'PrepareForCopy'
   | 'PrepareForUnpack'

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { connect } from 'node:tls';
-import { endpointOf } from './endpoint.js';
+import { endpointOf } from '@ami-publisher/base';
 import type { ClientTls } from './tls.js';
 
 const probeTimeoutMs = 2_000;

@@ -42,12 +42,15 @@ export type {
   References,
 } from './model/references.js';
 export type { SnapshotProgress } from './model/snapshot-progress.js';
+export type { StateRecords } from './model/state-records.js';
 export type { ModelCloudOptions } from './model-front/model-cloud.js';
 export { ModelCloud } from './model-front/model-cloud.js';
 export type { ModelImage, ModelImageOptions, ModelImages } from './model-front/model-images.js';
 export type { UnpackerFigures } from './model-unpacker/figures.js';
 export { defaultUnpackerFigures } from './model-unpacker/figures.js';
 export type { ModelUnpacker } from './model-unpacker/model-unpacker.js';
+export type { Daemon, DaemonOptions } from './processes/daemon.js';
+export { startDaemon } from './processes/daemon.js';
 export type { BucketFigures, QuotaFigures, QuotaOptions } from './quotas/figures.js';
 export { documentedQuotas } from './quotas/figures.js';
 export type { Sandbox, SandboxAccount } from './sandbox.js';

@@ -5,10 +5,15 @@ import {
   DescribeLaunchConfigurationsCommand,
 } from '@aws-sdk/client-auto-scaling';
 import {
+  CreateImageUsageReportCommand,
+  DeleteImageUsageReportCommand,
   DescribeImageReferencesCommand,
+  DescribeImageUsageReportEntriesCommand,
+  DescribeImageUsageReportsCommand,
   DescribeInstancesCommand,
   DescribeLaunchTemplatesCommand,
   DescribeLaunchTemplateVersionsCommand,
+  waitUntilImageUsageReportAvailable,
 } from '@aws-sdk/client-ec2';
 import { DescribeParametersCommand, GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -151,6 +156,58 @@ describe('What names images', () => {
     ]);
     const eleven = Array.from({ length: 11 }, (_, index) => image(index));
     await expectCode(ask(eleven), 'InvalidParameterValue');
+  });
+
+  test('[REF-5] A usage report tells which accounts use an image, once it is there, until it is deleted', async () => {
+    const ImageId = sandbox.model.addImage({ account: place.accountId, region: place.region });
+    const [, other] = sandbox.accounts;
+    sandbox.model
+      .references({ accountId: other!.id, region: place.region })
+      .addLaunchTemplate({ name: 'theirs', versions: [{ imageId: ImageId }, { imageId: ImageId }] });
+    const outside = { accountId: '999999999999', resourceType: 'ec2:Instance', count: 3 };
+    references().addReportedUse({ imageId: ImageId, ...outside });
+    const ResourceTypes = [{ ResourceType: 'ec2:Instance' }, { ResourceType: 'ec2:LaunchTemplate' }];
+    const order = new CreateImageUsageReportCommand({ ImageId, ResourceTypes, ClientToken: 'once' });
+    const { ReportId = '' } = await ec2.send(order);
+    expect((await ec2.send(order)).ReportId).toBe(ReportId);
+    const ReportIds = [ReportId];
+    const entries = () => ec2.send(new DescribeImageUsageReportEntriesCommand({ ReportIds }));
+    expect((await entries()).ImageUsageReportEntries).toEqual([]);
+    await waitUntilImageUsageReportAvailable(
+      { client: ec2, maxWaitTime: 5, minDelay: 0.05, maxDelay: 0.1 },
+      { ReportIds },
+    );
+    const told = (await entries()).ImageUsageReportEntries?.map((entry) => [
+      ...[entry.AccountId, entry.ResourceType, entry.UsageCount],
+    ]);
+    expect(told).toEqual([
+      [other!.id, 'ec2:LaunchTemplate', 1],
+      ['999999999999', 'ec2:Instance', 3],
+    ]);
+    const { ImageUsageReports } = await ec2.send(new DescribeImageUsageReportsCommand({ MaxResults: 1 }));
+    expect(ImageUsageReports).toMatchObject([{ ReportId, ImageId, State: 'available', ResourceTypes }]);
+    await ec2.send(new DeleteImageUsageReportCommand({ ReportId }));
+    await expectCode(entries(), 'InvalidImageUsageReportId.NotFound');
+  });
+
+  test('[REF-5] A usage report may fail, and is not made of images of others or of unknown types', async () => {
+    const ImageId = sandbox.model.addImage({ account: place.accountId, region: place.region });
+    const make = (ResourceType: string, id = ImageId) =>
+      ec2.send(new CreateImageUsageReportCommand({ ImageId: id, ResourceTypes: [{ ResourceType }] }));
+    await expectCode(make('ec2:Volume'), 'InvalidParameterValue');
+    await expectCode(make('ec2:Instance', image(9)), 'InvalidAMIID.NotFound');
+    references().usageReportError = 'no';
+    await make('ec2:Instance');
+    const { ReportId } = await make('ec2:Instance');
+    references().usageReportError = undefined;
+    await expect
+      .poll(async () => {
+        const { ImageUsageReports } = await ec2.send(
+          new DescribeImageUsageReportsCommand({ ReportIds: [ReportId!] }),
+        );
+        return ImageUsageReports?.map(({ State, StateReason }) => [State, StateReason]);
+      })
+      .toEqual([['error', 'no']]);
   });
 
   test('[REF-4] An instance tells the image that it was launched from', async () => {

@@ -1,6 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { type Sandbox, startSandbox } from '@ami-publisher/sandbox';
 import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
   CreateBucketCommand,
+  CreateMultipartUploadCommand,
   DeleteObjectCommand,
   GetBucketAclCommand,
   GetObjectCommand,
@@ -10,7 +14,10 @@ import {
   type PutObjectCommandInput,
   S3Client,
   type S3ClientConfig,
+  UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const Bucket = 'state-of-builds';
@@ -149,6 +156,66 @@ describe('S3', () => {
     await expect(put('larger', 'x'.repeat(17 * 1024 * 1024))).rejects.toMatchObject({
       $metadata: { httpStatusCode: 413 },
     });
+  });
+
+  const mebibyte = 1024 * 1024;
+  const bytesOf = async (Key: string, bucket = Bucket) =>
+    Buffer.from(
+      (await (await s3.send(new GetObjectCommand({ Bucket: bucket, Key }))).Body?.transformToByteArray()) ??
+        [],
+    );
+
+  test('[S3-8] An upload in parts is one object when it is completed, byte by byte', async () => {
+    sandbox.model.addBucket('sealed', sandbox.accounts[0]!.id, 'eu-west-1', 'arn:aws:kms:key');
+    const Body = randomBytes(11 * mebibyte);
+    await new Upload({
+      client: s3,
+      params: { Bucket: 'sealed', Key: 'disk', Body },
+      partSize: 5 * mebibyte,
+    }).done();
+    expect((await bytesOf('disk', 'sealed')).equals(Body)).toBe(true);
+    expect(await s3.send(new HeadObjectCommand({ Bucket: 'sealed', Key: 'disk' }))).toMatchObject({
+      ContentLength: Body.length,
+      ETag: expect.stringMatching(/-3"$/),
+      ServerSideEncryption: 'aws:kms',
+      SSEKMSKeyId: 'arn:aws:kms:key',
+    });
+  });
+
+  test('[S3-8] Parts have numbers, a size and a digest; what is aborted is gone', async () => {
+    const Key = 'parts';
+    const { UploadId } = await s3.send(new CreateMultipartUploadCommand({ Bucket, Key }));
+    const send = (PartNumber: number, Body: string, more: object = {}) =>
+      s3.send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body, ...more }));
+    const complete = (...Parts: { PartNumber: number; ETag: string | undefined }[]) =>
+      s3.send(new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } }));
+    const [one, two] = await Promise.all([send(1, 'a'), send(2, 'b')]);
+    await expect(send(0, 'x')).rejects.toMatchObject({ name: 'InvalidArgument' });
+    await expect(send(3, 'x', { ChecksumCRC32: 'AAAAAA==' })).rejects.toMatchObject({ name: 'BadDigest' });
+    const first = { PartNumber: 1, ETag: one.ETag };
+    const second = { PartNumber: 2, ETag: two.ETag };
+    await expect(complete(first, second)).rejects.toMatchObject({ name: 'EntityTooSmall' });
+    await expect(complete(second, first)).rejects.toMatchObject({ name: 'InvalidPartOrder' });
+    await expect(complete({ PartNumber: 1, ETag: '"x"' })).rejects.toMatchObject({ name: 'InvalidPart' });
+    await expect(text(Key)).rejects.toMatchObject({ name: 'NoSuchKey' });
+    await s3.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
+    await expect(complete(first)).rejects.toMatchObject({ name: 'NoSuchUpload' });
+  });
+
+  test('[S3-9] A URL that was signed gives its object without a key, for a time', async () => {
+    await put('a b/ü.bin', 'linked');
+    const sign = (Key: string, expiresIn: number) =>
+      getSignedUrl(s3, new GetObjectCommand({ Bucket, Key }), { expiresIn });
+    const url = await sign('a b/ü.bin', 60);
+    expect(await (await fetch(url)).text()).toBe('linked');
+    const forged = [url.replace('Expires=60', 'Expires=600'), url.replace('%C3%BC.bin', 'other')];
+    for (const one of forged)
+      expect(await (await fetch(one)).text()).toContain('<Code>SignatureDoesNotMatch</Code>');
+    const past = await getSignedUrl(s3, new GetObjectCommand({ Bucket, Key: 'x' }), {
+      expiresIn: 1,
+      signingDate: new Date(Date.now() - 60_000),
+    });
+    expect(await (await fetch(past)).text()).toContain('Request has expired');
   });
 
   test('[AUTH-2] Keys and signatures are verified', async () => {

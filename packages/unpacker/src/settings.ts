@@ -15,6 +15,7 @@ import {
   defaultDevicesDirectory,
   defaultImageWaitMs,
   defaultPort,
+  defaultRawPort,
   driverNames,
   type UnpackerOptions,
 } from './start-unpacker.js';
@@ -26,6 +27,13 @@ export const unpackerSettings = {
     summary: 'address to serve on; port 0 = any free one',
     schema: listenSchema,
     default: `127.0.0.1:${defaultPort}`,
+  },
+  rawPort: {
+    flag: '--raw-port <port>',
+    summary: 'where volumes are fetched by ticket, open only while there is one to fetch; 0 = any free one',
+    schema: z.int('a whole number').min(0, 'at least 0').max(65_535, 'at most 65535'),
+    fromText: wholeNumberFromText,
+    default: defaultRawPort,
   },
   stateDirectory: {
     flag: '--state-dir <dir>',
@@ -107,6 +115,7 @@ export const unpackerSettings = {
 export const optionsOf = (settings: Settings<typeof unpackerSettings>): UnpackerOptions => ({
   host: settings.listen.host,
   port: settings.listen.port,
+  rawPort: settings.rawPort,
   stateDirectory: settings.stateDirectory,
   devicesDirectory: settings.devicesDirectory,
   driver: settings.driver,

@@ -8,8 +8,8 @@ import {
   silentLogger,
   systemClock,
 } from '@ami-publisher/base';
-import { DaemonMetrics, rememberProblems } from '@ami-publisher/daemon';
-import { GrpcImageSource } from '@ami-publisher/image';
+import { DaemonMetrics, rememberProblems, srpcProtocol } from '@ami-publisher/daemon';
+import { GrpcImageSource, lockDirectory } from '@ami-publisher/image';
 import {
   type ClientTls,
   createImageServerClient,
@@ -27,8 +27,9 @@ import type { ConnectImageServer } from './image-server.js';
 import { measureUnpacker, operationCounters } from './pages/metrics.js';
 import { type UnpackerPagesOptions, unpackerPages } from './pages/unpacker-pages.js';
 import { program } from './program.js';
+import { RawDoor } from './raw/raw-door.js';
 import { unpackerHandlers } from './service/handlers.js';
-import { lockDirectory } from './state/directory-lock.js';
+import { srpcMethods } from './srpc/methods.js';
 import { Unpacker } from './unpacker.js';
 import { version } from './version.js';
 
@@ -41,6 +42,8 @@ export interface UnpackerOptions extends GrubOptions {
   readonly host?: string | undefined;
   /** 0 = any free one. @default 6974 */
   readonly port?: number | undefined;
+  /** Where volumes are fetched by ticket; open only while there is one to fetch. 0 = any free one. @default 6976 */
+  readonly rawPort?: number | undefined;
   /** Folder of what must survive a restart; made if it is not there. */
   readonly stateDirectory: string;
   /** Folder where the host names attached devices by identity. @default '/dev/disk/by-id' */
@@ -95,6 +98,8 @@ export const driverNames = Object.keys(drivers) as readonly DriverName[];
 
 /** The port of unpackers. */
 export const defaultPort = 6974;
+/** The port on which unpackers hand out volumes by ticket. */
+export const defaultRawPort = 6976;
 export const defaultDevicesDirectory = '/dev/disk/by-id';
 export const defaultImageWaitMs = 60_000;
 
@@ -111,7 +116,11 @@ export const startUnpacker = async (options: UnpackerOptions): Promise<RunningUn
   const { logger, problems } = rememberProblems(options.logger ?? silentLogger, clock);
   const metrics = new DaemonMetrics({ program, version });
   await mkdir(options.stateDirectory, { recursive: true, mode: 0o700 });
-  const lock = await lockDirectory(options.stateDirectory);
+  const lock = await lockDirectory(
+    options.stateDirectory,
+    join(options.stateDirectory, 'lock'),
+    'give this one a state directory of its own (--state-dir)',
+  );
   try {
     const unpacker = await Unpacker.open({
       driver: await drivers[options.driver ?? 'directory']({
@@ -153,8 +162,17 @@ const serve = async (
   observed: Pick<UnpackerPagesOptions, 'metrics' | 'problems'>,
 ): Promise<RunningUnpacker> => {
   const shutDown = new AbortController();
+  const host = options.host ?? '127.0.0.1';
+  const door = new RawDoor({ host, port: options.rawPort ?? defaultRawPort }, unpacker);
+  const calls = unpackerHandlers(unpacker, shutDown.signal, door);
+  const srpc = srpcProtocol({
+    methods: srpcMethods(unpacker, calls, shutDown.signal),
+    isSecure: options.tls !== undefined,
+    logger: unpacker.logger,
+  });
   const server: RunningServer = await startServer({
-    services: [unpackerService(unpackerHandlers(unpacker, shutDown.signal))],
+    services: [unpackerService(calls)],
+    protocols: [srpc],
     http: unpackerPages({
       unpacker,
       ...observed,
@@ -163,7 +181,7 @@ const serve = async (
     }),
     observer: observed.metrics.observer,
     tls: options.tls,
-    host: options.host ?? '127.0.0.1',
+    host,
     port: options.port ?? defaultPort,
     logger: options.logger,
   });

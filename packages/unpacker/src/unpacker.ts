@@ -156,6 +156,14 @@ export class Unpacker {
     return `draining until ${new Date(this.drainingUntil).toISOString()}`;
   }
 
+  /** Notes that the volume of a stream begins, or ceases, to be read out by a caller. */
+  markTransfer(stream: string, isUnderWay: boolean): void {
+    if (isUnderWay) this.transferring.add(stream);
+    else this.transferring.delete(stream);
+    this.touch();
+    this.notifier.notify();
+  }
+
   /** Notes that somebody uses this unpacker. */
   touch(): void {
     this.#lastUsedAt = this.clock.now();

@@ -125,7 +125,7 @@ describe('a volume', () => {
   });
 
   it.each(['prepareForUnpack', 'prepareForCapture'] as const)(
-    '[U4] [U5] that cannot be written to fails %s alone, which succeeds when it can be',
+    '[U4] that cannot be written to fails %s alone, which succeeds when it can be',
     async (call) => {
       await onTmpfs('size=1m', async () => {
         if (call === 'prepareForUnpack')
@@ -144,6 +144,21 @@ describe('a volume', () => {
       });
     },
   );
+
+  it('[U5] that is full fails its capture, and loses nothing by it that a scan and the next capture need', async () => {
+    await onTmpfs('size=1m', async () => {
+      fill(host.volume());
+
+      const { error } = await follow(client.prepareForCapture({ lease, operationId: 'fails' }));
+
+      expect(error).toMatchObject({ code: 'NO_SPACE' });
+      rmSync(join(host.volume(), 'filler'));
+      await succeed(client.prepareForUnpack({ lease, operationId: 'scan' }));
+      expect((await succeed(client.prepareForCapture({ lease, operationId: 'last' }))).captured?.leaf).toBe(
+        '1',
+      );
+    });
+  });
 
   it.each([
     [

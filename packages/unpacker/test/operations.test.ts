@@ -233,6 +233,8 @@ describe('cancelling', () => {
     await expect.poll(async () => (await streamStatus(client))?.state).toBe('FETCHING');
     const waiting = follow(client.prepareForCapture({ lease, operationId: 'c1' }));
     await expect.poll(() => client.getOperation({ operationId: 'c1' })).toMatchObject({ state: 'RUNNING' });
+    // Its beginning is on disk before this is, and then it is in the queue.
+    await client.renewLease({ lease });
     await client.cancelOperation({ operationId: 'c1', lease });
     expect((await waiting).last?.state).toBe('CANCELLED');
     images.releaseObjects();

@@ -17,7 +17,7 @@ beforeEach(() => {
 afterEach(() => host.dispose());
 
 describe('with certificates', () => {
-  it('[U39] [U66] serves publishers only, and shows its own certificate to the image server as a reader', async () => {
+  it('[U66] serves publishers only, and shows its own certificate to the image server as a reader', async () => {
     const now = Date.now();
     const authority = await createCertificateAuthority({ commonName: 'test', from: now });
     const place = { account: '111111111111', region: 'eu-west-1' };

@@ -21,7 +21,7 @@ export interface Section {
 }
 
 /** The weaknesses of one data file beside this module. */
-export const readSeries = (name: 'publisher' | 'unpacker'): readonly Section[] =>
+export const readSeries = (name: 'publisher' | 'unpacker' | 'lifecycle'): readonly Section[] =>
   JSON.parse(readFileSync(join(import.meta.dirname, `${name}.json`), 'utf8')) as Section[];
 
 /** The weaknesses of a series as sections with tables, with the tests that prove each gone. */

@@ -16,7 +16,9 @@ const tagged = /(['"`])((?:\[[\w-]+\] ?)+)((?:(?!\1)[^\\]|\\.)*)\1/g;
 
 /** Every test (or group of tests) whose title begins with tags, by tag. */
 export const findTaggedTests = (): ReadonlyMap<string, readonly TaggedTest[]> => {
-  const files = globSync(['packages/*/{src,test}/**/*.test.ts', 'test/**/*.test.ts'], { cwd: root }).sort();
+  // Suites are tests that several files run, such as one for each database.
+  const patterns = ['packages/*/{src,test}/**/*.test.ts', 'packages/*/test/suite/*.ts', 'test/**/*.test.ts'];
+  const files = globSync(patterns, { cwd: root }).sort();
   const tests = new Map<string, TaggedTest[]>();
   for (const file of files) {
     for (const [, , tags = '', title = ''] of readFileSync(join(root, file), 'utf8').matchAll(tagged)) {

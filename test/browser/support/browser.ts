@@ -10,7 +10,7 @@ export interface View {
 }
 
 /** A desk and a telephone, by day and by night. */
-export const views: readonly View[] = [1280, 390].flatMap((width) =>
+export const views: readonly View[] = [1280, 360].flatMap((width) =>
   (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })),
 );
 

@@ -10,6 +10,7 @@ export const blindCloud = (cloud: Cloud): Cloud => ({
   ec2: async (target) => blindApi(await cloud.ec2(target)),
   poller: (target) => cloud.poller(target),
   autoScaling: (target) => cloud.autoScaling(target),
+  kms: (target) => cloud.kms(target),
   ssm: (target) => cloud.ssm(target),
   settings: (target) => cloud.settings(target),
   close: () => cloud.close(),

@@ -1,19 +1,17 @@
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { AmiPublisherError, throwIfCancelled } from '@ami-publisher/base';
-import { type PublicationResults, readClientTls } from '@ami-publisher/core';
-import { GrpcImageSink, ingestDirectory } from '@ami-publisher/image';
-import { createImageServerClient } from '@ami-publisher/protocol';
+import { throwIfCancelled } from '@ami-publisher/base';
+import type { PublicationResults } from '@ami-publisher/core';
 import type { SandboxCloud } from '@ami-publisher/sandbox';
 import { createContext, interruptSignal } from '../context.js';
+import { addTree } from '../demo/add-tree.js';
 import { releaseView } from '../demo/release-view.js';
 import { buildRelease1, buildRelease2 } from '../demo/trees.js';
 import { damage, type PublishedAmi, verifyAmis } from '../demo/verify-amis.js';
+import { say, workDirectory } from '../demo/work-directory.js';
 import { exitCodes } from '../exit-codes.js';
 import { parseWholeNumber } from '../input/duration.js';
 import { loadSandbox } from '../load-sandbox.js';
-import { formatBytes } from '../output/quantities.js';
 import { drawForTerminal } from '../output/render.js';
 import { createProgressView, showEvents } from '../progress/progress.js';
 import { withStatus } from '../progress/status-line.js';
@@ -23,9 +21,6 @@ type Options = Readonly<Record<string, unknown>>;
 
 const stream = 'demo/base';
 const releases = ['1', '2'] as const;
-const say = (text: string): void => {
-  process.stdout.write(`${text}\n`);
-};
 
 /** `demo` */
 export const demo: CommandRunner = async (_positional, options) => {
@@ -44,7 +39,7 @@ export const demo: CommandRunner = async (_positional, options) => {
     Object.assign(process.env, sandbox.environment, { XDG_STATE_HOME: join(directory, 'state') });
     const amis: PublishedAmi[] = [];
     for (const leaf of releases) {
-      await ingest(leaf, trees[leaf], options, signal);
+      await addTree({ stream, leaf }, trees[leaf], options, signal);
       const results = await publish(leaf, options);
       say(drawForTerminal(results, releaseView));
       throwIfCancelled(signal);
@@ -55,17 +50,6 @@ export const demo: CommandRunner = async (_positional, options) => {
     await sandbox?.close();
     if (keep === undefined) await rm(directory, { recursive: true, force: true });
   }
-};
-
-const workDirectory = async (keep: string | undefined): Promise<string> => {
-  if (keep === undefined) return mkdtemp(join(tmpdir(), 'ami-publisher-demo-'));
-  await mkdir(keep, { recursive: true });
-  if ((await readdir(keep)).length === 0) return keep;
-  throw new AmiPublisherError('INVALID_OPTION', {
-    message: `expected \`keep\` to be an empty or new folder, got ${keep}`,
-    resource: keep,
-    remedy: 'name another folder, or empty it',
-  });
 };
 
 const buildTrees = async (
@@ -83,32 +67,6 @@ const buildTrees = async (
   });
   for (const note of notes) say(`  ${note}`);
   return trees;
-};
-
-const ingest = async (leaf: string, root: string, options: Options, signal: AbortSignal): Promise<void> => {
-  const { AMI_PUBLISHER_IMAGE_SERVER: address = '', AMI_PUBLISHER_CERTIFICATES: directory = '' } =
-    process.env;
-  const client = createImageServerClient({
-    address,
-    tls: readClientTls({ directory, roles: ['ingester'], now: Date.now() }),
-  });
-  try {
-    const { image, bytesSent } = await withStatus(options, `Adding release ${leaf}`, (line) =>
-      ingestDirectory({
-        root,
-        name: { stream, leaf },
-        sink: new GrpcImageSink(client),
-        signal,
-        onProgress: ({ phase, filesDone, bytesDone }) =>
-          line.show(`Adding release ${leaf}: ${phase}, ${filesDone} files, ${formatBytes(bytesDone)}`),
-      }),
-    );
-    say(
-      `\nRelease ${leaf}: ${image.entryCount} entries, ${formatBytes(image.contentBytes)}; ${formatBytes(bytesSent)} of it new to the image server.`,
-    );
-  } finally {
-    client.close();
-  }
 };
 
 const publish = async (leaf: string, options: Options): Promise<PublicationResults> => {

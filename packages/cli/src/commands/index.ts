@@ -2,6 +2,7 @@ import type { CommandGroup } from './definition.js';
 import { amiGroup } from './groups/amis.js';
 import { imageGroup } from './groups/images.js';
 import { instanceGroup } from './groups/instances.js';
+import { lifecycleGroup } from './groups/lifecycles.js';
 import { operationGroup } from './groups/operations.js';
 import { publishGroup } from './groups/publish.js';
 import { setUpGroup } from './groups/set-up.js';
@@ -16,6 +17,7 @@ export const commandGroups: readonly CommandGroup[] = [
   instanceGroup,
   usageGroup,
   imageGroup,
+  lifecycleGroup,
   operationGroup,
   setUpGroup,
 ];

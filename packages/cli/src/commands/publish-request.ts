@@ -28,6 +28,8 @@ export const publishRequest = async (
   deprecateInMs: optional(options, 'deprecateIn', (text) => parseDuration('deprecate-in', text)),
   deregistrationProtection: options.deregistrationProtection === true,
   ssmParameter: optional(options, 'ssmParameter', String),
+  shareWith: ((options.shareWith as string[] | undefined) ?? []).flatMap((value) => value.split(',')),
+  sharingAccount: optional(options, 'sharingAccount', String),
   ignoreMissingUnpackers: options.ignoreMissingUnpackers === true,
   concurrency: optional(options, 'concurrency', (text) => parseWholeNumber('concurrency', text, 1)),
 });

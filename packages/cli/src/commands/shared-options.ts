@@ -160,6 +160,15 @@ export const publishOptions: readonly OptionDefinition[] = [
       flags: '--ssm-parameter <template>',
       summary: 'parameter that is to hold the id of the newest AMI, such as /images/{stream}',
     },
+    {
+      flags: '--share-with <grantee>',
+      summary: 'share each AMI: account id, or ARN of an organization or organizational unit',
+      repeatable: true,
+    },
+    {
+      flags: '--sharing-account <account>',
+      summary: 'publish in the targets of this account alone, and share with the accounts of the others',
+    },
     { flags: '--deregistration-protection', summary: 'have AWS refuse to deregister the AMI' },
   ]),
   ...under('How', [

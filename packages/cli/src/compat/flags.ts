@@ -235,8 +235,8 @@ export const oldFlags: readonly OldFlag[] = [
     name: 'sharingAccountName',
     kind: kinds.text,
     default: '',
-    summary: 'account that owns and shares instance-store AMIs',
-    becomes: { refused: noBundles },
+    summary: 'account that owns and shares the AMIs',
+    becomes: { option: '--sharing-account', unless: '' },
   },
   {
     name: 'marketplaceImage',

@@ -1,3 +1,4 @@
+import { formatLaunchTime } from '../output/launch-time.js';
 import type { OldResults } from './old-results.js';
 
 interface Image {
@@ -91,13 +92,6 @@ const oldInstances = (listing: Listing): readonly object[] | null =>
       Tags: instance.tags,
     })),
   );
-
-/** `05 Mar 2024 11:22:33 UTC` */
-const formatLaunchTime = (time: string): string => {
-  const [, day, month, year, clock] =
-    /^\w+, (\d+) (\w+) (\d+) ([\d:]+) GMT$/.exec(new Date(time).toUTCString()) ?? [];
-  return `${day} ${month} ${year} ${clock} UTC`;
-};
 
 /** The reference prints an empty list of these as null. */
 const orNull = <T>(list: readonly T[]): readonly T[] | null => (list.length === 0 ? null : list);

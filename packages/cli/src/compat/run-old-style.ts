@@ -1,7 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { isAmiPublisherError } from '@ami-publisher/base';
-import { commandGroups } from '../commands/index.js';
 import { exitCodes } from '../exit-codes.js';
 import { createProgram } from '../program.js';
 import { notice } from '../progress/notice.js';
@@ -85,7 +84,6 @@ const runCommand = async (
   const words = await withoutDefaultProfile(translation.words, command);
   tellNewForm(words, translation);
   if (command.flags.includes('expiresIn') && !given.has('expiresIn')) notice(expiryNote);
-  if (!isThere(command)) throw new Error(`${command.name} is not there yet`);
   return runNewForm(words, command);
 };
 
@@ -127,9 +125,6 @@ const tellNewForm = (words: readonly string[], { ignored }: Translation): void =
 
 const expiryNote =
   'note: what is made expires in 1 h, as it does in the old form unless -expiresIn is given (0 = never)';
-
-const isThere = ({ name }: OldCommand): boolean =>
-  commandGroups.some(({ commands }) => commands.some((command) => command.name === name));
 
 const runNewForm = async (words: readonly string[], { prints, doing }: OldCommand): Promise<number> => {
   const toOld = await prints?.();

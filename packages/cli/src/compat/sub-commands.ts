@@ -7,6 +7,8 @@ export interface OldCommand {
   readonly arguments: readonly string[];
   /** The flags that it reads; it passes over all others. */
   readonly flags: readonly string[];
+  /** Flags that the reference reads and the new form has no use for, and why. */
+  readonly unneeded?: { readonly flags: readonly string[]; readonly why: string };
   /** What its errors begin with, after `error`. */
   readonly doing: string;
   /** What the new form needs to do what the reference does without being told. */
@@ -38,16 +40,14 @@ export const oldCommands: readonly OldCommand[] = [
   {
     name: 'copy-bootstrap-image',
     arguments: ['stream-name'],
-    flags: [
-      ...daemons,
-      ...network,
-      'instanceType',
-      'sshKeyName',
-      'tags',
-      'marketplaceImage',
-      'marketplaceLoginName',
-    ],
+    flags: [...targets, 'tags'],
+    unneeded: {
+      flags: [...network, 'instanceName', 'instanceType', 'sshKeyName', 'certDirectory', 'srpcProxy'],
+      why: 'the snapshot of an AMI is copied, and no instance is launched or asked',
+    },
     doing: 'copying bootstrap image',
+    difference:
+      'copies the snapshot of the newest AMI whose release is known, from the nearest place on the map, in place of a volume by SSH; between accounts it has to be under a customer managed KMS key; the copy is encrypted, with ENA as its source; a target that fails is told, and is status 1',
   },
   {
     name: 'delete',
@@ -175,7 +175,7 @@ export const oldCommands: readonly OldCommand[] = [
     added: ['--boot-mode=legacy-bios', '--no-imds-v2-only', '--root-device-name=/dev/sda1'],
     prints: async () => (await old()).published,
     difference:
-      'volumes and root disks are gp3; a target that has the AMI already is no error; an image of ours, not of the reference',
+      'volumes and root disks are gp3; a target that has the AMI already is no error; an image of ours, not of the reference; an account shares EBS AMIs, if their key lets the others in',
   },
   {
     name: 'remove-unused-volumes',

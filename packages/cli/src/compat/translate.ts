@@ -54,11 +54,15 @@ export const translate = (
         'variable' in becomes && given.has(name) ? [[becomes.variable, String(values.get(name))]] : [],
       ),
     ),
-    ignored: all.flatMap(({ name, becomes }) =>
-      'ignored' in becomes && given.has(name) ? [`-${name} has no effect: ${becomes.ignored}`] : [],
-    ),
+    ignored: all.flatMap(({ name, becomes }) => {
+      const why = 'ignored' in becomes ? becomes.ignored : unneeded(command, name);
+      return why !== undefined && given.has(name) ? [`-${name} has no effect: ${why}`] : [];
+    }),
   };
 };
+
+const unneeded = (command: OldCommand, flag: string): string | undefined =>
+  command.unneeded?.flags.includes(flag) ? command.unneeded.why : undefined;
 
 /** Image names are paths: the reference takes `base//x/` for `base/x`. */
 const cleaned = (command: OldCommand, word: string, at: number): string =>

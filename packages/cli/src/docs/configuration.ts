@@ -27,6 +27,9 @@ skipTargets: 'dev,us-gov-*'
 imageServer: images.example.com:6971
 certificates: /etc/ami-publisher/certificates
 instanceName: ImageUnpacker
+srpc:
+  certificates: /etc/ami-publisher/go-certificates
+  ca: /etc/ssl/CA.pem
 journal: s3://state-of-builds/publications
 overrides:
   - targets: 'prod,*'
@@ -37,6 +40,8 @@ overrides:
     connector:
       proxy: http://proxy.example.com:3128
       credentials: { file: /etc/ami-publisher/proxy }
+  - targets: 'prod,ap-*'
+    protocol: srpc
   - targets: 'china,*'
     connector: ssm
   - targets: 'dev,eu-west-1'

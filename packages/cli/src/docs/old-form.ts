@@ -1,5 +1,5 @@
 import { type NewForm, type OldFlag, oldFlags } from '../compat/flags.js';
-import { oldCommands } from '../compat/sub-commands.js';
+import { type OldCommand, oldCommands } from '../compat/sub-commands.js';
 import { code, codeBlock, table } from './markdown.js';
 
 /** The first part of docs/migrating.md: the old form of the command line, from the tables that it runs by. */
@@ -38,10 +38,15 @@ status is 1 in both forms.`,
         code([command.name, ...command.arguments].join(' ')),
         command.flags.map((flag) => code(`-${flag}`)).join(', '),
         (command.added ?? []).map(code).join(', '),
-        command.difference ?? '',
+        [command.difference ?? [], unneededOf(command)].flat().join('; '),
       ]),
     ),
   ].join('\n\n');
+
+const unneededOf = ({ unneeded }: OldCommand): string[] =>
+  unneeded === undefined
+    ? []
+    : [`no effect have ${unneeded.flags.map((flag) => code(`-${flag}`)).join(', ')}: ${unneeded.why}`];
 
 /** How a flag is given in the new form. */
 const newFormOf = (form: NewForm): string => {

@@ -23,7 +23,7 @@ describe('the reference of the command line', () => {
   it('shows a configuration file that fits the schema', () => {
     const example = parseConfiguration(parse(exampleConfiguration), 'the example');
     expect(Object.keys(example.accounts ?? {})).toEqual(['prod', 'dev', 'china']);
-    expect(example.overrides).toHaveLength(5);
+    expect(example.overrides).toHaveLength(6);
   });
 
   it('says what every field of the configuration file is for', () => {

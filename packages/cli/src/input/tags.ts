@@ -26,7 +26,8 @@ const tagsOfList = (list: string): Tags =>
       .map((item) => splitTag('tags', item)),
   );
 
-const splitTag = (name: string, text: string): [string, string] => {
+/** The two sides of the first equals sign. @throws `INVALID_OPTION` */
+export const splitTag = (name: string, text: string): [string, string] => {
   const equals = text.indexOf('=');
   if (equals < 1) throw invalidOption(name, 'key=value', text);
   return [text.slice(0, equals), text.slice(equals + 1)];

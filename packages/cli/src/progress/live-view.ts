@@ -89,7 +89,7 @@ const newRow = (title: string): Row => ({ title, progress: {}, since: Date.now()
 /** Running ones first; those that ended well need the least attention. */
 const rank = ({ end }: Row): number => {
   if (end === undefined) return 0;
-  return end.status === 'published' || end.status === 'skipped' ? 2 : 1;
+  return ['published', 'shared', 'skipped'].includes(end.status) ? 2 : 1;
 };
 
 const describeProgress = ({ percent, filesDone, filesTotal, bytesDone, phase }: StepProgress): string => {

@@ -4,7 +4,13 @@ import type { Change, ChangeContext } from '../operations/command.js';
 import type { JsonObject } from '../steps/json.js';
 import { formatTarget } from '../target/target.js';
 import { restoreState, savedState } from './ami-state.js';
-import { amiProtected, type DeletedAmi, deletingCall, deregisterAmi } from './deregister-ami.js';
+import {
+  amiProtected,
+  type DeletedAmi,
+  deletingCall,
+  deregisterAmi,
+  type KeptSnapshots,
+} from './deregister-ami.js';
 import {
   findImages,
   findSnapshotUsers,
@@ -25,6 +31,8 @@ export const defaultRetentionMs = 7 * 86_400_000;
 export interface AmiDeletion extends Change {
   /** RFC 3339, UTC: from when on `expire` deletes it; null = it is deleted by this change. */
   readonly deleteAfter: string | null;
+  /** The AMIs that have a snapshot which is therefore kept, by its id; none where nothing is deleted. */
+  readonly keeps: KeptSnapshots;
 }
 
 /** What became of an AMI that was to go. */
@@ -59,18 +67,23 @@ const retirement = (image: Image, after: string): AmiDeletion => ({
   resource: imageIdOf(image),
   text: `disable ${nameOfImage(image)}${refusal(image)}, for expire to delete after ${after}`,
   deleteAfter: after,
+  keeps: {},
 });
 
 const deregistration = (image: Image, keepers: (snapshotId: string) => string[]): AmiDeletion => {
+  const keeps: Record<string, string[]> = {};
   const snapshots = snapshotIdsOf(image).map((id) => {
-    const [user] = keepers(id);
-    return user === undefined ? `delete ${id}` : `keep ${id}, which ${user} has`;
+    const [user, ...more] = keepers(id);
+    if (user === undefined) return `delete ${id}`;
+    keeps[id] = [user, ...more];
+    return `keep ${id}, which ${user} has`;
   });
   return {
     call: deletingCall,
     resource: imageIdOf(image),
     text: [`deregister ${nameOfImage(image)}${refusal(image)}`, ...snapshots].join(', '),
     deleteAfter: null,
+    keeps,
   };
 };
 
@@ -89,7 +102,8 @@ export const deleteAmi = async (context: ChangeContext, change: AmiDeletion): Pr
   const [image] = await findImages(services.ec2, [change.resource], { signal });
   const protection = image && protectionOf(image);
   if (protection !== undefined) throw amiProtected(change.resource, protection, formatTarget(target));
-  if (change.deleteAfter === null) return (await deregisterAmi(context, image)) ?? { outcome: 'gone' };
+  if (change.deleteAfter === null)
+    return (await deregisterAmi(context, image, change.keeps)) ?? { outcome: 'gone' };
   return image === undefined ? { outcome: 'gone' } : retireAmi(context, image, change.deleteAfter);
 };
 

@@ -1,6 +1,6 @@
 import { checkTags, fromTagList } from '../cloud/tags.js';
 import type { Command } from '../operations/command.js';
-import { forEachTarget } from '../operations/for-each-target.js';
+import { planEachTarget } from '../operations/plan-each-target.js';
 import { setTags, type TagChange, tagDifference } from '../operations/tag-change.js';
 import { findImages, findSnapshots, imageIdOf } from './look-up.js';
 import { idsIn, noteAbsent, type ResourcesRequest } from './targeted.js';
@@ -18,7 +18,7 @@ export const deleteTags: Command<DeleteTagsRequest, TagChange, null> = {
     const { key } = request;
     // Our own are what undo and expire go by.
     checkTags({ [key]: '' });
-    return forEachTarget({ ...context, targets: context.targets.targets }, async (target, ec2) => {
+    return planEachTarget(context, async (target, ec2) => {
       const { imageIds, snapshotIds } = idsIn(request, target);
       const images = await findImages(ec2, imageIds, context);
       const snapshots = await findSnapshots(ec2, snapshotIds, context);

@@ -1,6 +1,6 @@
 import type { Ec2Api } from '../cloud/ec2-api.js';
 import type { ChangeContext, Command, PlanContext } from '../operations/command.js';
-import { forEachTarget } from '../operations/for-each-target.js';
+import { planEachTarget } from '../operations/plan-each-target.js';
 import { formatTarget, type Target, targetKey } from '../target/target.js';
 import {
   type AmiDeletion,
@@ -38,7 +38,7 @@ export const deleteCommand: Command<DeleteRequest, Deletion, Outcome> = {
   plan: (context, request) => {
     const { retentionMs } = request;
     const after = retentionMs === null ? null : deleteAfter(context.cloud.clock.now(), retentionMs);
-    return forEachTarget({ ...context, targets: context.targets.targets }, (target, ec2) =>
+    return planEachTarget(context, (target, ec2) =>
       planTarget(context, ec2, target, ownResources(context, target, request), after),
     );
   },

@@ -15,6 +15,9 @@ export interface DeletedAmi extends JsonObject {
   readonly before: AmiState;
 }
 
+/** Snapshots that are not to be deleted, with the AMIs that have them. */
+export type KeptSnapshots = Readonly<Record<string, readonly string[]>>;
+
 /** The call after which there is no AMI. */
 export const deletingCall = 'ec2:DeregisterImage';
 
@@ -22,18 +25,24 @@ export const deletingCall = 'ec2:DeregisterImage';
  * Deregisters an AMI and deletes the snapshots of its disks that no other AMI has.
  *
  * @param image undefined if it is gone; then what an interrupted call left of it is deleted
+ * @param keeps what the plan keeps stays, even if the AMI that has it has gone since
  * @returns undefined if there was nothing to do
  * @throws `AMI_PROTECTED`
  */
 export const deregisterAmi = async (
   context: ChangeContext,
   image: Image | undefined,
+  keeps: KeptSnapshots,
 ): Promise<DeletedAmi | undefined> => {
   const before =
     image === undefined ? savedState(context, deletingCall) : await saveState(context, deletingCall, image);
   if (before === undefined) return undefined;
   if (image !== undefined) await deregister(context, imageIdOf(image));
-  return { outcome: 'deleted', snapshots: await deleteSnapshots(context, before.snapshotIds), before };
+  const kept = Object.entries(keeps).map(
+    ([snapshotId, usedBy]): SnapshotOutcome => ({ snapshotId, outcome: 'kept', usedBy }),
+  );
+  const going = before.snapshotIds.filter((id) => keeps[id] === undefined);
+  return { outcome: 'deleted', snapshots: [...kept, ...(await deleteSnapshots(context, going))], before };
 };
 
 const deregister = async ({ services, signal, target }: ChangeContext, imageId: string): Promise<void> => {

@@ -3,7 +3,7 @@ import { describeImages, describeInstances, describeSnapshots, describeVolumes }
 import type { CallOptions, Ec2Api } from '../cloud/ec2-api.js';
 import { fromTagList, tagKeys } from '../cloud/tags.js';
 import type { Change, PlanContext } from '../operations/command.js';
-import { idOf } from '../unpacker/instances.js';
+import { idOf, volumesGoingWith } from '../unpacker/instances.js';
 import { type AmiDeletion, planAmiDeletions } from './delete-ami.js';
 import { expiryKeys, expiryOf } from './expiry.js';
 import { imageIdOf, protectionOf, snapshotIdsOf } from './look-up.js';
@@ -72,7 +72,11 @@ const isThere = ({ State }: Instance): boolean =>
 const termination = (instance: Instance): ExpiredChange => {
   const { [tagKeys.name]: name } = fromTagList(instance.Tags);
   const id = idOf(instance);
-  const text = `terminate ${name === undefined ? id : `${id} (${name})`}`;
+  const volumes = volumesGoingWith(instance);
+  const text = [
+    `terminate ${name === undefined ? id : `${id} (${name})`}`,
+    ...(volumes.length === 0 ? [] : [`with the volumes ${volumes.join(', ')}`]),
+  ].join(', ');
   return { call: 'ec2:TerminateInstances', resource: id, text };
 };
 

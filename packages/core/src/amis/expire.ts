@@ -1,7 +1,7 @@
 import { AmiPublisherError } from '@ami-publisher/base';
 import { isNotFound } from '../cloud/aws-error.js';
 import type { ChangeContext, Command } from '../operations/command.js';
-import { forEachTarget } from '../operations/for-each-target.js';
+import { planEachTarget } from '../operations/plan-each-target.js';
 import type { Json } from '../steps/json.js';
 import { formatTarget } from '../target/target.js';
 import { type AmiDeletion, type AmiOutcome, deleteAmi, undoAmiDeletion } from './delete-ami.js';
@@ -22,7 +22,7 @@ export const expireCommand: Command<null, ExpireChange, Json> = {
   timeoutMs: 15 * minuteMs,
   plan: (context) => {
     const now = context.cloud.clock.now();
-    return forEachTarget({ ...context, targets: context.targets.targets }, (target, ec2) => {
+    return planEachTarget(context, (target, ec2) => {
       const note = (message: string) => context.note(`${formatTarget(target)}: ${message}`);
       const planning: ExpirePlanning = { now, note, signal: context.signal };
       return planExpiry(ec2, planning);

@@ -1,13 +1,12 @@
 import { invalidOption } from '@ami-publisher/base';
 import type { Cloud, ResolvedTargets } from '../cloud/cloud.js';
 import { describeImages } from '../cloud/describe.js';
-import type { CallOptions, Ec2Api } from '../cloud/ec2-api.js';
+import type { CallOptions } from '../cloud/ec2-api.js';
 import { tagKeys } from '../cloud/tags.js';
-import { forEachTarget } from '../operations/for-each-target.js';
 import { defaultConcurrency } from '../target/concurrency.js';
+import { forEachTarget, type TargetAnswer } from '../target/for-each-target.js';
 import type { Target } from '../target/target.js';
-import type { TargetAnswer } from '../unpacker/fleet.js';
-import { type TagSearch, tagSearch } from './tag-search.js';
+import { searchFilters, type TagSearch, tagSearch } from './tag-search.js';
 import { type OwnImage, toOwnImage } from './usage/own-image.js';
 
 /** Which AMIs are meant. */
@@ -44,19 +43,15 @@ export const listImages = async (
   if (!(minAgeMs >= 0)) throw invalidOption('minAgeMs', 'at least 0', minAgeMs);
   const latest = cloud.clock.now() - minAgeMs;
   const isMeant = tagSearch(search);
-  const ask = async (target: Target, ec2: Ec2Api): Promise<readonly ListedImage[]> => {
-    const images = await describeImages(ec2, filtersOf(search), { signal });
+  const ask = async (target: Target): Promise<readonly ListedImage[]> => {
+    const images = await describeImages(await cloud.ec2(target), searchFilters(search), { signal });
     return images
       .map((image) => toListed(toOwnImage(target, image)))
       .filter(({ tags, createdAt }) => isMeant(tags) && Date.parse(createdAt) <= latest)
       .sort(byAge);
   };
-  return forEachTarget({ cloud, targets, concurrency, signal }, ask, onAnswer);
+  return forEachTarget(targets, ask, { concurrency, signal, onAnswer });
 };
-
-/** Only what has tags of these keys need be told of; their values are compared here. */
-const filtersOf = ({ searchTags = {} }: TagSearch) =>
-  Object.keys(searchTags).map((key) => ({ Name: `tag:${key}`, Values: ['*'] }));
 
 const toListed = (image: OwnImage): ListedImage => {
   const { [tagKeys.deleteAfter]: deleteAfter } = image.tags;

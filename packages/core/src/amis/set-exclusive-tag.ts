@@ -1,7 +1,7 @@
 import { AmiPublisherError, toAmiPublisherError } from '@ami-publisher/base';
 import { fromTagList } from '../cloud/tags.js';
 import type { ChangeContext, Command } from '../operations/command.js';
-import { forEachTarget } from '../operations/for-each-target.js';
+import { planEachTarget } from '../operations/plan-each-target.js';
 import { setTags } from '../operations/tag-change.js';
 import { formatTarget } from '../target/target.js';
 import {
@@ -29,7 +29,7 @@ export const setExclusiveTag: Command<ExclusiveTagRequest, ExclusiveTagChange, n
   timeoutMs: 5 * 60_000,
   plan: (context, request) => {
     checkExclusiveTag(request);
-    return forEachTarget({ ...context, targets: context.targets.targets }, async (target, ec2) => {
+    return planEachTarget(context, async (target, ec2) => {
       const { imageIds } = idsIn(request, target);
       const images = await findImages(ec2, imageIds, context);
       noteAbsent(context, target, imageIds, images.map(imageIdOf));

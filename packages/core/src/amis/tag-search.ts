@@ -22,6 +22,10 @@ export const tagSearch = ({
   return (tags) => isFound(tags) && (excludesNone || !isExcluded(tags));
 };
 
+/** Filters for EC2 that leave out what cannot be meant; values are compared by the test alone. */
+export const searchFilters = ({ searchTags = {} }: TagSearch): { Name: string; Values: string[] }[] =>
+  Object.keys(searchTags).map((key) => ({ Name: `tag:${key}`, Values: ['*'] }));
+
 const hasTags = (wanted: Tags, glob: boolean): ((tags: Tags) => boolean) => {
   const tests = Object.entries(wanted).map(([key, value]) => [key, valueTest(value, glob)] as const);
   return (tags) => tests.every(([key, fits]) => Object.hasOwn(tags, key) && fits(tags[key] ?? ''));

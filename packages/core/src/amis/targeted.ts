@@ -27,7 +27,8 @@ export const noteAbsent = (
   named: readonly string[],
   found: readonly string[],
 ): void => {
+  const there = new Set(found);
   for (const id of named)
-    if (!found.includes(id))
+    if (!there.has(id))
       note(`${formatTarget(target)}: ${id} is gone, or belongs to another account, and is left alone`);
 };

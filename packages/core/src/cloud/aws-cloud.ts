@@ -1,7 +1,12 @@
 import { AmiPublisherError, type Clock, type Logger, silentLogger, systemClock } from '@ami-publisher/base';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
-import type { AccountConfiguration, ConnectorConfiguration, TargetOverride } from '../target/account.js';
+import type {
+  AccountConfiguration,
+  ConnectorConfiguration,
+  TargetOverride,
+  UnpackerProtocol,
+} from '../target/account.js';
 import { type AccountFacts, findTargets } from '../target/directory.js';
 import { listProfiles } from '../target/profiles.js';
 import { matchesPattern, parseTargetSelectors, type TargetSelector } from '../target/selector.js';
@@ -11,10 +16,12 @@ import type { AutoScalingApi } from './auto-scaling-api.js';
 import { createAwsAutoScalingApi } from './aws-auto-scaling-api.js';
 import { createAwsEc2Api } from './aws-ec2-api.js';
 import { fromAwsError } from './aws-error.js';
+import { createAwsKmsApi } from './aws-kms-api.js';
 import { createAwsSsmApi } from './aws-ssm-api.js';
 import type { Cloud, ResolvedTargets, ResolveOptions, TargetSettings } from './cloud.js';
 import { type AskMfaCode, accountCredentials, memoiseCredentials } from './credentials.js';
 import type { CallOptions, Ec2Api } from './ec2-api.js';
+import type { KmsApi } from './kms-api.js';
 import { Pacer } from './pacer.js';
 import { Poller } from './poller.js';
 import type { SsmApi } from './ssm-api.js';
@@ -26,6 +33,8 @@ export interface AwsCloudOptions {
   readonly overrides?: readonly TargetOverride[] | undefined;
   /** How unpackers are reached where no override says otherwise. @default 'private' */
   readonly connector?: ConnectorConfiguration | undefined;
+  /** What unpackers speak where no override says otherwise. @default 'grpc' */
+  readonly protocol?: UnpackerProtocol | undefined;
   /** One endpoint for all AWS services and regions, as of a local AWS. @default AWS's own (or `AWS_ENDPOINT_URL`, by the SDK) */
   readonly endpoint?: string | undefined;
   /** Asks for the code of an MFA device where a profile has `mfa_serial`, once for each such account. @default such accounts fail */
@@ -43,6 +52,7 @@ const connectionTimeoutMs = 5_000;
 const socketsPerRegion = 256;
 
 type AutoScalingConnection = Awaited<ReturnType<typeof createAwsAutoScalingApi>>;
+type KmsConnection = Awaited<ReturnType<typeof createAwsKmsApi>>;
 type SsmConnection = Awaited<ReturnType<typeof createAwsSsmApi>>;
 
 interface Connection {
@@ -51,8 +61,8 @@ interface Connection {
   close(): void;
 }
 
-/** What the clients of every AWS service are made with. */
-interface ClientConfig {
+/** What the clients of every AWS service are made with. A client is not destroyed: it shares its sockets with all others. */
+export interface AwsClientConfig {
   readonly region: string;
   readonly credentials: AwsCredentialIdentityProvider;
   readonly requestHandler: NodeHttpHandler;
@@ -75,6 +85,7 @@ export class AwsCloud implements Cloud {
   readonly #credentials = new Map<string, Promise<AwsCredentialIdentityProvider>>();
   readonly #connections = new Map<string, Promise<Connection>>();
   readonly #autoScaling = new Map<string, Promise<AutoScalingConnection>>();
+  readonly #kms = new Map<string, Promise<KmsConnection>>();
   readonly #ssm = new Map<string, Promise<SsmConnection>>();
   #requestHandler: NodeHttpHandler | undefined;
 
@@ -136,9 +147,24 @@ export class AwsCloud implements Cloud {
     return api;
   }
 
+  async kms(target: Target): Promise<KmsApi> {
+    const { api } = await memoised(this.#kms, targetKey(target), async () =>
+      createAwsKmsApi({
+        target: formatTarget(target),
+        config: await this.#clientConfig(target.account, target.region),
+      }),
+    );
+    return api;
+  }
+
   async ssm(target: Target): Promise<SsmApi> {
     const { api } = await memoised(this.#ssm, targetKey(target), () => this.#connectSsm(target));
     return api;
+  }
+
+  /** For a client of a service that this package has no interface for. */
+  clientConfig({ account, region }: Target): Promise<AwsClientConfig> {
+    return this.#clientConfig(account, region);
   }
 
   settings(target: Parameters<Cloud['settings']>[0]): TargetSettings {
@@ -151,12 +177,16 @@ export class AwsCloud implements Cloud {
         fitting.findLast((override) => override.connector !== undefined)?.connector ??
         this.#options.connector ??
         'private',
+      protocol:
+        fitting.findLast((override) => override.protocol !== undefined)?.protocol ??
+        this.#options.protocol ??
+        'grpc',
       bestEffort: fitting.findLast((override) => override.bestEffort !== undefined)?.bestEffort ?? false,
     };
   }
 
   close(): void {
-    const all = [this.#connections, this.#autoScaling, this.#ssm];
+    const all = [this.#connections, this.#autoScaling, this.#kms, this.#ssm];
     for (const connection of all.flatMap((made): Promise<{ close(): void }>[] => [...made.values()])) {
       connection.then(
         ({ close }) => close(),
@@ -230,7 +260,7 @@ export class AwsCloud implements Cloud {
     return configured?.homeRegion ?? homeRegions[partition ?? 'aws'];
   }
 
-  async #clientConfig(account: string, region: string): Promise<ClientConfig> {
+  async #clientConfig(account: string, region: string): Promise<AwsClientConfig> {
     const smithy = await import('@smithy/node-http-handler');
     this.#requestHandler ??= new smithy.NodeHttpHandler({
       connectionTimeout: connectionTimeoutMs,

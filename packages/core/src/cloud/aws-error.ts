@@ -26,7 +26,7 @@ const rules: readonly Rule[] = [
     remedy: 'check that the keys are active, the clock is right and the region is enabled for the account',
   },
   {
-    when: /^(UnauthorizedOperation|AccessDenied|AccessDeniedException|Client\.UnauthorizedOperation|OptInRequired)$/,
+    when: /^(UnauthorizedOperation|AccessDenied|AuthorizationErrorException|AccessDeniedException|Client\.UnauthorizedOperation|OptInRequired)$/,
     code: 'ACCESS_DENIED',
     remedy: 'compare your IAM policies with docs/iam.md, or look for a service control policy that denies it',
   },

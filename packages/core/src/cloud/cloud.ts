@@ -1,8 +1,9 @@
 import type { AmiPublisherError, Clock, Logger } from '@ami-publisher/base';
-import type { ConnectorConfiguration } from '../target/account.js';
+import type { ConnectorConfiguration, UnpackerProtocol } from '../target/account.js';
 import type { Target } from '../target/target.js';
 import type { AutoScalingApi } from './auto-scaling-api.js';
 import type { CallOptions, Ec2Api } from './ec2-api.js';
+import type { KmsApi } from './kms-api.js';
 import type { Poller } from './poller.js';
 import type { SsmApi } from './ssm-api.js';
 
@@ -27,6 +28,7 @@ export interface ResolvedTargets {
 export interface TargetSettings {
   readonly kmsKey: string | undefined;
   readonly connector: ConnectorConfiguration;
+  readonly protocol: UnpackerProtocol;
   readonly bestEffort: boolean;
 }
 
@@ -49,6 +51,8 @@ export interface Cloud {
   poller(target: Target): Promise<Poller>;
   /** Auto Scaling, to see which AMIs it launches. @throws `TOOL_MISSING` if its client is not installed */
   autoScaling(target: Target): Promise<AutoScalingApi>;
+  /** Key Management Service, to see who can use the keys of snapshots. @throws `TOOL_MISSING` if its client is not installed */
+  kms(target: Target): Promise<KmsApi>;
   /** Systems Manager, for the connector `ssm`, and for parameters. @throws `TOOL_MISSING` if its client is not installed */
   ssm(target: Target): Promise<SsmApi>;
   settings(target: Pick<Target, 'account' | 'region'> & { readonly accountId?: string }): TargetSettings;

@@ -5,16 +5,19 @@ import type { Ec2Action } from './ec2-api.js';
 /** How long EC2 may answer NotFound for what it has made (EC2 API reference, "Eventual consistency"). */
 const freshForMs = 60_000;
 
-type IdField = 'VolumeId' | 'SnapshotId' | 'ImageId' | 'KeyPairId';
+type IdField = 'VolumeId' | 'SnapshotId' | 'ImageId' | 'KeyPairId' | 'ReportId';
 
 /** Where the id is, in the answer of a call that makes something and in the request of one that deletes it. */
 const making: { readonly [A in Ec2Action]?: IdField } = {
+  CopySnapshot: 'SnapshotId',
+  CreateImageUsageReport: 'ReportId',
   CreateSnapshot: 'SnapshotId',
   CreateVolume: 'VolumeId',
   ImportKeyPair: 'KeyPairId',
   RegisterImage: 'ImageId',
 };
 const deleting: { readonly [A in Ec2Action]?: IdField } = {
+  DeleteImageUsageReport: 'ReportId',
   DeleteSnapshot: 'SnapshotId',
   DeleteVolume: 'VolumeId',
   DeregisterImage: 'ImageId',

@@ -116,7 +116,7 @@ describe('polling a snapshot', () => {
     [600, 60],
     [3_600, 240],
     [10_800, 420],
-  ])('[W23] of %d s takes at most %d polls when it rises evenly', (seconds, most) => {
+  ])('of %d s takes at most %d polls when it rises evenly', (seconds, most) => {
     const { polls } = waitFor(shapes['rises evenly'] as Shape, seconds * 1_000);
     expect(polls).toBeLessThanOrEqual(most);
   });

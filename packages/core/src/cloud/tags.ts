@@ -10,6 +10,7 @@ export const tagKeys = {
   generation: 'ami-publisher:generation',
   kmsKey: 'ami-publisher:kms-key',
   step: 'ami-publisher:step',
+  copiedFrom: 'ami-publisher:copied-from',
   deleteAfter: 'ami-publisher:delete-after',
   name: 'Name',
   expiresAt: 'ExpiresAt',

@@ -1,9 +1,10 @@
 import { AmiPublisherError } from '@ami-publisher/base';
 import type { KeyPairInfo } from '@aws-sdk/client-ec2';
+import { noId } from '../cloud/aws-error.js';
 import type { CallOptions, Ec2Api } from '../cloud/ec2-api.js';
 import { escapeFilterValue, tagKeys, tagSpecification } from '../cloud/tags.js';
 import type { Change, ChangeContext, Command } from '../operations/command.js';
-import { forEachTarget } from '../operations/for-each-target.js';
+import { planEachTarget } from '../operations/plan-each-target.js';
 import type { JsonObject } from '../steps/json.js';
 import { sendOnce } from '../steps/send-once.js';
 import { formatTarget } from '../target/target.js';
@@ -35,7 +36,7 @@ const plan =
   (context, { name, publicKey, place = 'the public key' }) => {
     const key = parsePublicKey(publicKey, place);
     if (name === '' || name.length > 255) throw badName();
-    return forEachTarget({ ...context, targets: context.targets.targets }, async (target, ec2) => {
+    return planEachTarget(context, async (target, ec2) => {
       const existing = await findKeyPair(ec2, name, context);
       if (existing !== undefined && isSameKey(key, existing)) return [];
       if (existing !== undefined && !replaces) throw anotherKey(existing, formatTarget(target));
@@ -123,11 +124,7 @@ const importKey = async (
     },
   });
   if (keyPairId !== undefined) return { keyPairId };
-  throw new AmiPublisherError('AWS_UNEXPECTED_ANSWER', {
-    message: `${importCall} answered without the id of the key pair`,
-    call: importCall,
-    resource: name,
-  });
+  throw noId(importCall, 'key pair');
 };
 
 /** Deletes what a change imported, unless the name has come to another key since. */

@@ -1,7 +1,7 @@
 import { AmiPublisherError } from '@ami-publisher/base';
 import { type Tags, tagKeys } from '../cloud/tags.js';
 import type { Command } from '../operations/command.js';
-import { forEachTarget } from '../operations/for-each-target.js';
+import { planEachTarget } from '../operations/plan-each-target.js';
 import { formatExpiry } from '../publish/options.js';
 import type { TargetedResources } from '../resources/resolve.js';
 import type { PublishedResource } from '../resources/results-file.js';
@@ -37,7 +37,7 @@ export const launchInstancesForImages: Command<
     const request = { ...given, tags: { ...given.tags, ...expiry(context.cloud.clock.now(), expiresInMs) } };
     checkLaunch(request);
     checkResources([...resources.values()].flat());
-    return forEachTarget({ ...context, targets: context.targets.targets }, async (target, ec2) => {
+    return planEachTarget(context, async (target, ec2) => {
       const wanted = resources.get(targetKey(target)) ?? [];
       const ids = [...new Set(wanted.flatMap(({ imageId = [] }) => imageId))];
       const chosen = await chooseNetwork(ec2, network, context);

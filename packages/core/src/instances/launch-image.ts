@@ -21,17 +21,32 @@ export const findLaunchImage = async (
   options: CallOptions,
 ): Promise<Image> => {
   if (/^ami-[0-9a-f]+$/.test(image)) return imageOfId(ec2, image, options);
+  const latest = latestImage(await availableImages(ec2, image, searchTags, options));
+  if (latest !== undefined) return latest;
   const tags = { ...searchTags, [tagKeys.name]: image };
+  throw noImage(`no available AMI has the tags ${textOf(tags)}`, image);
+};
+
+/** The AMIs of a stream, its `Name`, that have the tags besides and that the account can launch, its own and those shared with it. */
+export const availableImages = async (
+  ec2: Ec2Api,
+  stream: string,
+  searchTags: Tags,
+  options: CallOptions,
+): Promise<Image[]> => {
+  const tags = { ...searchTags, [tagKeys.name]: stream };
   const filters = [
     ...filtersOf(tags),
     { Name: 'state', Values: ['available'] },
     { Name: 'is-public', Values: ['false'] },
   ];
-  const found = tagged(await describeVisibleImages(ec2, filters, options), tags);
+  return tagged(await describeVisibleImages(ec2, filters, options), tags);
+};
+
+/** The one that was made last; of two made at the same moment, the one with the higher id. */
+export const latestImage = (images: readonly Image[]): Image | undefined => {
   const key = ({ CreationDate, ImageId }: Image) => `${CreationDate} ${ImageId}`;
-  const [latest] = found.sort((a, b) => (key(a) > key(b) ? -1 : 1));
-  if (latest !== undefined) return latest;
-  throw noImage(`no available AMI has the tags ${textOf(tags)}`, image);
+  return [...images].sort((a, b) => (key(a) > key(b) ? -1 : 1))[0];
 };
 
 /** @throws `AWS_NOT_FOUND` unless it is there and available. */

@@ -1,6 +1,6 @@
 import { AmiPublisherError, clientToken, toAmiPublisherError } from '@ami-publisher/base';
-import type { Instance } from '@aws-sdk/client-ec2';
-import { awsCode } from '../cloud/aws-error.js';
+import type { Instance, RunInstancesRequest } from '@aws-sdk/client-ec2';
+import { awsCode, noId } from '../cloud/aws-error.js';
 import { describeInstances } from '../cloud/describe.js';
 import { tagFilter, tagKeys } from '../cloud/tags.js';
 import type { ChangeContext } from '../operations/command.js';
@@ -31,16 +31,35 @@ export const launch = async (context: ChangeContext, change: LaunchChange): Prom
  * A client token makes a request with its subnet take effect once. Which subnet comes first is therefore what an earlier process wrote down, if it
  * did not see the answer.
  */
-const runOnce = async (context: ChangeContext, change: LaunchChange): Promise<Instance> => {
-  const { services, signal, publicationId, target, attempt } = context;
+const runOnce = (context: ChangeContext, change: LaunchChange): Promise<Instance> => {
+  const { publicationId, target, attempt } = context;
   const begun = context.openIntent(launchCall)?.request.subnet;
   const first = change.subnets.filter(({ id }) => id === begun);
-  const refusals: string[] = [];
-  for (const subnet of [...first, ...change.subnets.filter(({ id }) => id !== begun)]) {
+  const subnets = [...first, ...change.subnets.filter(({ id }) => id !== begun)];
+  return runWhereThereIsRoom(context, { ...change, subnets }, async (subnet) => {
     const step = `${change.resource} ${subnet.id}`;
     const token = clientToken(publicationId, targetKey(target), step, attempt);
-    const request = runRequest(change, subnet, { clientToken: token, operationId: publicationId });
-    await context.intend(launchCall, { image: change.imageId, subnet: subnet.id, clientToken: token });
+    return runRequest(change, subnet, { clientToken: token, operationId: publicationId });
+  });
+};
+
+/**
+ * Launches an instance in the first subnet that has room.
+ *
+ * @param requestFor makes the request for a subnet, with a client token
+ * @throws `AWS_QUOTA_EXCEEDED` if none has
+ */
+export const runWhereThereIsRoom = async (
+  context: ChangeContext,
+  change: Pick<LaunchChange, 'imageId' | 'instanceType' | 'subnets'>,
+  requestFor: (subnet: ChosenSubnet) => Promise<RunInstancesRequest>,
+): Promise<Instance> => {
+  const { services, signal } = context;
+  const refusals: string[] = [];
+  for (const subnet of change.subnets) {
+    const request = await requestFor(subnet);
+    const { ClientToken: clientToken } = request;
+    await context.intend(launchCall, { image: change.imageId, subnet: subnet.id, clientToken });
     try {
       const { Instances: [instance] = [] } = await services.ec2.runInstances(request, { signal });
       if (instance?.InstanceId !== undefined) return instance;
@@ -51,10 +70,7 @@ const runOnce = async (context: ChangeContext, change: LaunchChange): Promise<In
       refusals.push(refusal(subnet, error));
       continue;
     }
-    throw new AmiPublisherError('AWS_UNEXPECTED_ANSWER', {
-      message: `${launchCall} answered without the id of the instance`,
-      call: launchCall,
-    });
+    throw noId(launchCall, 'instance');
   }
   throw noCapacity(change, refusals);
 };
@@ -74,7 +90,10 @@ const isWithoutRoom = ({ cause }: AmiPublisherError): boolean =>
 const refusal = ({ id, zone }: ChosenSubnet, { cause }: AmiPublisherError): string =>
   `${id} (${zone}): ${awsCode(cause as Error)}`;
 
-const noCapacity = (change: LaunchChange, refusals: readonly string[]): AmiPublisherError =>
+const noCapacity = (
+  change: Pick<LaunchChange, 'imageId' | 'instanceType'>,
+  refusals: readonly string[],
+): AmiPublisherError =>
   new AmiPublisherError('AWS_QUOTA_EXCEEDED', {
     message: `${launchCall}: no subnet has room for a ${change.instanceType}: ${refusals.join('; ')}`,
     call: launchCall,

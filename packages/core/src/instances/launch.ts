@@ -1,8 +1,8 @@
 import { AmiPublisherError } from '@ami-publisher/base';
 import type { Tags } from '../cloud/tags.js';
 import type { ChangeContext, Command } from '../operations/command.js';
-import { forEachTarget } from '../operations/for-each-target.js';
-import { findUnpackerInstances } from '../unpacker/instances.js';
+import { planEachTarget } from '../operations/plan-each-target.js';
+import { defaultInstanceName, findUnpackerInstances } from '../unpacker/instances.js';
 import {
   checkLaunch,
   type LaunchChange,
@@ -12,7 +12,7 @@ import {
 } from './launch-change.js';
 import { defaultSearchTags, findLaunchImage } from './launch-image.js';
 import { launch, undoLaunch } from './launch-run.js';
-import { defaultInstanceName, instanceNameOf } from './named-instances.js';
+import { instanceNameOf } from './named-instances.js';
 import { chooseNetwork } from './network.js';
 import type { Readiness, ReadyInstance } from './start.js';
 import { planTermination, type TerminateChange, type TerminateOptions, terminate } from './terminate.js';
@@ -43,7 +43,7 @@ const planLaunch = (
     const instanceName = instanceNameOf(request);
     if (image === '') throw noImageNamed(name);
     const readiness = request.readiness ?? (instanceName === defaultInstanceName ? 'unpacker' : 'running');
-    return forEachTarget({ ...context, targets: context.targets.targets }, async (target, ec2) => {
+    return planEachTarget(context, async (target, ec2) => {
       const existing = await findUnpackerInstances(ec2, instanceName, context);
       if (existing.length > 0 && !replaces) return [];
       const found = await findLaunchImage(ec2, image, searchTags, context);

@@ -3,15 +3,13 @@ import type { Instance } from '@aws-sdk/client-ec2';
 import { describeInstances } from '../cloud/describe.js';
 import type { CallOptions, Ec2Api } from '../cloud/ec2-api.js';
 import type { ChangeContext } from '../operations/command.js';
-import { idOf, stateOf } from '../unpacker/instances.js';
+import { defaultInstanceName, idOf, stateOf } from '../unpacker/instances.js';
 
 /** Which instances a command is about. */
 export interface NamedInstances {
   /** `Name` tag, exactly. @default 'ImageUnpacker' */
   readonly instanceName?: string | undefined;
 }
-
-export const defaultInstanceName = 'ImageUnpacker';
 
 /** An instance for people: `i-0123 (running)`. */
 export const nameOf = (instance: Instance): string => `${idOf(instance)} (${stateOf(instance)})`;

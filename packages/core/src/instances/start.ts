@@ -1,6 +1,6 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import type { Change, ChangeContext, Command } from '../operations/command.js';
-import { forEachTarget } from '../operations/for-each-target.js';
+import { planEachTarget } from '../operations/plan-each-target.js';
 import type { JsonObject } from '../steps/json.js';
 import { findUnpackerInstances, idOf, stateOf } from '../unpacker/instances.js';
 import { wakeInstance } from '../unpacker/wake.js';
@@ -40,7 +40,7 @@ export const startInstances: Command<
   changesAtOnce: 8,
   plan: (context, { readiness = 'running', ...request }) => {
     const name = instanceNameOf(request);
-    return forEachTarget({ ...context, targets: context.targets.targets }, async (_target, ec2) => {
+    return planEachTarget(context, async (_target, ec2) => {
       const found = await findUnpackerInstances(ec2, name, context);
       return found.flatMap((instance) => changeOf(instance, readiness) ?? []);
     });

@@ -2,7 +2,7 @@ import { AmiPublisherError, toAmiPublisherError } from '@ami-publisher/base';
 import type { Instance } from '@aws-sdk/client-ec2';
 import pMap from 'p-map';
 import type { Change, Command, PlanContext } from '../operations/command.js';
-import { forEachTarget } from '../operations/for-each-target.js';
+import { planEachTarget } from '../operations/plan-each-target.js';
 import type { JsonObject } from '../steps/json.js';
 import type { Target } from '../target/target.js';
 import { findUnpackerInstances, idOf, stateOf } from '../unpacker/instances.js';
@@ -43,7 +43,7 @@ export const stopIdleUnpackers: Command<
   plan: (context, { maxIdleMs = defaultMaxIdleMs, ...request }) => {
     const name = instanceNameOf(request);
     if (!(maxIdleMs >= 0 && Number.isFinite(maxIdleMs))) throw badIdleTime(maxIdleMs);
-    return forEachTarget({ ...context, targets: context.targets.targets }, async (target, ec2) => {
+    return planEachTarget(context, async (target, ec2) => {
       const found = await findUnpackerInstances(ec2, name, context);
       const running = found.filter((instance) => stateOf(instance) === 'running');
       const changes = await pMap(running, (instance) => changeOf(context, target, instance, maxIdleMs), {

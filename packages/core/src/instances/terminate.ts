@@ -5,10 +5,10 @@ import { describeVolumes } from '../cloud/describe.js';
 import type { CallOptions, Ec2Api } from '../cloud/ec2-api.js';
 import { fromTagList, tagKeys } from '../cloud/tags.js';
 import type { Change, ChangeContext, Command, PlanContext } from '../operations/command.js';
-import { forEachTarget } from '../operations/for-each-target.js';
+import { planEachTarget } from '../operations/plan-each-target.js';
 import type { JsonObject } from '../steps/json.js';
 import type { Target } from '../target/target.js';
-import { findUnpackerInstances, idOf, stateOf } from '../unpacker/instances.js';
+import { findUnpackerInstances, idOf, stateOf, volumesGoingWith } from '../unpacker/instances.js';
 import { whileDrained, workOf } from './drained.js';
 import { hasEnded, instanceNameOf, instanceNow, type NamedInstances, nameOf } from './named-instances.js';
 import { untilState } from './until-state.js';
@@ -46,7 +46,7 @@ export const terminateInstances: Command<NamedInstances & TerminateOptions, Term
   changesAtOnce: 8,
   plan: (context, request) => {
     const name = instanceNameOf(request);
-    return forEachTarget({ ...context, targets: context.targets.targets }, async (target, ec2) =>
+    return planEachTarget(context, async (target, ec2) =>
       planTermination(context, target, ec2, await findUnpackerInstances(ec2, name, context), request),
     );
   },
@@ -72,7 +72,7 @@ export const planTermination = async (
       const work = force ? '' : await toldWork(context, target, instance);
       return {
         ...{ call: 'ec2:TerminateInstances', resource: idOf(instance), volumes, keepVolumes, force },
-        text: `terminate ${nameOf(instance)}${fateOf(volumes, keepVolumes)}${work}`,
+        text: `terminate ${nameOf(instance)}${fateOf(volumes, keepVolumes, otherVolumes(instance, volumes))}${work}`,
       };
     },
     { concurrency: 8 },
@@ -100,14 +100,18 @@ const heldBy = (instance: Instance, { VolumeId = '', Attachments = [], Tags }: V
     }),
   );
 
-const fateOf = (volumes: readonly HeldVolume[], keepVolumes: boolean): string => {
-  const listed = (those: readonly HeldVolume[]) =>
-    those.map(({ volumeId, stream }) => `${volumeId} (${stream})`).join(', ');
-  const gone = keepVolumes ? [] : volumes.filter(({ goes }) => goes);
-  const kept = volumes.filter((volume) => !gone.includes(volume));
+/** Volumes that go with an instance and are no stream's, such as its root. */
+const otherVolumes = (instance: Instance, held: readonly HeldVolume[]): string[] =>
+  volumesGoingWith(instance).filter((id) => held.every(({ volumeId }) => volumeId !== id));
+
+const fateOf = (volumes: readonly HeldVolume[], keepVolumes: boolean, others: readonly string[]): string => {
+  const told = ({ volumeId, stream }: HeldVolume) => `${volumeId} (${stream})`;
+  const going = keepVolumes ? [] : volumes.filter(({ goes }) => goes);
+  const kept = volumes.filter((volume) => !going.includes(volume));
+  const gone = [...going.map(told), ...others];
   return [
-    ...(gone.length === 0 ? [] : [`, with the volumes ${listed(gone)}`]),
-    ...(kept.length === 0 ? [] : [`, and keep the volumes ${listed(kept)}`]),
+    ...(gone.length === 0 ? [] : [`, with the volumes ${gone.join(', ')}`]),
+    ...(kept.length === 0 ? [] : [`, and keep the volumes ${kept.map(told).join(', ')}`]),
   ].join('');
 };
 

@@ -1,7 +1,7 @@
 import { AmiPublisherError } from '@ami-publisher/base';
 import { checkTags, fromTagList, type Tags, tagKeys } from '../cloud/tags.js';
 import type { Change, Command, PlanContext } from '../operations/command.js';
-import { forEachTarget } from '../operations/for-each-target.js';
+import { planEachTarget } from '../operations/plan-each-target.js';
 import { setTags, type TagChange, tagDifference } from '../operations/tag-change.js';
 import { findUnpackerInstances, idOf } from '../unpacker/instances.js';
 import { instanceNameOf, type NamedInstances, nameOf } from './named-instances.js';
@@ -54,7 +54,7 @@ const planTags = (
   wanted: TagChange['after'],
   describe: (instance: string, changed: TagChange['after']) => Pick<Change, 'call' | 'text'>,
 ) =>
-  forEachTarget({ ...context, targets: context.targets.targets }, async (_target, ec2) => {
+  planEachTarget(context, async (_target, ec2) => {
     const instances = await findUnpackerInstances(ec2, instanceName, context);
     return instances.flatMap((instance): TagChange[] => {
       const difference = tagDifference(fromTagList(instance.Tags), wanted);

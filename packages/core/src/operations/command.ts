@@ -4,7 +4,8 @@ import type { Poller } from '../cloud/poller.js';
 import type { Closable } from '../steps/engine.js';
 import type { Json, JsonObject } from '../steps/json.js';
 import type { StepContext } from '../steps/step.js';
-import type { TargetAnswer, UnpackerFleet } from '../unpacker/fleet.js';
+import type { TargetAnswer } from '../target/for-each-target.js';
+import type { UnpackerFleet } from '../unpacker/fleet.js';
 
 /** What a command would do to one resource, as data: a dry run shows it, and the run does it and nothing else. */
 export interface Change extends JsonObject {

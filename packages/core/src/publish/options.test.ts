@@ -15,10 +15,10 @@ describe('publish options', () => {
       bootMode: 'uefi-preferred',
       enaSupport: true,
       imdsV2Only: true,
-      tags: {},
       deprecateAt: null,
       kmsKey: null,
     });
+    expect(resolve().tags).toEqual({});
   });
 
   it('turn durations into instants', () => {

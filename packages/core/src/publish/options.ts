@@ -1,6 +1,7 @@
 import { AmiPublisherError } from '@ami-publisher/base';
 import type { ResolvedTargets } from '../cloud/cloud.js';
 import { checkTags, type Tags } from '../cloud/tags.js';
+import { type Grantee, parseGrantees } from '../sharing/grantee.js';
 import type { JsonObject } from '../steps/json.js';
 import { defaultConcurrency } from '../target/concurrency.js';
 import { defaultAmiNameTemplate } from './ami-name.js';
@@ -46,6 +47,13 @@ export interface PublishOptions {
    * in each target. @default none
    */
   readonly ssmParameter?: string | undefined;
+  /** Account ids, and ARNs of organizations and organizational units, that every AMI is shared with. @default none */
+  readonly shareWith?: readonly string[] | undefined;
+  /**
+   * Label or id of the account whose targets alone publish: the other targets have its AMI of their region by sharing, with tags of their own. @default
+   * every target publishes
+   */
+  readonly sharingAccount?: string | undefined;
   /** Leave targets without unpacker out instead of failing them. @default false */
   readonly ignoreMissingUnpackers?: boolean | undefined;
   /** How many targets at once. @default 1,024 */
@@ -72,6 +80,9 @@ export interface ResolvedPublishOptions extends JsonObject {
   readonly deregistrationProtection: boolean;
   /** As it was given; journals of earlier versions do not have it. */
   readonly ssmParameter?: string | null;
+  /** Journals of earlier versions do not have it. */
+  readonly shareWith?: readonly Grantee[];
+  readonly sharingAccount?: string | null;
   readonly ignoreMissingUnpackers: boolean;
   readonly concurrency: number;
 }
@@ -143,6 +154,8 @@ export const resolvePublishOptions = (options: PublishOptions, now: number): Res
         : new Date(now + wholeNumber('deprecateInMs', deprecateInMs, 60_000, tenYearsMs)).toISOString(),
     deregistrationProtection: options.deregistrationProtection ?? false,
     ssmParameter: options.ssmParameter ?? null,
+    shareWith: options.shareWith?.length ? parseGrantees(options.shareWith, 'shareWith') : [],
+    sharingAccount: options.sharingAccount ?? null,
     ignoreMissingUnpackers: options.ignoreMissingUnpackers ?? false,
     concurrency: wholeNumber('concurrency', options.concurrency ?? defaultConcurrency, 1, 4_096),
   };

@@ -2,6 +2,7 @@ import type { JsonObject } from '../steps/json.js';
 import type { Target } from '../target/target.js';
 import type { PlanEstimate, TargetEstimate, VolumeAction } from './estimate/estimate.js';
 import type { ResolvedPublishOptions } from './options.js';
+import type { PlannedSharing } from './plan-sharing.js';
 
 /** A target that the plan could not be made for; it fails without being touched. */
 export interface PlannedFailure extends JsonObject {
@@ -27,6 +28,8 @@ export interface PlannedTarget extends JsonObject {
   readonly holdsLeaf: string | null;
   /** What would become of the volume: `replace` where its KMS key is another than is asked for. */
   readonly volumeAction: VolumeAction;
+  /** Left out where the AMI is shared with nobody. */
+  readonly sharing?: PlannedSharing;
   readonly estimate: TargetEstimate;
   /** The steps with what each would do, in order. */
   readonly actions: readonly string[];

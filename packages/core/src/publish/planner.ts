@@ -18,6 +18,14 @@ import { estimatePlan, estimateTarget, type VolumeAction } from './estimate/esti
 import { type History, readHistory } from './estimate/history.js';
 import { type PublishOptions, type ResolvedPublishOptions, resolvePublishOptions } from './options.js';
 import type { PlannedFailure, PlannedSkip, PlannedTarget, PublicationPlan } from './plan.js';
+import {
+  type Absence,
+  type Division,
+  divide,
+  failedConsumers,
+  type PlannedSharing,
+  planSharingOf,
+} from './plan-sharing.js';
 
 export interface PlannerOptions {
   readonly cloud: Cloud;
@@ -33,6 +41,8 @@ interface Common {
   readonly amiName: string;
   readonly ssmParameter: string | null;
   readonly history: History;
+  readonly division: Division;
+  note(message: string): void;
 }
 
 type Planned =
@@ -57,11 +67,13 @@ export const makePlan = async (
   const names = { stream, leaf, architecture, date };
   const amiName = renderAmiName(options.amiName, names);
   const ssmParameter = options.ssmParameter ? renderParameterName(options.ssmParameter, names) : null;
-  const planned = await pMap(
-    request.targets.targets,
-    (target) => planTarget(planner, target, { options, image, amiName, ssmParameter, history }, call),
-    { concurrency: options.concurrency },
-  );
+  const division = divide(request.targets.targets, options.sharingAccount ?? null);
+  const notices = [...request.targets.notices];
+  const note = (message: string) => void notices.push(message);
+  const common = { options, image, amiName, ssmParameter, history, division, note };
+  const planned = await pMap(division.publishing, (target) => planTarget(planner, target, common, call), {
+    concurrency: options.concurrency,
+  });
   const unresolved = request.targets.failures.map(({ account, region, error }) => ({
     ...{ account, region, code: error.code, message: error.message },
     bestEffort: planner.cloud.settings({ account, region }).bestEffort,
@@ -79,15 +91,29 @@ export const makePlan = async (
     ssmParameter,
     targets,
     skipped: planned.flatMap((one) => ('skip' in one ? [one.skip] : [])),
-    failures: [...unresolved, ...planned.flatMap((one) => ('failure' in one ? [one.failure] : []))].sort(
-      compareTargets,
-    ),
+    failures: [
+      ...unresolved,
+      ...planned.flatMap((one) => ('failure' in one ? [one.failure] : [])),
+      ...failedConsumers(planner.cloud, division, planned.flatMap(absenceOf)),
+    ].sort(compareTargets),
     estimate: estimatePlan(
       targets.map(({ target: { region }, estimate }) => ({ region, estimate })),
       options.concurrency,
     ),
-    notices: request.targets.notices,
+    notices,
   };
+};
+
+/** Of a target where nothing will be published, why those that were to have its AMI will not. */
+const absenceOf = (planned: Planned): readonly Absence[] => {
+  if ('skip' in planned) {
+    const { target, reason } = planned.skip;
+    const why = `nothing is published in ${formatTarget(target)}, since ${reason}; \`ami-publisher share\` shares what is there`;
+    return [{ region: target.region, why }];
+  }
+  if (!('failure' in planned)) return [];
+  const { account, region, message } = planned.failure;
+  return [{ region, why: `nothing is published in ${account},${region}: ${message}` }];
 };
 
 /** `pub-20261122140312-7f3a9c01`: sorts by time, unique without coordination. */
@@ -115,6 +141,17 @@ const planTarget = async (
     const kmsKey = settings.kmsKey ?? common.options.kmsKey;
     const volumeSize = volumeSizeGiB(common.image.usageBytes, common.options.minFreeBytes);
     const volumeAction = volumeActionOf(volume, volumeSize, kmsKey);
+    const sharing = await planSharingOf(
+      planner.cloud,
+      {
+        target,
+        shareWith: common.options.shareWith ?? [],
+        consumers: common.division.consumersIn(target.region),
+        kmsKey: kmsKey ?? volume?.kmsKeys[0],
+        note: common.note,
+      },
+      call,
+    );
     return {
       planned: {
         target: { ...target },
@@ -126,6 +163,7 @@ const planTarget = async (
         volumeSizeGiB: volumeSize,
         holdsLeaf: volume?.leaf || null,
         volumeAction,
+        ...(sharing !== undefined && { sharing }),
         estimate: estimateTarget(common.history, {
           region: target.region,
           target: targetKey(target),
@@ -142,6 +180,7 @@ const planTarget = async (
           volume,
           volumeAction,
           volumeSize,
+          sharing,
           common,
         }),
       },
@@ -199,10 +238,19 @@ interface Outlook {
   readonly volume: StreamVolume | undefined;
   readonly volumeAction: VolumeAction;
   readonly volumeSize: number;
+  readonly sharing: PlannedSharing | undefined;
   readonly common: Common;
 }
 
-const actionsOf = ({ instanceId, state, volume, volumeAction, volumeSize, common }: Outlook): string[] => {
+const actionsOf = ({
+  instanceId,
+  state,
+  volume,
+  volumeAction,
+  volumeSize,
+  sharing,
+  common,
+}: Outlook): string[] => {
   const { options, amiName, ssmParameter } = common;
   const { leaf: holds = '', sizeGiB: presentGiB, volumeId } = volume ?? {};
   const ofVolume: Readonly<Record<VolumeAction, string>> = {
@@ -218,6 +266,7 @@ const actionsOf = ({ instanceId, state, volume, volumeAction, volumeSize, common
     `register ${options.architecture} AMI ${amiName}`,
     ...(options.deprecateAt === null ? [] : [`deprecate it at ${options.deprecateAt}`]),
     ...(options.deregistrationProtection ? ['protect it against deregistration'] : []),
+    ...(sharing === undefined ? [] : [`share it with ${sharing.grantees.map(({ id }) => id).join(', ')}`]),
     ...(ssmParameter === null ? [] : [`set the SSM parameter ${ssmParameter} to it`]),
   ];
 };

@@ -6,7 +6,7 @@ import type { CallOptions } from '../cloud/ec2-api.js';
 import { shared } from '../signals.js';
 import { type EventBody, EventStream, type PublicationEvent } from '../steps/events.js';
 import { isHalfUndone, type Journal, type JournalStore } from '../steps/journal.js';
-import { type RunOptions, runSteps } from '../steps/run.js';
+import { type RunOptions, runSteps, type TargetRun } from '../steps/run.js';
 import { settlingMs } from '../steps/send-once.js';
 import { undoSteps } from '../steps/undo.js';
 import { defaultConcurrency } from '../target/concurrency.js';
@@ -20,6 +20,7 @@ import {
   type PublicationResults,
   publicationResults,
   resultOfRun,
+  resultsOfConsumers,
   resultsOfPlan,
   type TargetResult,
 } from './results.js';
@@ -206,9 +207,13 @@ export class Publisher {
             status: result.status,
           });
           emit(finishedEvent(result));
+          for (const shared of consumersOfRun(plan, run, result)) emit(finishedEvent(shared));
         },
       });
-      const late = runs.map((run) => resultOfRun(run, plannedOf(plan, targetKey(run.target))));
+      const late = runs.flatMap((run) => {
+        const result = resultOfRun(run, plannedOf(plan, targetKey(run.target)));
+        return [result, ...consumersOfRun(plan, run, result)];
+      });
       const results = publicationResults(plan, [...early, ...late]);
       emit({ code: 'PUB1002', counts: countByStatus(results.targets) });
       return results;
@@ -276,6 +281,12 @@ const plannedOf = (plan: PublicationPlan, key: string): PlannedTarget => {
   if (planned === undefined) throw new TypeError(`${key} is not in the plan`);
   return planned;
 };
+
+const consumersOfRun = (
+  plan: PublicationPlan,
+  { target, values }: TargetRun<PublishValues>,
+  result: TargetResult,
+): TargetResult[] => resultsOfConsumers(result, plannedOf(plan, targetKey(target)), values.share);
 
 const finishedEvent = (result: TargetResult): EventBody => ({
   code: 'PUB2002',

@@ -1,6 +1,6 @@
 import type { AmiPublisherError, ErrorCode } from '@ami-publisher/base';
 import type { TargetRun } from '../steps/run.js';
-import { compareTargets } from '../target/target.js';
+import { compareTargets, formatTarget } from '../target/target.js';
 import type { PlannedTarget, PublicationPlan } from './plan.js';
 import type { PublishValues } from './values.js';
 
@@ -27,6 +27,15 @@ export type TargetResult =
       readonly snapshotId: string;
       readonly sizeGiB: number;
       readonly unpack: PublishValues['unpack'];
+    })
+  | (Common & {
+      /** It has the AMI of another account. */
+      readonly status: 'shared';
+      readonly imageId: string;
+      readonly snapshotId: string;
+      readonly sizeGiB: number;
+      /** Label of the account that owns the AMI. */
+      readonly sharedFrom: string;
     })
   | (Common & { readonly status: 'skipped'; readonly reason: string })
   | (Common & {
@@ -74,6 +83,29 @@ export const resultOfRun = (run: TargetRun<PublishValues>, planned: PlannedTarge
   return { ...common, status: 'published', ...register, snapshotId: snapshot.snapshotId, unpack };
 };
 
+/** The results of the targets that have a target's AMI by sharing. */
+export const resultsOfConsumers = (
+  owner: TargetResult,
+  { sharing }: PlannedTarget,
+  share: PublishValues['share'] | undefined,
+): TargetResult[] =>
+  (sharing?.consumers ?? []).map(({ target, bestEffort }): TargetResult => {
+    const { account, accountId, region } = target;
+    const common = { account, accountId, region, bestEffort, durationsMs: {}, durationMs: owner.durationMs };
+    const sharedFrom = owner.account;
+    if (owner.status === 'failed' || owner.status === 'cancelled') {
+      const message = `${formatTarget(target)}: ${sharedFrom} was to share its AMI, and has none: ${owner.message}`;
+      return { ...common, status: owner.status, step: owner.step, code: owner.code, message };
+    }
+    const outcome = share?.consumers.find((consumer) => consumer.accountId === accountId);
+    if (owner.status !== 'published' || outcome === undefined)
+      throw new TypeError('a target finished without what became of its consumers');
+    const { imageId, snapshotId, sizeGiB } = owner;
+    if (outcome.code !== null && outcome.message !== null)
+      return { ...common, status: 'failed', step: 'share', code: outcome.code, message: outcome.message };
+    return { ...common, status: 'shared', imageId, snapshotId, sizeGiB, sharedFrom };
+  });
+
 const failed = (step: string, error: AmiPublisherError) => ({
   status: error.code === 'CANCELLED' ? ('cancelled' as const) : ('failed' as const),
   step,
@@ -99,7 +131,7 @@ export const publicationResults = (
   plan: PublicationPlan,
   targets: readonly TargetResult[],
 ): PublicationResults => {
-  const isGood = ({ status }: TargetResult) => status === 'published' || status === 'skipped';
+  const isGood = ({ status }: TargetResult) => ['published', 'shared', 'skipped'].includes(status);
   return {
     version: 1,
     publicationId: plan.publicationId,
@@ -117,6 +149,7 @@ export const publicationResults = (
 export interface ReferenceResult {
   readonly AccountName: string;
   readonly Region: string;
+  readonly SharedFrom?: string;
   readonly SnapshotId?: string;
   readonly AmiId?: string;
   readonly Size?: number;
@@ -128,8 +161,9 @@ export const toReferenceResults = (results: PublicationResults): ReferenceResult
   results.targets.map((target) => ({
     AccountName: target.account,
     Region: target.region,
+    ...(target.status === 'shared' && { SharedFrom: target.sharedFrom }),
     ...(target.snapshotId !== undefined && { SnapshotId: target.snapshotId }),
     ...(target.imageId !== undefined && { AmiId: target.imageId }),
-    ...(target.status === 'published' && { Size: target.sizeGiB }),
+    ...('sizeGiB' in target && { Size: target.sizeGiB }),
     ...('message' in target && { Error: target.message }),
   }));

@@ -1,10 +1,12 @@
 import type { Deadlines } from '@ami-publisher/base';
 import type { Cloud } from '../cloud/cloud.js';
 import type { Ec2Api } from '../cloud/ec2-api.js';
+import type { KmsApi } from '../cloud/kms-api.js';
 import type { Poller } from '../cloud/poller.js';
 import type { SsmApi } from '../cloud/ssm-api.js';
 import { type Tags, tagKeys } from '../cloud/tags.js';
 import type { Closable } from '../steps/engine.js';
+import type { Target } from '../target/target.js';
 import type { ConnectedUnpacker, UnpackerFleet } from '../unpacker/fleet.js';
 import { type KeptLease, keepLease } from '../unpacker/lease-keeper.js';
 import type { LeaseRef } from '../unpacker/unpacker-client.js';
@@ -50,6 +52,16 @@ export class PublishSession implements Closable {
   /** Systems Manager of the target. @throws `TOOL_MISSING` if its client is not installed */
   ssm(): Promise<SsmApi> {
     return this.parts.cloud.ssm(this.planned.target);
+  }
+
+  /** EC2 of a target that uses what this one makes. */
+  ec2Of(target: Target): Promise<Ec2Api> {
+    return this.parts.cloud.ec2(target);
+  }
+
+  /** KMS of a target that uses what this one makes. @throws `TOOL_MISSING` if its client is not installed */
+  kmsOf(target: Target): Promise<KmsApi> {
+    return this.parts.cloud.kms(target);
   }
 
   async connect(signal: AbortSignal): Promise<SessionUnpacker> {

@@ -1,3 +1,5 @@
+import type { ErrorCode } from '@ami-publisher/base';
+
 /** What each step of a publication leaves for the later ones, by step name; JSON. */
 export interface PublishValues {
   unpacker: { readonly instanceId: string; readonly availabilityZone: string };
@@ -28,6 +30,14 @@ export interface PublishValues {
   register: { readonly imageId: string; readonly sizeGiB: number };
   available: { readonly imageId: string };
   protect: { readonly deprecated: boolean; readonly protected: boolean };
+  /** Of each target that has the AMI by sharing, why it cannot use it; null = it can. */
+  share: {
+    readonly consumers: readonly {
+      readonly accountId: string;
+      readonly code: ErrorCode | null;
+      readonly message: string | null;
+    }[];
+  };
   /** `previous`: what the parameter held before; null if there was none of the name. */
   announce: { readonly parameter: string | null; readonly previous: string | null };
   retire: { readonly deletedVolumeIds: readonly string[] };

@@ -25,19 +25,17 @@ export const resolveResources = async (
   options: CallOptions = {},
 ): Promise<TargetedResources> => {
   if (resources.length === 0) throw nothingNamed();
-  const labels = [...new Set(resources.map(({ account }) => account))];
-  const resolved = await pMap(labels, (label) => resolveLabel(cloud, label, resources, options), {
+  const byAccount = groupBy(resources, ({ account }) => account);
+  const resolved = await pMap(byAccount, ([label, named]) => resolveLabel(cloud, label, named, options), {
     concurrency: concurrentAccounts,
   });
+  const byPlace = groupBy(resources, placeOf);
   const targets = new Map<string, Target>();
   const byTarget = new Map<string, PublishedResource[]>();
   for (const target of resolved.flatMap((one) => one.targets)) {
     const key = targetKey(target);
     if (!targets.has(key)) targets.set(key, target);
-    const named = resources.filter(
-      ({ account, region }) => account === target.account && region === target.region,
-    );
-    byTarget.set(key, [...(byTarget.get(key) ?? []), ...named]);
+    byTarget.set(key, [...(byTarget.get(key) ?? []), ...(byPlace.get(placeOf(target)) ?? [])]);
   }
   return {
     targets: {
@@ -49,13 +47,29 @@ export const resolveResources = async (
   };
 };
 
+const placeOf = ({ account, region }: Pick<PublishedResource, 'account' | 'region'>): string =>
+  `${account},${region}`;
+
+const groupBy = (
+  resources: readonly PublishedResource[],
+  keyOf: (resource: PublishedResource) => string,
+): ReadonlyMap<string, readonly PublishedResource[]> => {
+  const groups = new Map<string, PublishedResource[]>();
+  for (const resource of resources) {
+    const group = groups.get(keyOf(resource));
+    if (group === undefined) groups.set(keyOf(resource), [resource]);
+    else group.push(resource);
+  }
+  return groups;
+};
+
 const resolveLabel = (
   cloud: Cloud,
   label: string,
-  resources: readonly PublishedResource[],
+  named: readonly PublishedResource[],
   options: CallOptions,
 ): Promise<ResolvedTargets> => {
-  const regions = new Set(resources.flatMap(({ account, region }) => (account === label ? region : [])));
+  const regions = new Set(named.map(({ region }) => region));
   return cloud.resolveTargets([...regions].map((region) => `${label},${region}`).join(';'), options);
 };
 

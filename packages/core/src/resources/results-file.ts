@@ -39,7 +39,11 @@ const referenceEntry = z.looseObject({
 
 /** `*` where not even the regions of an account could be found out; there is nothing to work on then. */
 const ownPlace = { account: accountLabel, region: region.or(z.literal('*')) };
-const ownIds = { imageId: imageId.optional(), snapshotId: snapshotId.optional() };
+const ownIds = {
+  imageId: imageId.optional(),
+  snapshotId: snapshotId.optional(),
+  sharedFrom: accountLabel.optional(),
+};
 
 /** As our own commands write it. */
 const ownResults = z.looseObject({
@@ -107,13 +111,14 @@ const fromRows = (value: unknown, place: string): ResultsFile =>
   split(parse(z.array(ownRow), value, place).map((row) => ownEntry(row, row.error)));
 
 const ownEntry = (
-  entry: Pick<z.infer<typeof ownRow>, 'account' | 'region' | 'imageId' | 'snapshotId'>,
+  entry: Pick<z.infer<typeof ownRow>, 'account' | 'region' | keyof typeof ownIds>,
   error: string | undefined,
 ): Entry => ({
   place: { account: entry.account, region: entry.region },
   ids: {
     ...(entry.imageId !== undefined && { imageId: entry.imageId }),
     ...(entry.snapshotId !== undefined && { snapshotId: entry.snapshotId }),
+    ...(entry.sharedFrom !== undefined && { sharedFrom: entry.sharedFrom }),
   },
   error,
 });

@@ -65,10 +65,20 @@ export const connectorSchema = z
 
 export type ConnectorConfiguration = z.infer<typeof connectorSchema>;
 
+/** What unpackers speak. */
+export const protocolSchema = z
+  .enum(['auto', 'grpc', 'srpc'], 'auto, grpc or srpc')
+  .describe(
+    'what unpackers speak: `grpc` (ours, the default), `srpc` (the Go daemons), or `auto`, which asks each unpacker once; see docs/existing-estates.md',
+  );
+
+export type UnpackerProtocol = z.infer<typeof protocolSchema>;
+
 const overrideSchema = z.strictObject({
   targets: z.string().describe('which targets, as for `--targets`'),
   kmsKey: z.string().min(1).optional().describe('KMS key of volume, snapshot and AMI there'),
   connector: connectorSchema.optional(),
+  protocol: protocolSchema.optional(),
   bestEffort: z.boolean().optional().describe('a target that fails does not fail the publication'),
 });
 
@@ -91,6 +101,22 @@ export const configurationSchema = z.strictObject({
     ),
   instanceName: z.string().min(1).optional().describe('`Name` tag of unpacker instances'),
   connector: connectorSchema.optional(),
+  protocol: protocolSchema.optional(),
+  srpc: z
+    .strictObject({
+      certificates: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('folder with the client certificates for Go daemons; by default that of `certificates`'),
+      ca: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('file with their authorities, or `any-server`; by default `CA.pem` in that folder'),
+    })
+    .optional()
+    .describe('credentials for unpackers that speak SRPC'),
   overrides: z
     .array(overrideSchema)
     .optional()

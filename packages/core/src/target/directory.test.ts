@@ -23,7 +23,7 @@ const find = async (selection: string, skip = '', overrides: Partial<DirectoryOp
   });
 
 describe('finding targets', () => {
-  it('[W7] [W70] takes all regions of all accounts for an empty list, and each account id once', async () => {
+  it('[W7] takes all regions of all accounts for an empty list, and each account id once', async () => {
     const { targets, notices } = await find('');
     expect(targets.map(formatTarget)).toEqual([
       'dev,eu-west-1',
@@ -32,6 +32,22 @@ describe('finding targets', () => {
       'prod,us-east-1',
     ]);
     expect(notices[0]).toMatch(/alias and prod are the same account 222222222222/);
+  });
+
+  it('[W70] tells targets in order of account and region, whatever order they come in', async () => {
+    const { targets } = await find('', '', {
+      accounts: ['prod', 'dev'],
+      describeAccount: async (account) => ({
+        accountId: accountIds[account] ?? '',
+        enabledRegions: ['us-east-1', 'eu-west-1'],
+      }),
+    });
+    expect(targets.map(formatTarget)).toEqual([
+      'dev,eu-west-1',
+      'dev,us-east-1',
+      'prod,eu-west-1',
+      'prod,us-east-1',
+    ]);
   });
 
   it('asks only the accounts that are named', async () => {

@@ -1,18 +1,17 @@
-import { AmiPublisherError, isAmiPublisherError } from '@ami-publisher/base';
-import type { ClientTls } from '@ami-publisher/protocol';
+import { AmiPublisherError, isAmiPublisherError, untilAborted } from '@ami-publisher/base';
 import type { Instance } from '@aws-sdk/client-ec2';
-import { untilAborted } from '../signals.js';
 import { formatTarget, type Target } from '../target/target.js';
 import type { UnpackerConnection, UnpackerConnector } from './connectors/connector.js';
-import { createGrpcUnpackerClient } from './grpc-unpacker-client.js';
 import { idOf } from './instances.js';
 import type { CallOptions, UnpackerOperatorClient } from './unpacker-client.js';
+import type { UnpackerWires } from './wires.js';
 
 export interface ConnectedClientOptions {
   readonly target: Target;
   readonly instance: Instance;
   readonly connector: UnpackerConnector;
-  readonly tls: ClientTls | undefined;
+  /** Make the client when the way has been opened. */
+  readonly wires: UnpackerWires;
 }
 
 interface Open {
@@ -30,6 +29,7 @@ const isOperation: Readonly<Record<Method, boolean>> = {
   renewLease: false,
   releaseLease: false,
   drain: false,
+  whileAttaching: false,
   addDevice: false,
   associateStream: false,
   growDevice: false,
@@ -38,6 +38,7 @@ const isOperation: Readonly<Record<Method, boolean>> = {
   unpackImage: true,
   prepareForCapture: true,
   confirmCapture: false,
+  offerRaw: false,
   claimDevice: false,
   forgetStream: false,
   prepareForCopy: true,
@@ -47,7 +48,7 @@ const isOperation: Readonly<Record<Method, boolean>> = {
 };
 
 /**
- * An unpacker over gRPC through a connector. The way is opened at the first call, opened again at the next call if it was lost, and closed
+ * An unpacker through a connector. The way is opened at the first call, opened again at the next call if it was lost, and closed
  * with the client.
  */
 export const createConnectedClient = (options: ConnectedClientOptions): UnpackerOperatorClient => {
@@ -94,7 +95,7 @@ class Link {
   }
 
   #connect(): Promise<Open> {
-    const { connector, instance, target, tls } = this.#options;
+    const { connector, instance, target, wires } = this.#options;
     const { signal } = this.#closing;
     const opening = (async (): Promise<Open> => {
       signal.throwIfAborted();
@@ -102,17 +103,12 @@ class Link {
       connection.lost?.addEventListener('abort', () => this.#drop(opening), { once: true });
       if (signal.aborted) connection.close?.();
       signal.throwIfAborted();
-      if (connection.isTunnel && tls === undefined) {
+      try {
+        return { connection, client: await wires.createClient(this.#options, connection, signal) };
+      } catch (reason) {
         connection.close?.();
-        throw plainTextRefused(this.#options);
+        throw await explained(reason, connection, this.#options, false);
       }
-      const client = createGrpcUnpackerClient({
-        address: connection.address,
-        name: connection.name,
-        tls,
-        expect: { account: target.accountId, region: target.region },
-      });
-      return { connection, client };
     })();
     opening.catch(() => this.#forget(opening));
     return opening;
@@ -164,14 +160,6 @@ const explained = async (
     ...(reason.call !== undefined && { call: reason.call }),
   });
 };
-
-const plainTextRefused = ({ connector, instance, target }: ConnectedClientOptions): AmiPublisherError =>
-  new AmiPublisherError('CERTIFICATE_REFUSED', {
-    message: `refusing to talk plain text to ${idOf(instance)} through connector ${connector.name}, which leaves this machine`,
-    target: formatTarget(target),
-    resource: idOf(instance),
-    remedy: 'name the folder with your certificates (--certs)',
-  });
 
 const closed = ({ instance }: ConnectedClientOptions): AmiPublisherError =>
   new AmiPublisherError('CANCELLED', {

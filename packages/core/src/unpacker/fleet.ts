@@ -5,12 +5,20 @@ import pMap from 'p-map';
 import type { Cloud } from '../cloud/cloud.js';
 import type { CallOptions } from '../cloud/ec2-api.js';
 import { defaultConcurrency } from '../target/concurrency.js';
+import { forEachTarget, type TargetAnswer } from '../target/for-each-target.js';
 import { formatTarget, type Target, targetKey } from '../target/target.js';
 import { connectDeadline } from './connect-deadline.js';
 import { createConnectedClient } from './connected-client.js';
 import { configuredConnectors } from './connectors/configured.js';
 import type { UnpackerConnector } from './connectors/connector.js';
-import { findUnpackerInstances, idOf, noUnpacker, rankInstances, stateOf } from './instances.js';
+import {
+  defaultInstanceName,
+  findUnpackerInstances,
+  idOf,
+  noUnpacker,
+  rankInstances,
+  stateOf,
+} from './instances.js';
 import { keepLease } from './lease-keeper.js';
 import { asOperatorClient, UnpackerOperator, type UnpackerOperatorOptions } from './operator.js';
 import {
@@ -24,11 +32,14 @@ import {
 } from './stream-volume.js';
 import type { UnpackerClient, UnpackerStatus } from './unpacker-client.js';
 import { wakeInstance } from './wake.js';
+import { type SrpcFleetOptions, UnpackerWires } from './wires.js';
 
 export interface UnpackerFleetOptions {
   readonly cloud: Cloud;
   /** Left out, unpackers are spoken to in plain text, which only loopback addresses may be. */
   readonly tls?: ClientTls | undefined;
+  /** For unpackers of Go, where the configuration has any. @default there are none */
+  readonly srpc?: SrpcFleetOptions | undefined;
   /** `Name` tag of unpacker instances. @default 'ImageUnpacker' */
   readonly instanceName?: string | undefined;
   /** How many targets at once. @default 1,024 */
@@ -41,7 +52,7 @@ export interface UnpackerFleetOptions {
   readonly connectTimeoutMs?: number | undefined;
   /** How the unpackers of a target are reached. @default as the configuration says */
   readonly connectorOf?: ((target: Target) => UnpackerConnector) | undefined;
-  /** Makes the client of an unpacker. @default over gRPC, by the target's connector */
+  /** Makes the client of an unpacker. @default by the target's connector and protocol */
   readonly createClient?: ((target: Target, instance: Instance) => UnpackerClient) | undefined;
 }
 
@@ -75,11 +86,6 @@ export interface UnpackerListing {
   readonly error?: AmiPublisherError;
 }
 
-/** What came of one target of an inquiry over many. */
-export type TargetAnswer<T> =
-  | { readonly target: Target; readonly value: T }
-  | { readonly target: Target; readonly error: AmiPublisherError };
-
 const connectPauseMs = 2_000;
 /** How long what was found is taken for true, and how long an unpacker that ran then may take to answer. */
 const recentMs = 60_000;
@@ -104,13 +110,15 @@ export class UnpackerFleet {
   constructor(options: UnpackerFleetOptions) {
     this.#cloud = options.cloud;
     this.#connectorOf = options.connectorOf ?? configuredConnectors(options.cloud);
+    const { cloud, srpc, tls } = options;
+    const wires = new UnpackerWires({ cloud, srpc, tls });
     this.#createClient =
       options.createClient ??
       ((target, instance) =>
-        createConnectedClient({ target, instance, connector: this.#connector(target), tls: options.tls }));
+        createConnectedClient({ target, instance, connector: this.#connector(target), wires }));
     this.#isCostly = (target) =>
       options.createClient === undefined && this.#connectorOf(target).isCostly === true;
-    this.instanceName = options.instanceName ?? 'ImageUnpacker';
+    this.instanceName = options.instanceName ?? defaultInstanceName;
     this.#concurrency = options.concurrency ?? defaultConcurrency;
     this.#connectTimeoutMs = options.connectTimeoutMs;
   }
@@ -330,23 +338,12 @@ export class UnpackerFleet {
     }
   }
 
-  async #each<T>(
+  #each<T>(
     targets: readonly Target[],
-    options: CallOptions,
-    inquire: (target: Target) => Promise<T>,
+    { signal }: CallOptions,
+    ask: (target: Target) => Promise<T>,
   ): Promise<TargetAnswer<T>[]> {
-    return pMap(
-      targets,
-      async (target): Promise<TargetAnswer<T>> => {
-        try {
-          options.signal?.throwIfAborted();
-          return { target, value: await inquire(target) };
-        } catch (reason) {
-          return { target, error: toAmiPublisherError(reason).at(formatTarget(target)) };
-        }
-      },
-      { concurrency: this.#concurrency },
-    );
+    return forEachTarget(targets, ask, { concurrency: this.#concurrency, signal });
   }
 
   async #listing(target: Target, instance: Instance, options: CallOptions): Promise<UnpackerListing> {

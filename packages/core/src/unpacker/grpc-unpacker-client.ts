@@ -3,11 +3,17 @@ import {
   type ClientOptions,
   createUnpackerClient,
   type OperationMessage,
+  type RawOfferMessage,
   type StatusMessage,
 } from '@ami-publisher/protocol';
 import type { StepProgress } from '../steps/step.js';
 import { leaseMessage, operatorCalls } from './grpc-operator-calls.js';
-import type { OperationOptions, UnpackerOperatorClient, UnpackerStatus } from './unpacker-client.js';
+import type {
+  OperationOptions,
+  RawOffer,
+  UnpackerOperatorClient,
+  UnpackerStatus,
+} from './unpacker-client.js';
 
 const silenceMs = 30_000;
 const statusTimeoutMs = 10_000;
@@ -55,6 +61,8 @@ export const createGrpcUnpackerClient = (options: GrpcUnpackerClientOptions): Un
       await rpc.releaseLease({ lease: leaseMessage(lease) }, call);
     },
     drain: async (durationMs, call) => (await rpc.drain({ durationMs }, call)).busyStreams,
+    // The unpacker finds volumes by their identity, whenever they came.
+    whileAttaching: (_deviceId, attach) => attach(),
     addDevice: async ({ id: deviceId, hint, kmsKeys }, lease, call) => {
       const request = {
         ...{ deviceId, hint, kmsKeys: [...kmsKeys] },
@@ -104,9 +112,29 @@ export const createGrpcUnpackerClient = (options: GrpcUnpackerClientOptions): Un
     confirmCapture: async (generation, lease, call) => {
       await rpc.confirmCapture({ generation, lease: leaseMessage(lease) }, call);
     },
+    offerRaw: (take, lease, call = {}) =>
+      takeOffer(rpc.offerRaw({ lease: leaseMessage(lease) }, call), take, call, address),
     ...operatorCalls(rpc, follow, (call) => noResult(call, address)),
     close: () => rpc.close(),
   };
+};
+
+const takeOffer = async (
+  messages: AsyncIterable<RawOfferMessage>,
+  take: (offer: RawOffer) => void,
+  { onProgress }: OperationOptions,
+  address: string,
+): Promise<string> => {
+  let bytesTotal = 0;
+  for await (const { ticket, port, publicKeySha256, leaf, manifestDigest, ...message } of messages) {
+    if (message.sha256 !== '') return message.sha256;
+    if (ticket !== '') {
+      bytesTotal = Number(message.sizeBytes);
+      take({ ticket, port, publicKeySha256, leaf, manifestDigest, sizeBytes: bytesTotal });
+    }
+    onProgress?.({ phase: 'transfer', bytesDone: Number(message.bytesDone), bytesTotal });
+  }
+  throw noResult('OfferRaw', address);
 };
 
 const statusOf = (status: StatusMessage): UnpackerStatus => ({

@@ -4,6 +4,9 @@ import { describeInstances } from '../cloud/describe.js';
 import type { CallOptions, Ec2Api } from '../cloud/ec2-api.js';
 import { fromTagList, tagFilter, tagKeys } from '../cloud/tags.js';
 
+/** `Name` tag of unpacker instances unless said otherwise. */
+export const defaultInstanceName = 'ImageUnpacker';
+
 const usableStates = ['pending', 'running', 'stopping', 'stopped'];
 
 /** The unpacker instances of a target, by their `Name` tag, in any state but ended; in a steady order. */
@@ -50,3 +53,7 @@ export const rankInstances = (
   const rank = (instance: Instance) => (owns(instance) ? 0 : 10) + (stateRank[stateOf(instance)] ?? 9);
   return [...instances].sort((a, b) => rank(a) - rank(b));
 };
+
+/** Ids of the volumes that AWS deletes with an instance. */
+export const volumesGoingWith = ({ BlockDeviceMappings = [] }: Instance): string[] =>
+  BlockDeviceMappings.flatMap(({ Ebs }) => (Ebs?.DeleteOnTermination === true ? (Ebs.VolumeId ?? []) : []));

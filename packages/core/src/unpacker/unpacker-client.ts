@@ -80,6 +80,18 @@ export interface Capture {
   readonly manifestDigest: string;
 }
 
+/** What fetching a volume from its unpacker takes: `GET /raw` at the port, with the ticket as bearer token; the answer is gzip. */
+export interface RawOffer {
+  readonly ticket: string;
+  /** Of the unpacker's instance. */
+  readonly port: number;
+  /** Base64 SHA-256 of the public key that the port shows; nobody else vouches for it. */
+  readonly publicKeySha256: string;
+  readonly sizeBytes: number;
+  readonly leaf: string;
+  readonly manifestDigest: string;
+}
+
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
@@ -106,6 +118,13 @@ export interface UnpackerClient {
    * @returns the streams with a live lease or a running operation
    */
   drain(durationMs: number, options?: CallOptions): Promise<readonly string[]>;
+  /**
+   * Attaches a volume, with what an unpacker needs that knows volumes only by their appearing while it looks for them. `addDevice` or `claimDevice` come
+   * after it.
+   *
+   * @param attach resolves when the volume is attached
+   */
+  whileAttaching<T>(deviceId: string, attach: () => Promise<T>, options?: CallOptions): Promise<T>;
   /** @throws `DEVICE_NOT_FOUND`. */
   addDevice(
     device: StreamDevice & { readonly hint: string },
@@ -126,6 +145,14 @@ export interface UnpackerClient {
   prepareForCapture(operationId: string, lease: LeaseRef, options?: OperationOptions): Promise<Capture>;
   /** @throws `CAPTURE_NOT_CONFIRMED`. */
   confirmCapture(generation: number, lease: LeaseRef, options?: CallOptions): Promise<void>;
+  /**
+   * Seals the stream's volume, and lets it be fetched once by whoever has a ticket, until the call ends.
+   *
+   * @param take is given the ticket as soon as it is good
+   * @returns lower-case hex SHA-256 of the volume as it was fetched
+   * @throws `RAW_UNAVAILABLE`, `NOT_SEALABLE`, `TIMED_OUT` if nobody comes within 15 minutes
+   */
+  offerRaw(take: (offer: RawOffer) => void, lease: LeaseRef, options?: OperationOptions): Promise<string>;
   close(): void;
 }
 

@@ -4,6 +4,7 @@ import type { UnpackerStatus } from './unpacker-client.js';
 import {
   chooseVolume,
   deviceFacts,
+  fixedVolumes,
   gibibyte,
   type VolumeFacts,
   volumeFacts,
@@ -37,9 +38,16 @@ describe('choosing a volume', () => {
     expect(choice).toEqual({ action: 'keep', volumeId: 'vol-1', sizeGiB: 8 });
   });
 
-  it("grows the stream's own if it is too small", () => {
+  it("[U26] [W59] grows the stream's own if it is too small", () => {
     const choice = chooseVolume(status([['vol-1', 's']], 'vol-1'), [volume('vol-1', 2)], need);
     expect(choice).toEqual({ action: 'grow', volumeId: 'vol-1', sizeGiB: 4 });
+  });
+
+  it("replaces the stream's own if it is too small and the unpacker cannot follow its growth", () => {
+    const fixed = { ...status([['vol-1', 's']], 'vol-1'), capabilities: [fixedVolumes] };
+    const replaced = { action: 'create', sizeGiB: 4, replaced: ['vol-1'] };
+    expect(chooseVolume(fixed, [volume('vol-1', 2)], need)).toEqual(replaced);
+    expect(chooseVolume(fixed, [volume('vol-1', 4)], need)).toMatchObject({ action: 'keep' });
   });
 
   it('[U21] [W41] [W59] takes the smallest free one that fits', () => {

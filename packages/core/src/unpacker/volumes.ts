@@ -4,6 +4,9 @@ import type { UnpackerDevice, UnpackerStatus } from './unpacker-client.js';
 
 export const gibibyte = 1024 ** 3;
 
+/** Capability, in the status, of unpackers that cannot follow a volume that grows. */
+export const fixedVolumes = 'volumes:fixed-size';
+
 /** What decides whether a volume serves a stream. */
 export interface VolumeFacts {
   readonly volumeId: string;
@@ -54,8 +57,8 @@ export const volumeSizeGiB = (usageBytes: number, minFreeBytes: number): number 
   Math.max(1, Math.ceil((usageBytes + Math.max(Math.floor(usageBytes / 4), minFreeBytes)) / gibibyte));
 
 /**
- * Keeps the stream's own volume if it fits, since that makes unpacking and snapshots incremental; grows it in place if it is too small;
- * else takes the smallest free one that fits; else asks for a new one. A snapshot inherits its volume's key, so a volume of another key never
+ * Keeps the stream's own volume if it fits, since that makes unpacking and snapshots incremental; grows it in place if it is too small and the unpacker
+ * can follow; else takes the smallest free one that fits; else asks for a new one. A snapshot inherits its volume's key, so a volume of another key never
  * serves.
  *
  * @param volumes the stream's own volume and the free ones of the unpacker.
@@ -72,8 +75,8 @@ export const chooseVolume = (
     return fits ? [{ id, stream, sizeGiB: volume.sizeGiB }] : [];
   });
   const own = usable.find(({ stream }) => stream === need.stream);
-  if (own !== undefined) {
-    const enough = own.sizeGiB >= need.sizeGiB;
+  const enough = own !== undefined && own.sizeGiB >= need.sizeGiB;
+  if (own !== undefined && (enough || !status.capabilities.includes(fixedVolumes))) {
     return {
       action: enough ? 'keep' : 'grow',
       volumeId: own.id,

@@ -2,7 +2,7 @@ import { clientToken, invalidOption } from '@ami-publisher/base';
 import { describeVolumes } from '../cloud/describe.js';
 import { checkTags, type Tags, tagFilter, tagKeys, tagSpecification } from '../cloud/tags.js';
 import type { Change, ChangeContext, Command, PlanContext } from '../operations/command.js';
-import { forEachTarget } from '../operations/for-each-target.js';
+import { planEachTarget } from '../operations/plan-each-target.js';
 import { listSettled } from '../steps/send-once.js';
 import { minuteMs } from '../steps/step.js';
 import { formatTarget, type Target, targetKey } from '../target/target.js';
@@ -42,7 +42,7 @@ export const addVolumes: Command<AddVolumesRequest, AddVolume, { readonly volume
       throw invalidOption('sizeGiB', `a whole number from 1 to ${largestGiB}`, sizeGiB);
     checkTags(tags);
     const fleet = context.fleet();
-    return forEachTarget({ ...context, targets: context.targets.targets }, async (target) => {
+    return planEachTarget(context, async (target) => {
       const { instances } = await fleet.find(target, '', context);
       const [best] = instances;
       if (best === undefined) throw noUnpacker(fleet.instanceName, formatTarget(target));
@@ -61,7 +61,8 @@ export const addVolumes: Command<AddVolumesRequest, AddVolume, { readonly volume
         ...requestOf(context, change),
         AvailabilityZone: instance.Placement?.AvailabilityZone,
       });
-      const attached = await ensureAttached(context, volumeId, instance);
+      const attach = () => ensureAttached(context, volumeId, instance);
+      const attached = await client.whileAttaching(volumeId, attach, { signal });
       const { devices } = await client.status({ signal });
       if (!devices.some(({ id }) => id === volumeId))
         await asOperatorClient(client).claimDevice(volumeId, { force: false }, { signal });

@@ -19,6 +19,9 @@ const namesFor = (volumeId: string): string[] => {
   return [...firstNames.slice(start), ...firstNames.slice(0, start), ...furtherNames];
 };
 
+/** The name that a volume gets at an instance that has no other. */
+export const firstNameFor = (volumeId: string): string => namesFor(volumeId)[0] ?? '';
+
 /** Of an instance, what attaching to it asks for. */
 export type AttachTo = Pick<Instance, 'InstanceId' | 'BlockDeviceMappings'>;
 

@@ -3,7 +3,7 @@ import { describeVolumes } from '../cloud/describe.js';
 import type { Ec2Api } from '../cloud/ec2-api.js';
 import { fromTagList, tagKeys } from '../cloud/tags.js';
 import type { Change, Command, PlanContext } from '../operations/command.js';
-import { forEachTarget } from '../operations/for-each-target.js';
+import { planEachTarget } from '../operations/plan-each-target.js';
 import { minuteMs } from '../steps/step.js';
 import { formatTarget, type Target } from '../target/target.js';
 import type { UnpackerListing } from '../unpacker/fleet.js';
@@ -23,7 +23,7 @@ export const removeUnusedVolumes: Command<Record<never, never>, RemoveVolume, nu
   destroys: true,
   timeoutMs: 15 * minuteMs,
   plan: (context) =>
-    forEachTarget({ ...context, targets: context.targets.targets }, async (target, ec2) => {
+    planEachTarget(context, async (target, ec2) => {
       const listings = await unpackersOf(context, target);
       const changes: RemoveVolume[] = [];
       for (const { instanceId, state, status } of listings) {

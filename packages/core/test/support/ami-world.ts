@@ -20,6 +20,8 @@ export interface AmiOptions {
   readonly name?: string | undefined;
   readonly tags?: Tags | undefined;
   readonly snapshotTags?: Tags | undefined;
+  /** Key of its snapshot. @default it is not encrypted */
+  readonly kmsKey?: string | undefined;
   /** Instead of a new one. */
   readonly snapshotId?: string | undefined;
   /** Disks besides the root. */
@@ -42,11 +44,12 @@ export const createAmiWorld = async (behaviour: CloudBehaviour = {}) => {
   const [first] = targets.targets;
   const call = async (target: Target) => cloud.ec2(target);
 
-  const makeVolume = async (target: Target, tags: Tags = {}): Promise<string> => {
+  const makeVolume = async (target: Target, tags: Tags = {}, kmsKey?: string): Promise<string> => {
     const ec2 = await call(target);
     const { VolumeId = '' } = await run(
       ec2.createVolume({
         ...{ AvailabilityZone: `${target.region}a`, Size: 1, VolumeType: 'gp3' },
+        ...(kmsKey !== undefined && { Encrypted: true, KmsKeyId: kmsKey }),
         TagSpecifications: [{ ResourceType: 'volume', Tags: toTagList(tags) }],
       }),
     );
@@ -54,8 +57,8 @@ export const createAmiWorld = async (behaviour: CloudBehaviour = {}) => {
     return VolumeId;
   };
 
-  const makeSnapshot = async (target: Target, tags: Tags = {}): Promise<string> => {
-    const VolumeId = await makeVolume(target);
+  const makeSnapshot = async (target: Target, tags: Tags = {}, kmsKey?: string): Promise<string> => {
+    const VolumeId = await makeVolume(target, {}, kmsKey);
     const ec2 = await call(target);
     const TagSpecifications = [{ ResourceType: 'snapshot' as const, Tags: toTagList(tags) }];
     const { SnapshotId = '' } = await run(ec2.createSnapshot({ VolumeId, TagSpecifications }));
@@ -67,7 +70,8 @@ export const createAmiWorld = async (behaviour: CloudBehaviour = {}) => {
   const makeAmi = async (options: AmiOptions = {}): Promise<MadeAmi> => {
     made += 1;
     const { target = first!, name = `base/debian-12/${made}`, tags = {}, disks = [] } = options;
-    const snapshotId = options.snapshotId ?? (await makeSnapshot(target, options.snapshotTags));
+    const snapshotId =
+      options.snapshotId ?? (await makeSnapshot(target, options.snapshotTags, options.kmsKey));
     const ec2 = await call(target);
     const { ImageId = '' } = await run(
       ec2.registerImage({
@@ -126,6 +130,11 @@ export const createAmiWorld = async (behaviour: CloudBehaviour = {}) => {
       const ec2 = await call(target);
       const request = { ImageId: imageId, Attribute: 'launchPermission' as const };
       return (await run(ec2.describeImageAttribute(request))).LaunchPermissions;
+    },
+    snapshotPermissions: async ({ target, snapshotId }: MadeAmi) => {
+      const ec2 = await call(target);
+      const request = { SnapshotId: snapshotId, Attribute: 'createVolumePermission' as const };
+      return (await run(ec2.describeSnapshotAttribute(request))).CreateVolumePermissions;
     },
     share: async ({ target, imageId }: MadeAmi, userId: string) => {
       const ec2 = await call(target);

@@ -13,6 +13,7 @@ import type { Target } from '../../src/target/target.js';
 import { createConnectedClient } from '../../src/unpacker/connected-client.js';
 import type { UnpackerConnector } from '../../src/unpacker/connectors/connector.js';
 import type { LeaseRef, UnpackerClient } from '../../src/unpacker/unpacker-client.js';
+import { UnpackerWires } from '../../src/unpacker/wires.js';
 
 /** A sandbox whose unpackers are real daemons with certificates, and clients that reach them by a connector. */
 export interface ConnectorWorld {
@@ -69,7 +70,11 @@ export const createConnectorWorld = async (options: SandboxCloudOptions = {}): P
         target,
         connector,
         instance: described ?? (await instance(target)),
-        tls: tls === null ? undefined : tlsOf('publisher'),
+        wires: new UnpackerWires({
+          cloud,
+          srpc: undefined,
+          tls: tls === null ? undefined : tlsOf('publisher'),
+        }),
       });
       clients.push(client);
       return client;

@@ -94,12 +94,16 @@ export class FakeCloud implements Cloud {
     throw new TypeError('these tests need no Auto Scaling');
   }
 
+  kms(): Promise<never> {
+    throw new TypeError('no test asks for keys here');
+  }
+
   ssm(): Promise<never> {
     throw new TypeError('no test asks for sessions here');
   }
 
   settings(): TargetSettings {
-    return { kmsKey: undefined, connector: 'private', bestEffort: false };
+    return { kmsKey: undefined, connector: 'private', protocol: 'grpc', bestEffort: false };
   }
 
   close(): void {}

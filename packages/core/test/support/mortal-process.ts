@@ -36,6 +36,7 @@ export const startProcess = (cloud: Cloud, clock: VirtualClock, journals: Journa
       ec2: (target) => cloud.ec2(target),
       poller: (target) => cloud.poller(target),
       autoScaling: (target) => cloud.autoScaling(target),
+      kms: (target) => cloud.kms(target),
       ssm: (target) => cloud.ssm(target),
       settings: (target) => cloud.settings(target),
       close: () => cloud.close(),

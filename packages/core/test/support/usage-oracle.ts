@@ -23,6 +23,7 @@ export const keepers = [
   'protected',
   'public',
   'publication',
+  'reported-use',
   'shared-outside',
   'snapshot-in-template',
   'stopped-instance',
@@ -34,11 +35,15 @@ const decoys = [
   'finished-publication',
   'launched-long-ago',
   'longer-id-in-parameter',
+  'report-of-own-use',
   'shared-inside',
   'similar-template-name',
 ] as const;
 
-export type Trait = (typeof keepers)[number] | (typeof decoys)[number];
+/** Use by an account that is not looked at and of which there is no report: only a new report tells of it. */
+export const unreportedUse = 'unreported-use';
+
+export type Trait = (typeof keepers)[number] | (typeof decoys)[number] | typeof unreportedUse;
 
 export interface ImageSpec {
   readonly account: number;
@@ -62,6 +67,8 @@ export interface CloudSpec {
   readonly images: readonly ImageSpec[];
   readonly gaps: readonly GapSpec[];
   readonly keepLast: number;
+  /** Whether new usage reports are asked for. */
+  readonly usageReports: boolean;
 }
 
 /** Reading them is what the analysis cannot do without. */
@@ -78,6 +85,7 @@ const traits = fc.oneof(
   { weight: 4, arbitrary: fc.constant([]) },
   { weight: 3, arbitrary: fc.subarray([...decoys], { minLength: 1, maxLength: 2 }) },
   { weight: 4, arbitrary: fc.subarray([...keepers], { minLength: 1, maxLength: 1 }) },
+  { weight: 1, arbitrary: fc.constant([unreportedUse]) },
   { weight: 2, arbitrary: fc.subarray([...keepers, ...decoys], { minLength: 2, maxLength: 4 }) },
 ) as fc.Arbitrary<Trait[]>;
 
@@ -117,6 +125,10 @@ export const clouds: fc.Arbitrary<CloudSpec> = sized.chain(({ accounts, regions 
       },
     ),
     keepLast: fc.integer({ min: 0, max: 2 }),
+    usageReports: fc.oneof(
+      { weight: 3, arbitrary: fc.constant(false) },
+      { weight: 1, arbitrary: fc.constant(true) },
+    ),
   });
 });
 
@@ -171,6 +183,7 @@ export const whatMayGo = (cloud: CloudSpec): boolean[] =>
   cloud.images.map(
     (image) =>
       !image.traits.some(isKeeper) &&
+      !(cloud.usageReports && image.traits.includes(unreportedUse)) &&
       !isNewest(cloud, image) &&
       !isHidden(cloud, image.account, image.region) &&
       !(

@@ -7,7 +7,9 @@ import { MemoryJournalStore } from '../../src/steps/memory-journal.js';
 import { ageOf, type CloudSpec, type ImageSpec, neighbourOf, type Trait } from './usage-oracle.js';
 
 const dayMs = 86_400_000;
-const outsider = '999999999999';
+/** By then a usage report of the model is there. */
+const reportMs = 1_000;
+export const outsider = '999999999999';
 const organization = 'arn:aws:organizations::999999999999:organization/o-1234567890';
 
 /** An empty cloud with the analysis over all of its targets. */
@@ -140,6 +142,8 @@ const makers: { readonly [trait in Trait]?: (making: Making) => Promise<unknown>
     }),
   publication: (making) =>
     writePublication(making.world, `pub-open-${making.number}`, ownPlace(making), false),
+  'report-of-own-use': (making) => makeReport(making, ownPlace(making).accountId),
+  'reported-use': (making) => makeReport(making, outsider),
   'similar-template-name': (making) =>
     references(making).addLaunchTemplate({ name: making.imageId, versions: [{}] }),
   'snapshot-in-template': async (making) => {
@@ -150,6 +154,26 @@ const makers: { readonly [trait in Trait]?: (making: Making) => Promise<unknown>
     references(making).addLaunchTemplate({ name: `disk-${making.number}`, versions: [{ snapshotIds }] });
   },
   'stopped-instance': (making) => addInstance(making, ownPlace(making), 'stopped'),
+  'unreported-use': (making) => addReportedUse(making, outsider),
+};
+
+const addReportedUse = (making: Making, accountId: string) =>
+  references(making).addReportedUse({
+    ...{ imageId: making.imageId, accountId },
+    ...{ resourceType: 'ec2:Instance', count: 2 },
+  });
+
+/** A report that somebody had made before. */
+const makeReport = async (making: Making, accountId: string) => {
+  addReportedUse(making, accountId);
+  const { cloud, clock, targets } = making.world;
+  const place = ownPlace(making);
+  const isThere = (target: typeof place) =>
+    target.accountId === place.accountId && target.region === place.region;
+  const ec2 = await cloud.ec2(targets.targets.find(isThere)!);
+  const ResourceTypes = [{ ResourceType: 'ec2:Instance' }];
+  await ec2.createImageUsageReport({ ImageId: making.imageId, ResourceTypes });
+  await clock.sleep(reportMs);
 };
 
 const addInstance = (

@@ -4,47 +4,56 @@ import { settingsJsonSchema } from './reference.js';
 import { resolveSettings } from './resolve-settings.js';
 import { flagName, type Setting, type Settings, type SettingTable, variableName } from './setting.js';
 
-/** What makes the command line of a daemon. */
-export interface DaemonCommandOptions<Table extends SettingTable> {
+/** What makes a command that takes settings. */
+export interface SettingsCommandOptions<Table extends SettingTable> {
   /** Name of the program. */
   readonly program: string;
-  readonly version: string;
-  /** What the daemon does, one sentence. */
+  /** What the command does, one sentence. */
   readonly description: string;
-  /** More help: examples. */
-  readonly notes: string;
   readonly settings: Table;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly writeLine: (line: string) => void;
-  /** Runs the daemon; the command ends when it has. */
+  /** Does it; the command ends when it has. */
   readonly run: (settings: Settings<Table>) => Promise<void>;
+}
+
+/** What makes the command line of a daemon. */
+export interface DaemonCommandOptions<Table extends SettingTable> extends SettingsCommandOptions<Table> {
+  readonly version: string;
+  /** More help: examples. */
+  readonly notes: string;
+  readonly writeLine: (line: string) => void;
 }
 
 const configFlag = '--config <file>';
 
 /** The command line of a daemon: a flag for each setting that has one, `--config`, and the sub-commands `config check` and `config schema`. */
-export const daemonCommand = <Table extends SettingTable>(options: DaemonCommandOptions<Table>): Command => {
-  const { program, settings, environment } = options;
-  const command = new Command(program)
-    .description(options.description)
+export const daemonCommand = <Table extends SettingTable>(options: DaemonCommandOptions<Table>): Command =>
+  settingsCommand(options.program, options)
     .version(options.version)
+    .addHelpText('after', `\n${environmentNote(options.program)}\n${options.notes}`)
+    .addCommand(configCommand(options));
+
+/** A command with a flag for each setting that has one, and `--config`. */
+export const settingsCommand = <Table extends SettingTable>(
+  name: string,
+  { program, description, settings, environment, run }: SettingsCommandOptions<Table>,
+): Command => {
+  const command = new Command(name)
+    .description(description)
     .option(configFlag, 'configuration file, YAML; flags and environment variables go before it')
     .showHelpAfterError(`(see ${program} --help)`);
   for (const setting of Object.values(settings)) {
     if (setting.flag !== undefined) command.option(setting.flag, describe(setting));
   }
-  return command
-    .addHelpText('after', `\n${environmentNote(program)}\n${options.notes}`)
-    .addCommand(configCommand(options))
-    .action((_flags: unknown, { options: known }: Command) => {
-      const flags = Object.fromEntries(
-        known.map((option) => [option.long ?? '', command.getOptionValue(option.attributeName())]),
-      );
-      const file = flags[flagName(configFlag)] ?? environment[variableName(program, configFlag)];
-      return options.run(
-        resolveSettings(settings, { program, flags, environment, file: file === '' ? undefined : file }),
-      );
-    });
+  return command.action((_flags: unknown, { options: known }: Command) => {
+    const flags = Object.fromEntries(
+      known.map((option) => [option.long ?? '', command.getOptionValue(option.attributeName())]),
+    );
+    const file = flags[flagName(configFlag)] ?? environment[variableName(program, configFlag)];
+    return run(
+      resolveSettings(settings, { program, flags, environment, file: file === '' ? undefined : file }),
+    );
+  });
 };
 
 const describe = ({ summary, default: value, required }: Setting): string => {

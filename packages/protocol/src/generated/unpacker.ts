@@ -24,9 +24,11 @@ import type { GetStatusRequest as _ami_publisher_unpacker_v1_GetStatusRequest, G
 import type { GrowDeviceRequest as _ami_publisher_unpacker_v1_GrowDeviceRequest, GrowDeviceRequest__Output as _ami_publisher_unpacker_v1_GrowDeviceRequest__Output } from './ami_publisher/unpacker/v1/GrowDeviceRequest.js';
 import type { Lease as _ami_publisher_unpacker_v1_Lease, Lease__Output as _ami_publisher_unpacker_v1_Lease__Output } from './ami_publisher/unpacker/v1/Lease.js';
 import type { LeaseRef as _ami_publisher_unpacker_v1_LeaseRef, LeaseRef__Output as _ami_publisher_unpacker_v1_LeaseRef__Output } from './ami_publisher/unpacker/v1/LeaseRef.js';
+import type { OfferRawRequest as _ami_publisher_unpacker_v1_OfferRawRequest, OfferRawRequest__Output as _ami_publisher_unpacker_v1_OfferRawRequest__Output } from './ami_publisher/unpacker/v1/OfferRawRequest.js';
 import type { Operation as _ami_publisher_unpacker_v1_Operation, Operation__Output as _ami_publisher_unpacker_v1_Operation__Output } from './ami_publisher/unpacker/v1/Operation.js';
 import type { OperationRequest as _ami_publisher_unpacker_v1_OperationRequest, OperationRequest__Output as _ami_publisher_unpacker_v1_OperationRequest__Output } from './ami_publisher/unpacker/v1/OperationRequest.js';
 import type { RawChunk as _ami_publisher_unpacker_v1_RawChunk, RawChunk__Output as _ami_publisher_unpacker_v1_RawChunk__Output } from './ami_publisher/unpacker/v1/RawChunk.js';
+import type { RawOffer as _ami_publisher_unpacker_v1_RawOffer, RawOffer__Output as _ami_publisher_unpacker_v1_RawOffer__Output } from './ami_publisher/unpacker/v1/RawOffer.js';
 import type { ReleaseLeaseRequest as _ami_publisher_unpacker_v1_ReleaseLeaseRequest, ReleaseLeaseRequest__Output as _ami_publisher_unpacker_v1_ReleaseLeaseRequest__Output } from './ami_publisher/unpacker/v1/ReleaseLeaseRequest.js';
 import type { ReleaseLeaseResponse as _ami_publisher_unpacker_v1_ReleaseLeaseResponse, ReleaseLeaseResponse__Output as _ami_publisher_unpacker_v1_ReleaseLeaseResponse__Output } from './ami_publisher/unpacker/v1/ReleaseLeaseResponse.js';
 import type { RemoveDeviceRequest as _ami_publisher_unpacker_v1_RemoveDeviceRequest, RemoveDeviceRequest__Output as _ami_publisher_unpacker_v1_RemoveDeviceRequest__Output } from './ami_publisher/unpacker/v1/RemoveDeviceRequest.js';
@@ -70,9 +72,11 @@ export interface ProtoGrpcType {
         GrowDeviceRequest: MessageTypeDefinition<_ami_publisher_unpacker_v1_GrowDeviceRequest, _ami_publisher_unpacker_v1_GrowDeviceRequest__Output>
         Lease: MessageTypeDefinition<_ami_publisher_unpacker_v1_Lease, _ami_publisher_unpacker_v1_Lease__Output>
         LeaseRef: MessageTypeDefinition<_ami_publisher_unpacker_v1_LeaseRef, _ami_publisher_unpacker_v1_LeaseRef__Output>
+        OfferRawRequest: MessageTypeDefinition<_ami_publisher_unpacker_v1_OfferRawRequest, _ami_publisher_unpacker_v1_OfferRawRequest__Output>
         Operation: MessageTypeDefinition<_ami_publisher_unpacker_v1_Operation, _ami_publisher_unpacker_v1_Operation__Output>
         OperationRequest: MessageTypeDefinition<_ami_publisher_unpacker_v1_OperationRequest, _ami_publisher_unpacker_v1_OperationRequest__Output>
         RawChunk: MessageTypeDefinition<_ami_publisher_unpacker_v1_RawChunk, _ami_publisher_unpacker_v1_RawChunk__Output>
+        RawOffer: MessageTypeDefinition<_ami_publisher_unpacker_v1_RawOffer, _ami_publisher_unpacker_v1_RawOffer__Output>
         ReleaseLeaseRequest: MessageTypeDefinition<_ami_publisher_unpacker_v1_ReleaseLeaseRequest, _ami_publisher_unpacker_v1_ReleaseLeaseRequest__Output>
         ReleaseLeaseResponse: MessageTypeDefinition<_ami_publisher_unpacker_v1_ReleaseLeaseResponse, _ami_publisher_unpacker_v1_ReleaseLeaseResponse__Output>
         RemoveDeviceRequest: MessageTypeDefinition<_ami_publisher_unpacker_v1_RemoveDeviceRequest, _ami_publisher_unpacker_v1_RemoveDeviceRequest__Output>

@@ -5,6 +5,9 @@ import type { ServerTls } from '../tls.js';
 import { followCertificateFiles, type Identity } from './certificate-files.js';
 import { protocolOf, type WireProtocol } from './wire-protocol.js';
 
+/** What TLS connections begin with: a record of the type handshake, of version 3 (RFC 8446, 5.1). */
+const tlsHandshake = '\x16\x03';
+
 export interface ListenerOptions {
   readonly host: string;
   /** 0 = any free one. */
@@ -35,16 +38,20 @@ export interface Listener {
 export const listen = async (options: ListenerOptions): Promise<Listener> => {
   const greetingTimeoutMs = options.greetingTimeoutMs ?? 10_000;
   const sockets = new Set<Socket>();
+  const onError = (error: Error): void => options.logger.debug('a connection broke', { error });
   const onConnection = (socket: Socket): void => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-    socket.on('error', (error) => options.logger.debug('a connection broke', { error }));
+    socket.on('error', onError);
     handOver(socket, options.protocols, greetingTimeoutMs);
   };
   const { server, files } =
     options.tls === undefined
       ? plain(onConnection)
       : secure({ ...options, greetingTimeoutMs }, options.tls, onConnection);
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    socket.on('error', onError);
+  });
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
   try {
     await bound(server, options, `${host}:${options.port}`);
@@ -79,9 +86,16 @@ const secure = (
   onConnection: (socket: Socket) => void,
 ) => {
   const { logger, protocols } = options;
-  const setContext = (identity: Identity) => server.setSecureContext(identity);
-  const files = followCertificateFiles(tls, { logger, onChange: setContext });
-  const server = createTlsServer(
+  const tell = (identity: Identity): void => {
+    for (const { secureWith } of protocols) secureWith?.(identity);
+  };
+  const onChange = (identity: Identity): void => {
+    secured.setSecureContext(identity);
+    tell(identity);
+  };
+  const files = followCertificateFiles(tls, { logger, onChange });
+  tell(files.current());
+  const secured = createTlsServer(
     {
       ...files.current(),
       requestCert: true,
@@ -92,10 +106,21 @@ const secure = (
     },
     onConnection,
   );
-  server.on('tlsClientError', (error, socket) =>
+  secured.on('tlsClientError', (error, socket) =>
     logger.debug('no trusted connection', { error, peer: socket.remoteAddress }),
   );
+  const open = protocols.filter(({ beginsPlain }) => beginsPlain);
+  const server = open.length === 0 ? secured : beforeTls(secured, open, options.greetingTimeoutMs);
   return { server, files };
+};
+
+/** Hands connections of protocols that begin in plain text to these, and all others to TLS. */
+const beforeTls = (secured: Server, open: readonly WireProtocol[], timeoutMs: number): Server => {
+  const otherwise = {
+    prefixes: [tlsHandshake],
+    accept: (socket: Socket) => secured.emit('connection', socket),
+  };
+  return createServer((socket) => handOverByFirstBytes(socket, [...open, otherwise], timeoutMs));
 };
 
 const bound = (server: Server, { host, port }: ListenerOptions, address: string): Promise<void> =>
@@ -121,7 +146,7 @@ const handOver = (socket: Socket, protocols: readonly WireProtocol[], timeoutMs:
 
 const handOverByFirstBytes = (
   socket: Socket,
-  protocols: readonly WireProtocol[],
+  protocols: readonly Pick<WireProtocol, 'prefixes' | 'accept'>[],
   timeoutMs: number,
 ): void => {
   let seen = Buffer.alloc(0);

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Identity } from './certificate-files.js';
 
 /** A protocol that a server speaks on its one port. */
 export interface WireProtocol {
@@ -6,6 +7,10 @@ export interface WireProtocol {
   readonly alpn?: string;
   /** What its connections begin with; ASCII. */
   readonly prefixes: readonly string[];
+  /** Whether its connections begin in plain text where those of others are within TLS: it secures them itself. @default false */
+  readonly beginsPlain?: boolean;
+  /** Is given the certificate of a server that has one, before the first connection and whenever it has changed. */
+  readonly secureWith?: (identity: Identity) => void;
   /** Takes a connection over, of which nothing has been consumed. */
   readonly accept: (socket: Socket) => void;
   /** Ends each connection as soon as nothing is under way on it. */

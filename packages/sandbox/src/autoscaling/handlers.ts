@@ -2,10 +2,7 @@ import type * as autoscaling from '@aws-sdk/client-auto-scaling';
 import { ApiError } from '../model/api-error.js';
 import { pageByName } from '../model/pages.js';
 import type { RegionState } from '../model/region-state.js';
-
-export interface AutoScalingContext {
-  readonly state: RegionState;
-}
+import type { ServiceContext } from '../services/service.js';
 
 const defaultRecords = 50;
 const maxRecords = 100;
@@ -25,7 +22,7 @@ const arnOf = ({ region, accountId }: RegionState, kind: string, name: string): 
   `arn:aws:autoscaling:${region}:${accountId}:${kind}:00000000-0000-0000-0000-000000000000:${kind}Name/${name}`;
 
 const describeAutoScalingGroups = (
-  { state }: AutoScalingContext,
+  { state }: ServiceContext,
   input: autoscaling.AutoScalingGroupNamesType,
 ): autoscaling.AutoScalingGroupsType => {
   if ((input.Filters ?? []).length > 0)
@@ -49,7 +46,7 @@ const describeAutoScalingGroups = (
 };
 
 const describeLaunchConfigurations = (
-  { state }: AutoScalingContext,
+  { state }: ServiceContext,
   input: autoscaling.LaunchConfigurationNamesType,
 ): autoscaling.LaunchConfigurationsType => {
   const found = only(state.references.launchConfigurations, input.LaunchConfigurationNames);

@@ -38,6 +38,9 @@ export interface SandboxCloud extends Sandbox {
   readonly unpackers: readonly string[];
 }
 
+/** Who unpackers are to S3; policies may bind it. */
+const unpackerIdentity = 'image-unpacker';
+
 /**
  * Starts everything that a publication needs: a sandbox, an image server and one unpacker for each account and region, as real daemons
  * with mutual TLS. Daemons start in parallel.
@@ -87,6 +90,10 @@ const startIn = async (
     certificates,
     volumes: options.volumes,
     arguments: options.unpackerArguments,
+    s3: (account) => ({
+      endpoint: sandbox.endpoint,
+      ...sandbox.model.keyring.addUser(account, unpackerIdentity),
+    }),
     ...(options.unpackerFaults && { gate: () => sandbox.model.gate }),
   });
   const sandbox: Sandbox = await startSandbox({ ...options, directory, program });

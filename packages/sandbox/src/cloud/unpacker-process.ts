@@ -22,8 +22,17 @@ export interface UnpackerProcessOptions {
   readonly volumes?: VolumeKind | undefined;
   /** Further arguments of the daemon. @default none */
   readonly arguments?: readonly string[] | undefined;
+  /** How it reaches S3, for exports. @default not at all */
+  readonly s3?: ((account: string) => UnpackerS3) | undefined;
   /** What all calls to the unpacker go through. @default nothing */
   readonly gate?: (() => CallGate) | undefined;
+}
+
+/** An S3, and keys for it, as the role of an instance gives them. */
+export interface UnpackerS3 {
+  readonly endpoint: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
 }
 
 /** What it mounts is seen by nobody else, and goes with it however it ends. */
@@ -34,11 +43,18 @@ export const unpackerProcess =
   (options: UnpackerProcessOptions): InstanceProgram =>
   async (machine) => {
     const files = await serverFiles(machine, options);
+    const s3 = options.s3?.(machine.account);
     const daemon = await startDaemon({
       name: `the unpacker of ${machine.instanceId} in ${machine.account},${machine.region}`,
       script: packageBin('@ami-publisher/unpacker', 'image-unpacker'),
       ...(options.volumes === 'block' && { runner: ownMounts }),
-      arguments: [...daemonArguments(machine, options), ...tlsArguments(files), ...(options.arguments ?? [])],
+      arguments: [
+        ...daemonArguments(machine, options),
+        ...tlsArguments(files),
+        ...(s3 === undefined ? [] : ['--s3-endpoint', s3.endpoint]),
+        ...(options.arguments ?? []),
+      ],
+      ...(s3 !== undefined && { environment: keysOf(s3) }),
       logFile: join(machine.directory, 'unpacker.log'),
     });
     if (options.gate === undefined) return daemon;
@@ -56,6 +72,13 @@ export const unpackerProcess =
       exited: daemon.exited.finally(() => relay.close()),
     };
   };
+
+/** A profile would be asked first. */
+const keysOf = ({ accessKeyId, secretAccessKey }: UnpackerS3) => ({
+  AWS_ACCESS_KEY_ID: accessKeyId,
+  AWS_SECRET_ACCESS_KEY: secretAccessKey,
+  AWS_PROFILE: '',
+});
 
 const daemonArguments = (machine: InstanceMachine, options: UnpackerProcessOptions): string[] => [
   ...['--listen', `${machine.address}:${options.gate === undefined ? unpackerPort : relayedPort}`],

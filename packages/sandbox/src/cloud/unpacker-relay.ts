@@ -84,7 +84,7 @@ const relayStream =
   };
 
 /** Nothing comes of these once the caller has gone. */
-const isEndless = (name: string): boolean => name === 'WatchStatus' || name === 'GetRaw';
+const isEndless = (name: string): boolean => ['GetRaw', 'OfferRaw', 'WatchStatus'].includes(name);
 
 const isAnswer = (message: unknown): boolean => {
   const { state } = message as Partial<OperationMessage>;

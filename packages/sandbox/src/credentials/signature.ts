@@ -19,7 +19,7 @@ export interface SignedRequest {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: Buffer;
 }
 
 const headerPattern =
@@ -41,9 +41,23 @@ export const parseAuthorization = (header: string): Authorization | undefined =>
 
 const payloadHashHeader = 'x-amz-content-sha256';
 
-/** `20261122T131415Z` */
-const parseSigningDate = (text: string): Date =>
+/** `20261122T131415Z`; invalid for another form. */
+export const parseSigningDate = (text: string): Date =>
   new Date(text.replace(/^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/, '$1-$2-$3T$4:$5:$6Z'));
+
+/** Signs as a holder of the key does. */
+export const signerFor = (
+  { region, service }: Pick<Authorization, 'region' | 'service'>,
+  { accessKeyId, secretAccessKey, sessionToken }: AccessKey,
+  applyChecksum = false,
+): SignatureV4 =>
+  new SignatureV4({
+    credentials: { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) },
+    ...{ region, service, applyChecksum },
+    sha256: Hash.bind(null, 'sha256'),
+    // Only S3 signs paths as they are sent.
+    uriEscapePath: service !== 's3',
+  });
 
 /**
  * Whether the request was signed with the key's secret. It is signed again, over the headers that its signature names and the body that
@@ -60,19 +74,7 @@ export const isSignedBy = async (
   const headers = Object.entries(request.headers).filter(
     ([name]) => signed.has(name) && name !== payloadHashHeader,
   );
-  const signer = new SignatureV4({
-    credentials: {
-      accessKeyId: key.accessKeyId,
-      secretAccessKey: key.secretAccessKey,
-      ...(key.sessionToken !== undefined && { sessionToken: key.sessionToken }),
-    },
-    region: authorization.region,
-    service: authorization.service,
-    sha256: Hash.bind(null, 'sha256'),
-    applyChecksum: signed.has(payloadHashHeader),
-    // Only S3 signs paths as they are sent.
-    uriEscapePath: authorization.service !== 's3',
-  });
+  const signer = signerFor(authorization, key, signed.has(payloadHashHeader));
   const again = await signer.sign(
     new HttpRequest({ ...request, query: { ...request.query }, headers: Object.fromEntries(headers) }),
     { signingDate: date, signableHeaders: signed },

@@ -54,8 +54,15 @@ const compileFilter = <R extends Resource>(
 ): ((record: R) => boolean) => {
   const name = required(filter.Name, 'filter name');
   const read = readerOf(table, name);
-  const patterns = (filter.Values ?? []).map(wildcard);
-  return (record) => texts(read(record)).some((text) => patterns.some((matches) => matches(text)));
+  const matches = anyOf(filter.Values ?? []);
+  return (record) => texts(read(record)).some(matches);
+};
+
+/** A text that is compared as it is, which most are, is looked up: 200 patterns for each of 10,000 records would take a second. */
+const anyOf = (values: readonly string[]): ((text: string) => boolean) => {
+  const plain = new Set(values.filter((value) => !/[*?\\]/.test(value)));
+  const patterns = values.filter((value) => !plain.has(value)).map(wildcard);
+  return (text) => plain.has(text) || patterns.some((pattern) => pattern(text));
 };
 
 const readerOf = <R extends Resource>(table: FilterTable<R>, name: string): ((record: R) => FilterValue) => {

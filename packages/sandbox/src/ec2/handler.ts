@@ -1,11 +1,13 @@
 import type { Clock, Logger } from '@ami-publisher/base';
 import type { Ec2Action, Ec2Actions } from '@ami-publisher/core';
+import type { Membership } from '../kms/key-access.js';
 import type { LatencySampler } from '../model/latency.js';
 import type { InstanceHosts, VolumeStorage } from '../model/ports.js';
 import type { RegionState } from '../model/region-state.js';
 import type { SnapshotProgress } from '../model/snapshot-progress.js';
 import type { Transitions } from '../model/transitions.js';
 import type { RegionName } from '../model/world.js';
+import type { ObjectStore } from '../s3/object-store.js';
 import type { Lag } from '../visibility/lag.js';
 
 /** What a handler works with: the state of the caller's account in one region, and the ways to make time pass and disks exist. */
@@ -13,11 +15,17 @@ export interface Ec2Context {
   readonly state: RegionState;
   /** What the other accounts have in the region. */
   readonly others: () => readonly RegionState[];
+  /** What all accounts have in any region. */
+  readonly everywhere: (region: string) => readonly RegionState[];
+  /** Where the caller's account is in an organization. */
+  readonly membership: Membership | undefined;
   readonly clock: Clock;
   readonly latency: LatencySampler;
   readonly transitions: Transitions;
   readonly storage: VolumeStorage;
   readonly hosts: InstanceHosts;
+  /** Objects of S3 that EC2 itself writes. */
+  readonly objects: ObjectStore;
   readonly logger: Logger;
   readonly snapshotProgress: SnapshotProgress;
   /** What the call does not see yet. */

@@ -78,15 +78,27 @@ export const startInstances: Ec2Handler<'StartInstances'> = (context, input) => 
 };
 
 export const stopInstances: Ec2Handler<'StopInstances'> = (context, input) => {
-  const { state, hosts, latency, transitions } = context;
   const instances = checkInstances(context, input.InstanceIds, stopping);
-  const StoppingInstances = applyTo(context, instances, stopping, ({ id }) => {
-    transitions.after(latency.next('stopInstanceMs'), async () => {
-      await hosts.stop(state, id, input.Force === true);
-      await hosts.closePublicAddress(state, id);
-      state.instances.update(id, { publicAddress: undefined });
-      arrive(context, id, stopping);
-    });
-  });
+  const StoppingInstances = applyTo(context, instances, stopping, ({ id }) =>
+    stopLater(context, id, input.Force === true),
+  );
   return { StoppingInstances };
+};
+
+/** As if it had been stopped, for an instance whose machine has switched itself off. */
+export const poweredOff = (context: Ec2Context, id: string): void => {
+  const { state } = context;
+  if (!['pending', 'running'].includes(state.instances.get(id)?.state ?? '')) return;
+  state.instances.update(id, { state: stopping.through });
+  stopLater(context, id, true);
+};
+
+const stopLater = (context: Ec2Context, id: string, force: boolean): void => {
+  const { state, hosts, latency, transitions } = context;
+  transitions.after(latency.next('stopInstanceMs'), async () => {
+    await hosts.stop(state, id, force);
+    await hosts.closePublicAddress(state, id);
+    state.instances.update(id, { publicAddress: undefined });
+    arrive(context, id, stopping);
+  });
 };

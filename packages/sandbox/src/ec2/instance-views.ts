@@ -80,6 +80,7 @@ const instanceView = (state: RegionState, instance: InstanceRecord): ec2.Instanc
   RootDeviceName: instance.rootDeviceName,
   RootDeviceType: 'ebs',
   State: instanceStateView(instance.state),
+  StateReason: instance.stateReason,
   Tags: tagList(instance.tags),
   VirtualizationType: 'hvm',
 });

@@ -1,6 +1,8 @@
 import type * as ec2 from '@aws-sdk/client-ec2';
+import type { Membership } from '../kms/key-access.js';
 import { ApiError, invalidParameter, required } from '../model/api-error.js';
 import type { ImageRecord } from '../model/records.js';
+import type { RegionState } from '../model/region-state.js';
 import type { Ec2Handler } from './handler.js';
 import { lookupImage } from './lookup-image.js';
 
@@ -31,6 +33,7 @@ export const modifyImageAttribute: Ec2Handler<'ModifyImageAttribute'> = ({ state
   }
   const { Add = [], Remove = [] } = LaunchPermission ?? {};
   for (const permission of [...Add, ...Remove]) checkPermission(permission);
+  if (Add.length > 0) checkKeys(state, image);
   const left = image.launchPermissions.filter((one) => !Remove.some((gone) => isSame(gone, one)));
   const added = Add.filter((one) => !left.some((there) => isSame(there, one)));
   state.images.update(image.id, {
@@ -40,6 +43,17 @@ export const modifyImageAttribute: Ec2Handler<'ModifyImageAttribute'> = ({ state
     }),
   });
   return {};
+};
+
+const checkKeys = ({ kmsKeys, snapshots }: RegionState, { blockDeviceMappings }: ImageRecord): void => {
+  for (const { Ebs } of blockDeviceMappings) {
+    const key = snapshots.get(Ebs?.SnapshotId ?? '')?.kmsKey;
+    if (key !== undefined && kmsKeys.get(key)?.manager === 'AWS')
+      throw new ApiError(
+        'InvalidParameter',
+        "Snapshots encrypted with the AWS Managed CMK can't be shared. Specify another snapshot.",
+      );
+  }
 };
 
 const fields = ['Group', 'OrganizationArn', 'OrganizationalUnitArn', 'UserId'] as const;
@@ -68,7 +82,26 @@ const checkPermission = (permission: ec2.LaunchPermission): void => {
   );
 };
 
-/** Whether an account that is not the owner may launch, and so see, an image. Organizations have no members in the sandbox. */
-export const mayLaunch = ({ launchPermissions, state }: ImageRecord, accountId: string): boolean =>
-  state !== 'disabled' &&
-  launchPermissions.some(({ Group, UserId }) => Group === 'all' || UserId === accountId);
+/** An account, and where it is in an organization. */
+export interface Launcher {
+  readonly accountId: string;
+  readonly membership: Membership | undefined;
+}
+
+/** Whether an account that is not the owner may launch, and so see, an image. */
+export const mayLaunch = ({ launchPermissions, state }: ImageRecord, launcher: Launcher): boolean =>
+  state !== 'disabled' && launchPermissions.some((permission) => takesIn(permission, launcher));
+
+const takesIn = (
+  { Group, OrganizationArn, OrganizationalUnitArn, UserId }: ec2.LaunchPermission,
+  { accountId, membership }: Launcher,
+): boolean => {
+  if (Group === 'all' || UserId === accountId) return true;
+  if (membership === undefined) return false;
+  const last = (arn = '') => arn.slice(arn.lastIndexOf('/') + 1);
+  const units = membership.path.split('/');
+  return (
+    last(OrganizationArn) === membership.organization ||
+    (OrganizationalUnitArn !== undefined && units.includes(last(OrganizationalUnitArn)))
+  );
+};

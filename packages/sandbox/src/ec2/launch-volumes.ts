@@ -1,8 +1,11 @@
 import type * as ec2 from '@aws-sdk/client-ec2';
 import { newResourceId } from '../model/ids.js';
-import type { ImageRecord, InstanceRecord } from '../model/records.js';
+import type { InstanceRecord } from '../model/records.js';
+import type { RegionState } from '../model/region-state.js';
 import { chooseKey, unknownKey } from './encryption.js';
 import type { Ec2Context } from './handler.js';
+import type { LaunchableImage } from './launchable-image.js';
+import { storedIn } from './shared-snapshots.js';
 import { tagsAtCreation } from './tags.js';
 import { checkPerformance } from './volume-types.js';
 
@@ -10,14 +13,21 @@ import { checkPerformance } from './volume-types.js';
 export const addLaunchVolumes = async (
   context: Ec2Context,
   instance: InstanceRecord,
-  image: ImageRecord,
+  { image, owner }: LaunchableImage,
   { BlockDeviceMappings: changes = [], TagSpecifications }: ec2.RunInstancesRequest,
 ): Promise<void> => {
   const tags = tagsAtCreation('volume', TagSpecifications, { others: ['instance', 'network-interface'] });
   const changed = new Map(changes.map(({ DeviceName, Ebs }) => [DeviceName, Ebs]));
   for (const { DeviceName = '', Ebs } of image.blockDeviceMappings) {
     if (Ebs !== undefined)
-      await addVolume(context, instance, DeviceName, { ...Ebs, ...defined(changed.get(DeviceName)) }, tags);
+      await addVolume(
+        context,
+        owner,
+        instance,
+        DeviceName,
+        { ...Ebs, ...defined(changed.get(DeviceName)) },
+        tags,
+      );
   }
 };
 
@@ -26,12 +36,13 @@ const defined = (change: ec2.EbsBlockDevice = {}): ec2.EbsBlockDevice =>
 
 const addVolume = async (
   { state, clock, storage }: Ec2Context,
+  owner: RegionState,
   instance: InstanceRecord,
   device: string,
   ebs: ec2.EbsBlockDevice,
   tags: ReadonlyMap<string, string>,
 ): Promise<void> => {
-  const snapshot = state.snapshots.get(ebs.SnapshotId ?? '');
+  const snapshot = owner.snapshots.get(ebs.SnapshotId ?? '');
   const performance = checkPerformance({
     sizeGiB: ebs.VolumeSize ?? snapshot?.sizeGiB,
     type: ebs.VolumeType,
@@ -45,7 +56,7 @@ const addVolume = async (
   });
   const id = newResourceId('volume');
   const now = new Date(clock.now());
-  await storage.createVolume(state, id, performance.sizeGiB, snapshot?.id);
+  await storage.createVolume(state, id, performance.sizeGiB, snapshot && storedIn(owner, snapshot));
   state.volumes.insert({
     id,
     ...performance,

@@ -6,11 +6,13 @@ import type { ImageRecord, InstanceRecord, LaunchRecord, SubnetRecord } from '..
 import type { RegionState } from '../model/region-state.js';
 import { oncePerToken } from './client-tokens.js';
 import type { Ec2Context, Ec2Handler } from './handler.js';
+import { poweredOff } from './instance-states.js';
 import { reservationView } from './instance-views.js';
 import { addLaunchVolumes } from './launch-volumes.js';
+import { canDecrypt, type LaunchableImage, launchableImage } from './launchable-image.js';
 import { lookup } from './lookup.js';
-import { lookupImage } from './lookup-image.js';
 import { tagsAtCreation } from './tags.js';
+import { terminate } from './terminate-instances.js';
 
 /** What else the call makes that can have tags. */
 const others = { others: ['instance', 'network-interface', 'volume'] };
@@ -27,7 +29,8 @@ export const runInstances: Ec2Handler<'RunInstances'> = async (context, input) =
 const launch = async (context: Ec2Context, input: ec2.RunInstancesRequest): Promise<string> => {
   const { state } = context;
   const count = checkCount(input);
-  const image = checkImage(state, input);
+  const launchable = checkImage(context, input);
+  const { image } = launchable;
   const subnet = chooseSubnet(state, input);
   const record = launchRecord(state, input, image, subnet);
   const tags = tagsAtCreation('instance', input.TagSpecifications, others);
@@ -36,7 +39,11 @@ const launch = async (context: Ec2Context, input: ec2.RunInstancesRequest): Prom
   const reservationId = newId('r');
   for (let made = 0; made < count; made += 1) {
     const instance = await addMachine(context, input, { image, subnet, record, reservationId, tags });
-    await addLaunchVolumes(context, instance, image, input);
+    if (!canDecrypt(context, launchable)) {
+      failToBoot(context, instance.id);
+      continue;
+    }
+    await addLaunchVolumes(context, instance, launchable, input);
     boot(context, instance.id);
   }
   return reservationId;
@@ -50,14 +57,12 @@ const checkCount = ({ MinCount, MaxCount }: ec2.RunInstancesRequest): number => 
 };
 
 const checkImage = (
-  state: RegionState,
+  context: Ec2Context,
   { ImageId, LaunchTemplate }: ec2.RunInstancesRequest,
-): ImageRecord => {
+): LaunchableImage => {
   if (LaunchTemplate !== undefined)
     throw new ApiError('UnsupportedOperation', 'The sandbox launches without launch templates only.');
-  const image = lookupImage(state, required(ImageId, 'imageId'));
-  if (image.state === 'available') return image;
-  throw new ApiError('InvalidAMIID.Unavailable', `The image id '[${image.id}]' is not available`);
+  return launchableImage(context, required(ImageId, 'imageId'));
 };
 
 /** The one that is named, or the default one of a zone. */
@@ -135,17 +140,23 @@ interface Machine {
 }
 
 const addMachine = async (
-  { state, clock, hosts }: Ec2Context,
-  { InstanceType, DisableApiTermination }: ec2.RunInstancesRequest,
+  context: Ec2Context,
+  { InstanceType, DisableApiTermination, UserData, ...input }: ec2.RunInstancesRequest,
   { image, subnet, record, reservationId, tags }: Machine,
 ): Promise<InstanceRecord> => {
+  const { state, clock, hosts } = context;
   const id = newResourceId('instance');
+  const switchedOff = input.InstanceInitiatedShutdownBehavior === 'terminate' ? terminate : poweredOff;
+  const userData = UserData && {
+    script: Buffer.from(UserData, 'base64').toString(),
+    poweredOff: () => switchedOff(context, id),
+  };
   return state.instances.insert({
     id,
     state: 'pending',
     type: InstanceType ?? 'm1.small',
     zone: subnet.zone,
-    address: await hosts.create(state, id),
+    address: await hosts.create(state, id, userData || undefined),
     publicAddress: undefined,
     takesPublicAddress: false,
     hasSsmAgent: true,
@@ -168,5 +179,16 @@ const boot = (context: Ec2Context, id: string): void => {
   });
   hosts.start(state, id).catch((error: unknown) => {
     logger.error(`the program of instance ${id} did not start`, { error });
+  });
+};
+
+/** As EC2 has it where an encrypted volume cannot be made: the instance ends as soon as it is launched, and only its reason tells. */
+const failToBoot = ({ state, clock, latency, transitions }: Ec2Context, id: string): void => {
+  transitions.after(latency.next('startInstanceMs'), () => {
+    state.instances.update(id, {
+      state: 'terminated',
+      stateReason: { Code: 'Client.InternalError', Message: 'Client.InternalError: Client error on launch' },
+      terminatedAt: clock.now(),
+    });
   });
 };

@@ -8,8 +8,8 @@ import { checkNotBackup } from './backups.js';
 import { type DescribeRules, describeRecords } from './describe.js';
 import type { Ec2Context, Ec2Handler } from './handler.js';
 import { lookup } from './lookup.js';
-import { isOwnedBy } from './owners.js';
 import { removeSnapshot } from './recycle-bin.js';
+import { snapshotsSeenBy } from './shared-snapshots.js';
 import { tagList, tagsAtCreation } from './tags.js';
 
 /** Counted towards the time at which the snapshot completes. */
@@ -27,11 +27,12 @@ const snapshotView = (context: Ec2Context, snapshot: SnapshotRecord): ec2.Snapsh
   Description: snapshot.description,
   Encrypted: snapshot.kmsKey !== undefined,
   KmsKeyId: snapshot.kmsKey,
-  OwnerId: context.state.accountId,
+  OwnerId: snapshot.ownerId,
   Progress: progressOf(context, snapshot),
   SnapshotId: snapshot.id,
   StartTime: snapshot.startTime,
   State: snapshot.state,
+  StateMessage: snapshot.stateMessage,
   StorageTier: 'standard',
   Tags: tagList(snapshot.tags),
   VolumeId: snapshot.volumeId,
@@ -56,6 +57,7 @@ export const createSnapshot: Ec2Handler<'CreateSnapshot'> = async (context, inpu
   const snapshot = state.snapshots.insert({
     id,
     state: 'pending',
+    ownerId: state.accountId,
     volumeId: volume.id,
     sizeGiB: volume.sizeGiB,
     description: input.Description ?? '',
@@ -64,6 +66,7 @@ export const createSnapshot: Ec2Handler<'CreateSnapshot'> = async (context, inpu
     pendingSince,
     completesAt: pendingSince + completionMs,
     completionTime: undefined,
+    createVolumePermissions: [],
     content,
     tags,
   });
@@ -102,7 +105,7 @@ const describeRules = (context: Ec2Context): DescribeRules<SnapshotRecord> => ({
   filters: {
     description: ({ description }) => description,
     encrypted: ({ kmsKey }) => kmsKey !== undefined,
-    'owner-id': () => context.state.accountId,
+    'owner-id': ({ ownerId }) => ownerId,
     progress: (snapshot) => progressOf(context, snapshot),
     'snapshot-id': ({ id }) => id,
     'start-time': ({ startTime }) => startTime,
@@ -114,9 +117,6 @@ const describeRules = (context: Ec2Context): DescribeRules<SnapshotRecord> => ({
 });
 
 export const describeSnapshots: Ec2Handler<'DescribeSnapshots'> = (context, input) => {
-  const { state } = context;
-  const own =
-    isOwnedBy(state.accountId, input.OwnerIds) && isOwnedBy(state.accountId, input.RestorableByUserIds);
   const request = {
     ids: input.SnapshotIds,
     filters: input.Filters,
@@ -124,6 +124,10 @@ export const describeSnapshots: Ec2Handler<'DescribeSnapshots'> = (context, inpu
     nextToken: input.NextToken,
     lag: context.lag,
   };
-  const { records, nextToken } = describeRecords(state.snapshots, describeRules(context), request, () => own);
+  const { records, nextToken } = describeRecords(
+    snapshotsSeenBy(context, input),
+    describeRules(context),
+    request,
+  );
   return { Snapshots: records.map((snapshot) => snapshotView(context, snapshot)), NextToken: nextToken };
 };

@@ -1,10 +1,12 @@
 import type { Tag, TagSpecification } from '@aws-sdk/client-ec2';
 import { ApiError, invalidParameter, missingParameter, required } from '../model/api-error.js';
 import { kindOfId, type ResourceKind } from '../model/ids.js';
-import type { RegionState } from '../model/region-state.js';
+import type { Resource } from '../model/table.js';
 import { tableOf } from '../visibility/named-resources.js';
-import type { Ec2Handler } from './handler.js';
+import type { Ec2Context, Ec2Handler } from './handler.js';
 import { lookup } from './lookup.js';
+import { imagesSeenBy } from './shared-images.js';
+import { snapshotsSeenBy } from './shared-snapshots.js';
 
 /** Restrictions: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions */
 const maxTags = 50;
@@ -91,25 +93,35 @@ interface Taggable {
   readonly setTags: (tags: Tags) => void;
 }
 
-const taggable = (state: RegionState, kind: ResourceKind, id: string): Taggable => {
+/** What others share can be tagged, too. */
+const taggable = (context: Ec2Context, kind: ResourceKind, id: string): Taggable => {
+  const { state } = context;
   const table = tableOf(state, kind);
+  const foreign = table.get(id) === undefined ? sharedResource(context, kind, id) : undefined;
+  if (foreign !== undefined)
+    return { tags: foreign.tags, setTags: (changed) => state.sharedTags.set(id, changed) };
   const { tags } = lookup(table, kind, id);
   return { tags, setTags: (changed) => table.update(id, { tags: changed }) };
 };
 
-const findTaggables = (state: RegionState, ids: readonly string[] | undefined): Taggable[] => {
+const sharedResource = (context: Ec2Context, kind: ResourceKind, id: string): Resource | undefined => {
+  if (kind === 'image') return imagesSeenBy(context, {}).get(id);
+  return kind === 'snapshot' ? snapshotsSeenBy(context, {}).get(id) : undefined;
+};
+
+const findTaggables = (context: Ec2Context, ids: readonly string[] | undefined): Taggable[] => {
   if (ids === undefined || ids.length === 0) throw missingParameter('resourceIdSet');
   return ids.map((id) => {
     const kind = kindOfId(id);
     if (kind === undefined) throw new ApiError('InvalidID', `The ID '${id}' is not valid`);
-    return taggable(state, kind, id);
+    return taggable(context, kind, id);
   });
 };
 
 /** All resources or none: everything is checked before anything is written. */
-export const createTags: Ec2Handler<'CreateTags'> = ({ state }, { Resources, Tags }) => {
+export const createTags: Ec2Handler<'CreateTags'> = (context, { Resources, Tags }) => {
   if (Tags === undefined || Tags.length === 0) throw missingParameter('tagSet');
-  const changes = findTaggables(state, Resources).map((resource) => ({
+  const changes = findTaggables(context, Resources).map((resource) => ({
     resource,
     tags: withTags(resource.tags, Tags),
   }));
@@ -118,11 +130,11 @@ export const createTags: Ec2Handler<'CreateTags'> = ({ state }, { Resources, Tag
 };
 
 /** A tag given without a value goes whatever its value is, one given with a value only if that is its value. */
-export const deleteTags: Ec2Handler<'DeleteTags'> = ({ state }, { Resources, Tags }) => {
+export const deleteTags: Ec2Handler<'DeleteTags'> = (context, { Resources, Tags }) => {
   const goes = ([key, value]: readonly [string, string]): boolean =>
     Tags === undefined ||
     Tags.some((tag) => tag.Key === key && (tag.Value === undefined || tag.Value === value));
-  for (const resource of findTaggables(state, Resources)) {
+  for (const resource of findTaggables(context, Resources)) {
     resource.setTags(new Map([...resource.tags].filter((tag) => !goes(tag))));
   }
   return {};

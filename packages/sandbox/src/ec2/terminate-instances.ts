@@ -50,20 +50,23 @@ const end = async (context: Ec2Context, id: string): Promise<void> => {
   state.instances.update(id, { state: 'terminated', publicAddress: undefined, terminatedAt: clock.now() });
 };
 
+/** Ends an instance from any state, protected or not; one that has ended stays so. */
+export const terminate = (context: Ec2Context, id: string): void => {
+  const { state, latency, transitions } = context;
+  if (ending.has(state.instances.get(id)?.state ?? 'terminated')) return;
+  state.instances.update(id, { state: 'shutting-down' });
+  transitions.after(latency.next('terminateInstanceMs'), () => end(context, id));
+};
+
 /** Ends instances from any state; what has ended stays so. */
 export const terminateInstances: Ec2Handler<'TerminateInstances'> = (context, input) => {
-  const { state, latency, transitions } = context;
   const TerminatingInstances = checkTerminable(context, input.InstanceIds).map(
     ({ id, state: before }): InstanceStateChange => {
-      const hasEnded = ending.has(before);
-      if (!hasEnded) {
-        state.instances.update(id, { state: 'shutting-down' });
-        transitions.after(latency.next('terminateInstanceMs'), () => end(context, id));
-      }
+      terminate(context, id);
       return {
         InstanceId: id,
         PreviousState: instanceStateView(before),
-        CurrentState: instanceStateView(hasEnded ? before : 'shutting-down'),
+        CurrentState: instanceStateView(ending.has(before) ? before : 'shutting-down'),
       };
     },
   );

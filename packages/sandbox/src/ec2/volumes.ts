@@ -8,6 +8,7 @@ import { type DescribeRules, describeRecords } from './describe.js';
 import { chooseKey, unknownKey } from './encryption.js';
 import type { Ec2Context, Ec2Handler } from './handler.js';
 import { lookup } from './lookup.js';
+import { storedIn } from './shared-snapshots.js';
 import { tagsAtCreation } from './tags.js';
 import { checkPerformance } from './volume-types.js';
 import { volumeView } from './volume-views.js';
@@ -83,7 +84,8 @@ const makeVolume = async (context: Ec2Context, input: CreateVolumeRequest): Prom
     tags: tagsAtCreation('volume', input.TagSpecifications),
   });
   transitions.after(latency.next('createVolumeMs', id), async () => {
-    if (kmsKey !== unknownKey) await storage.createVolume(state, id, performance.sizeGiB, snapshot?.id);
+    if (kmsKey !== unknownKey)
+      await storage.createVolume(state, id, performance.sizeGiB, snapshot && storedIn(state, snapshot));
     state.volumes.update(id, { state: kmsKey === unknownKey ? 'error' : 'available' });
   });
   return id;

@@ -1,5 +1,6 @@
 import type { Identity } from '../credentials/identity.js';
 import type { Keyring } from '../credentials/keyring.js';
+import { isPresignedBy, type PresignedUrl } from '../credentials/presigned.js';
 import { credentialRefusals, type Service } from '../credentials/refusals.js';
 import {
   type Authorization,
@@ -54,6 +55,25 @@ export const authenticate = async (
   const { credentials } = account(key.identity.accountId);
   if (credentials === 'disabled') throw refuse.unknown();
   if (!(await isSignedBy(request, authorization, key))) throw refuse.signature();
+  if (credentials === 'expired' || (key.expiresAt ?? Number.POSITIVE_INFINITY) <= now())
+    throw refuse.expired();
+  return key.identity;
+};
+
+/** Finds out who signed a URL of S3. @throws as {@link authenticate}, and `AccessDenied` for one that has expired */
+export const authenticateUrl = async (
+  { keyring, account, now }: Authenticator,
+  request: SignedRequest,
+  url: PresignedUrl,
+): Promise<Identity> => {
+  const refuse = credentialRefusals.s3;
+  const key = keyring.find(url.accessKeyId);
+  if (key === undefined || key.sessionToken !== url.sessionToken) throw refuse.unknown();
+  const { credentials } = account(key.identity.accountId);
+  if (credentials === 'disabled') throw refuse.unknown();
+  if (!(await isPresignedBy(request, url, key))) throw refuse.signature();
+  if (url.signedAt.getTime() + url.expiresInSeconds * 1_000 <= now())
+    throw new ApiError('AccessDenied', 'Request has expired');
   if (credentials === 'expired' || (key.expiresAt ?? Number.POSITIVE_INFINITY) <= now())
     throw refuse.expired();
   return key.identity;

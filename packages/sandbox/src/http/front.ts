@@ -1,15 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '@ami-publisher/base';
 import type { Ec2Action } from '@ami-publisher/core';
-import { type AutoScalingAction, autoScalingHandlers } from '../autoscaling/handlers.js';
 import type { Authorization, SignedRequest } from '../credentials/signature.js';
 import { ec2Handlers } from '../ec2/handlers.js';
 import { ConnectionClosed } from '../faults/connection-closed.js';
 import { ApiError, missingParameter } from '../model/api-error.js';
 import type { CloudModel } from '../model/cloud-model.js';
+import { services } from '../services/services.js';
 import { type StsAction, stsHandlers } from '../sts/handlers.js';
 import type { Dialect } from '../wire/dialect.js';
-import { autoScalingDialect, ec2Dialect, stsDialect } from '../wire/dialects.js';
+import {
+  autoScalingDialect,
+  cloudFormationDialect,
+  ec2Dialect,
+  snsDialect,
+  stsDialect,
+} from '../wire/dialects.js';
 import { type FormNode, parseForm } from '../wire/form.js';
 import { decodeInput } from '../wire/form-decoder.js';
 import { findOperation, type Operation } from '../wire/operations.js';
@@ -17,14 +23,17 @@ import { encodeOutput } from '../wire/xml-encoder.js';
 import type { Answer } from './answer.js';
 import { authenticate, authenticatorOf, readAuthorization } from './authenticate.js';
 import { answerJson, isJsonRequest, jsonError } from './json-front.js';
+import { answerRestJson, isRestJsonRequest, restJsonError } from './rest-json-front.js';
 import { answerS3, isForS3, s3Error } from './s3-front.js';
 
 /** Calls that are made without a signature. */
 const unsignedActions: ReadonlySet<string> = new Set<StsAction>(['AssumeRoleWithWebIdentity']);
 
 const handled: Readonly<Record<Dialect['service'], object>> = {
-  autoscaling: autoScalingHandlers,
+  autoscaling: services.autoscaling.handlers,
+  cloudformation: services.cloudformation.handlers,
   ec2: ec2Handlers,
+  sns: services.sns.handlers,
   sts: stsHandlers,
 };
 
@@ -58,12 +67,18 @@ interface Service {
 
 const serviceOf = (request: SignedRequest): Service => {
   if (isForS3(request)) return restService(request);
+  if (isRestJsonRequest(request)) return restJsonService(request);
   return isJsonRequest(request) ? jsonService(request) : queryService(request);
 };
 
 const jsonService = (request: SignedRequest): Service => ({
   answer: (model, requestId, signal) => answerJson(model, request, requestId, signal),
   error: jsonError,
+});
+
+const restJsonService = (request: SignedRequest): Service => ({
+  answer: (model, requestId, signal) => answerRestJson(model, request, requestId, signal),
+  error: restJsonError,
 });
 
 const restService = (request: SignedRequest): Service => ({
@@ -73,7 +88,7 @@ const restService = (request: SignedRequest): Service => ({
 
 const queryService = (request: SignedRequest): Service => {
   const parameters = parseForm(
-    request.method === 'GET' ? new URLSearchParams(request.query).toString() : request.body,
+    request.method === 'GET' ? new URLSearchParams(request.query).toString() : request.body.toString('utf8'),
   );
   const dialect = chooseDialect(request, parameters);
   return {
@@ -108,7 +123,7 @@ const chooseDialect = (request: SignedRequest, parameters: FormNode): Dialect =>
   const version = parameter(parameters, 'Version');
   const isChosen = (dialect: Dialect) =>
     service === undefined ? dialect.version === version : dialect.service === service;
-  return [autoScalingDialect, stsDialect].find(isChosen) ?? ec2Dialect;
+  return [autoScalingDialect, cloudFormationDialect, snsDialect, stsDialect].find(isChosen) ?? ec2Dialect;
 };
 
 const call = async (
@@ -157,13 +172,11 @@ const callSigned = async (
   const caller = await authenticate(authenticatorOf(model), dialect.service, request, authorization);
   const input = decodeInput(dialect, operation.input, parameters);
   const { region } = authorization;
-  const calls: Readonly<Record<Dialect['service'], () => Promise<object>>> = {
-    autoscaling: () =>
-      model.autoScaling(caller, region, operation.name as AutoScalingAction, input, { signal }),
-    ec2: () => model.ec2(caller, region, operation.name as Ec2Action, input as never, { signal }),
-    sts: () => model.sts(caller, region, operation.name as StsAction, input, { signal }),
-  };
-  return calls[dialect.service]();
+  const { name } = operation;
+  if (dialect.service === 'ec2')
+    return model.ec2(caller, region, name as Ec2Action, input as never, { signal });
+  if (dialect.service === 'sts') return model.sts(caller, region, name as StsAction, input, { signal });
+  return model.service(dialect.service, caller, region, name, input, { signal });
 };
 
 const chooseOperation = (dialect: Dialect, parameters: FormNode): Operation => {

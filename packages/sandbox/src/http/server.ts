@@ -80,7 +80,7 @@ const serve = async (
 
 const tooLarge: Answer = { status: 413, headers: { connection: 'close' }, body: '' };
 
-const readBody = async (incoming: IncomingMessage, maxBytes: number): Promise<string | undefined> => {
+const readBody = async (incoming: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> => {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of incoming) {
@@ -88,7 +88,7 @@ const readBody = async (incoming: IncomingMessage, maxBytes: number): Promise<st
     if (length > maxBytes) return undefined;
     chunks.push(chunk as Buffer);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 };
 
 const toRequest = (incoming: IncomingMessage): SignedRequest => {
@@ -99,6 +99,6 @@ const toRequest = (incoming: IncomingMessage): SignedRequest => {
     path: url.pathname,
     query: Object.fromEntries(url.searchParams),
     headers: Object.fromEntries(headers),
-    body: '',
+    body: Buffer.alloc(0),
   };
 };

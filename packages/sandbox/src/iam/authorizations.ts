@@ -1,5 +1,11 @@
 import type { Ec2Action } from '@ami-publisher/core';
-import type { CreateVolumeRequest, RunInstancesRequest, Tag, TagSpecification } from '@aws-sdk/client-ec2';
+import type {
+  CopySnapshotRequest,
+  CreateVolumeRequest,
+  RunInstancesRequest,
+  Tag,
+  TagSpecification,
+} from '@aws-sdk/client-ec2';
 import type { Place, RegionState } from '../model/region-state.js';
 import type { SsmAction } from '../ssm/handlers.js';
 import { created, type NamedResource, namedResources, tableOf } from '../visibility/named-resources.js';
@@ -65,7 +71,24 @@ export const ec2Authorizations = (state: RegionState, action: Ec2Action, input: 
     resource: arnOf(state, resource.kind, resource.id),
     context: new Map([...general, ...requestTagContext(Tags), ...namedContext(state, action, resource)]),
   }));
-  return [...makingAuthorizations(state, action, input, general), ...named];
+  return [
+    ...makingAuthorizations(state, action, input, general),
+    ...copyingAuthorizations(state, action, input, general),
+    ...named,
+  ];
+};
+
+/** Copying a snapshot is about its source too, of which no tags are known. */
+const copyingAuthorizations = (
+  { accountId }: RegionState,
+  action: Ec2Action,
+  input: object,
+  general: Context,
+): Authorization[] => {
+  if (action !== 'CopySnapshot') return [];
+  const { SourceRegion = '', SourceSnapshotId = '' } = input as Partial<CopySnapshotRequest>;
+  const resource = arnOf({ accountId, region: SourceRegion }, 'snapshot', SourceSnapshotId);
+  return [{ action: `ec2:${action}`, resource, context: new Map(general) }];
 };
 
 /** Whether a call is about no resource; attributes are those of one. */
@@ -79,7 +102,7 @@ const makingAuthorizations = (
   general: Context,
 ): Authorization[] => {
   const made = created[action];
-  if (made === undefined) return [];
+  const types = madeBy[action] ?? (made === undefined ? [] : [made.kind]);
   const { KeyName } = input as RunInstancesRequest;
   const withKey = action === 'RunInstances' && KeyName !== undefined;
   const key = {
@@ -87,15 +110,15 @@ const makingAuthorizations = (
     resource: arnOf(state, 'key-pair', KeyName ?? ''),
     context: new Map(general),
   };
-  const types = madeBy[action] ?? [made.kind];
   return [
     ...types.flatMap((type) => makingAuthorization(state, action, input, general, type)),
     ...(withKey ? [key] : []),
   ];
 };
 
-/** What a call makes beside what it answers with. */
+/** What a call makes where that is not just what it answers with, or has no tags. */
 const madeBy: { readonly [A in Ec2Action]?: readonly string[] } = {
+  ExportImage: ['export-image-task'],
   RunInstances: ['instance', 'network-interface', 'volume'],
 };
 
@@ -126,7 +149,7 @@ const makingAuthorization = (
 };
 
 /**
- * What a call of Systems Manager needs: `StartSession` on the instance and on the document, `TerminateSession` on the session,
+ * What a call of Systems Manager needs: `StartSession` and `SendCommand` on the instance and on the document, `TerminateSession` on the session,
  * `GetParameters` on each parameter. Service
  * authorization reference, "Actions, resources, and condition keys for AWS Systems Manager".
  */
@@ -145,21 +168,28 @@ export const ssmAuthorizations = (state: RegionState, action: SsmAction, input: 
     resource,
     context: new Map([...general, ...context]),
   });
-  if (action === 'DescribeParameters') return [on('*')];
+  if (unbound.has(action)) return [on('*')];
   const parameter = (name: string) =>
     on(`arn:aws:ssm:${region}:${accountId}:parameter/${name.replace(/^\//, '')}`);
   if (action === 'GetParameters') return Names.map(parameter);
   if (action === 'PutParameter' || action === 'DeleteParameter') return [parameter(Name)];
   if (action === 'TerminateSession') return [on(`arn:aws:ssm:${region}:${accountId}:session/${SessionId}`)];
-  const instance = `arn:aws:ec2:${region}:${accountId}:instance/${Target}`;
+  const { InstanceIds = [Target] } = input as { readonly InstanceIds?: readonly string[] };
+  const instances = InstanceIds.map((id) =>
+    on(`arn:aws:ec2:${region}:${accountId}:instance/${id}`, instanceTagContext(state, id)),
+  );
   // Documents of AWS belong to no account.
-  return [
-    on(instance, sessionTagContext(state, Target)),
-    on(`arn:aws:ssm:${region}::document/${DocumentName}`),
-  ];
+  return [...instances, on(`arn:aws:ssm:${region}::document/${DocumentName}`)];
 };
 
-const sessionTagContext = (state: RegionState, instanceId: string): Context =>
+/** Actions that are not about resources. */
+const unbound: ReadonlySet<SsmAction> = new Set([
+  'DescribeInstanceInformation',
+  'DescribeParameters',
+  'GetCommandInvocation',
+]);
+
+const instanceTagContext = (state: RegionState, instanceId: string): Context =>
   [...(state.instances.get(instanceId)?.tags ?? [])].flatMap(([key, value]) => [
     [`aws:ResourceTag/${key}`, [value]] as const,
     [`ssm:resourceTag/${key}`, [value]] as const,

@@ -25,7 +25,7 @@ export interface Evaluation {
 }
 
 /** IAM's wildcards: `*` stands for any characters, `?` for one. */
-const matchesPattern = (pattern: string, text: string): boolean => {
+export const matchesPattern = (pattern: string, text: string): boolean => {
   const source = pattern
     .replace(/[\\^$.+()[\]{}|]/g, '\\$&')
     .replaceAll('*', '.*')
@@ -34,7 +34,7 @@ const matchesPattern = (pattern: string, text: string): boolean => {
 };
 
 /** Names of actions are the one thing in which case does not count. */
-const matchesAction = (pattern: string, action: string): boolean =>
+export const matchesAction = (pattern: string, action: string): boolean =>
   matchesPattern(pattern.toLowerCase(), action.toLowerCase());
 
 type Operator = keyof NonNullable<Statement['Condition']>;
@@ -47,6 +47,8 @@ const operators: Readonly<
   StringLike: (actual = [], wanted) =>
     actual.some((value) => wanted.some((pattern) => matchesPattern(pattern, value))),
   'ForAllValues:StringEquals': (actual = [], wanted) => actual.every((value) => wanted.includes(value)),
+  'ForAllValues:StringLike': (actual = [], wanted) =>
+    actual.every((value) => wanted.some((pattern) => matchesPattern(pattern, value))),
   Bool: (actual = [], wanted) => actual.some((value) => wanted.includes(value)),
   Null: (actual, wanted) => wanted.includes(String(actual === undefined)),
 };

@@ -123,6 +123,8 @@ describe('A policy', () => {
     ['another region', { StringEquals: { 'aws:RequestedRegion': ['eu-west-1'] } }, false],
     ['a request tag', { StringEquals: { 'aws:RequestTag/owner': 'me' } }, true],
     ['all tag keys', { 'ForAllValues:StringEquals': { 'aws:TagKeys': ['owner', 'extra'] } }, true],
+    ['tag keys of a kind', { 'ForAllValues:StringLike': { 'aws:TagKeys': ['own*', 'ext*'] } }, true],
+    ['tag keys of other kinds', { 'ForAllValues:StringLike': { 'aws:TagKeys': 'ext*' } }, false],
     ['some tag keys', { 'ForAllValues:StringEquals': { 'aws:TagKeys': 'extra' } }, false],
     [
       'two things of which one is wrong',

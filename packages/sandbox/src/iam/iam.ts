@@ -2,8 +2,7 @@ import type { Ec2Action } from '@ami-publisher/core';
 import type { Identity } from '../credentials/identity.js';
 import { ApiError } from '../model/api-error.js';
 import type { RegionState } from '../model/region-state.js';
-import type { SsmAction } from '../ssm/handlers.js';
-import { ec2Authorizations, ssmAuthorizations, stsAuthorization } from './authorizations.js';
+import { ec2Authorizations, stsAuthorization } from './authorizations.js';
 import { type Authorization, type Evaluation, evaluate } from './evaluate.js';
 import { type Policy, type PolicyDocument, parsePolicy } from './policy.js';
 
@@ -64,20 +63,12 @@ export class Iam {
     if (refusal !== undefined) throw new ApiError('AccessDenied', refusal);
   }
 
-  /** @throws `AccessDenied` naming caller and action */
-  checkAutoScaling(caller: Identity, action: string, region: string): void {
-    const context = new Map([['aws:RequestedRegion', [region]]]);
-    const authorization = { action: `autoscaling:${action}`, resource: '*', context };
-    const refusal = this.#refusal(caller, this.#namesFor(caller), authorization);
-    if (refusal !== undefined) throw new ApiError('AccessDenied', refusal);
-  }
-
-  /** @throws `AccessDeniedException` naming caller, action and resource */
-  checkSsm(caller: Identity, state: RegionState, action: SsmAction, input: object): void {
+  /** @throws an error with the service's code, naming caller, action and resource */
+  check(caller: Identity, authorizations: readonly Authorization[], deniedCode: string): void {
     const names = this.#namesFor(caller);
-    for (const authorization of ssmAuthorizations(state, action, input)) {
+    for (const authorization of authorizations) {
       const refusal = this.#refusal(caller, names, authorization);
-      if (refusal !== undefined) throw new ApiError('AccessDeniedException', refusal);
+      if (refusal !== undefined) throw new ApiError(deniedCode, refusal);
     }
   }
 

@@ -34,6 +34,7 @@ const statementSchema = z.strictObject({
       StringEquals: conditions,
       StringLike: conditions,
       'ForAllValues:StringEquals': conditions,
+      'ForAllValues:StringLike': conditions,
       Bool: truths,
       Null: truths,
     })
@@ -64,7 +65,7 @@ export const parsePolicy = (name: string, document: unknown): Policy => {
     message: `the policy of ${name} cannot be enforced: ${z.prettifyError(error)}`,
     resource: name,
     remedy:
-      'use Version 2012-10-17 and statements with Effect, Action, Resource and the Condition operators StringEquals, StringLike, ForAllValues:StringEquals, Bool and Null',
+      'use Version 2012-10-17 and statements with Effect, Action, Resource and the Condition operators StringEquals, StringLike, both of them with ForAllValues, Bool and Null',
     cause: error,
   });
 };

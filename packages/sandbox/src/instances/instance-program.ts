@@ -1,3 +1,5 @@
+import type { UserData } from '../model/ports.js';
+
 /** The machine that a program runs on. */
 export interface InstanceMachine {
   readonly account: string;
@@ -9,6 +11,10 @@ export interface InstanceMachine {
   readonly directory: string;
   /** Folder of the links that udev would make for attached volumes. */
   readonly devicesDirectory: string;
+  /** What it is to run in place of the program of instances. */
+  readonly userData: UserData | undefined;
+  /** File with what it writes to its serial console. */
+  readonly consoleFile: string;
 }
 
 /** How a program ended. */

@@ -1,11 +1,14 @@
-import { mkdir, rm, symlink } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '@ami-publisher/base';
-import type { InstanceHosts } from '../model/ports.js';
+import type { Command, InstanceHosts, UserData } from '../model/ports.js';
 import type { Place } from '../model/region-state.js';
 import type { InstanceMachine, InstanceProgram, RunningProgram } from './instance-program.js';
 import type { LoopbackAddresses } from './loopback-block.js';
 import { forwardPort, type PortForward } from './port-forward.js';
+import { runShell, type ShellResult } from './shell.js';
+import { userDataProcess } from './user-data-process.js';
 
 /** The port that is open on a public address: the unpacker's. */
 const publicPort = 6974;
@@ -14,10 +17,30 @@ const publicPort = 6974;
 const deviceName = (volumeId: string): string =>
   `nvme-Amazon_Elastic_Block_Store_${volumeId.replace('-', '')}`;
 
+/** What commands in an image's tree find, as the agent of Systems Manager gives it to them. */
+const guestEnvironment = {
+  HOME: '/root',
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  USER: 'root',
+} as const;
+
+/** Commands on an instance without a tree are processes of this machine, at home in the folder of the instance. */
+const hostEnvironment = ({ directory, account, region }: InstanceMachine): Record<string, string> => ({
+  PATH: process.env.PATH ?? guestEnvironment.PATH,
+  HOME: directory,
+  USER: guestEnvironment.USER,
+  AWS_ACCOUNT_ID: account,
+  AWS_REGION: region,
+});
+
 interface Machine {
   readonly about: InstanceMachine;
   program: RunningProgram | undefined;
   publicAddress: PortForward | undefined;
+  /** Aborts what runs on the machine when it stops. */
+  power: AbortController;
+  /** The commands that run. */
+  readonly commands: Set<Promise<ShellResult>>;
   /** Starts and stops of one machine follow each other. */
   turn: Promise<unknown>;
 }
@@ -37,21 +60,31 @@ export class Machines implements InstanceHosts {
     this.#logger = logger;
   }
 
-  async create({ accountId, region }: Place, instanceId: string): Promise<string> {
+  async create({ accountId, region }: Place, instanceId: string, userData?: UserData): Promise<string> {
     const directory = join(this.#directory, accountId, region, 'instances', instanceId);
     const devicesDirectory = join(directory, 'devices');
     const [address] = await Promise.all([
       this.#addresses.next(),
       mkdir(devicesDirectory, { recursive: true }),
     ]);
-    const about = { account: accountId, region, instanceId, address, directory, devicesDirectory };
+    const about = {
+      ...{ account: accountId, region, instanceId, address, directory, devicesDirectory, userData },
+      consoleFile: join(directory, 'console'),
+    };
     this.#machines.set(instanceId, {
       about,
       program: undefined,
       publicAddress: undefined,
+      power: new AbortController(),
+      commands: new Set(),
       turn: Promise.resolve(),
     });
     return address;
+  }
+
+  async console(_place: Place, instanceId: string): Promise<string> {
+    const { consoleFile } = this.#machine(instanceId).about;
+    return existsSync(consoleFile) ? readFile(consoleFile, 'utf8') : '';
   }
 
   async openPublicAddress(_place: Place, instanceId: string): Promise<string> {
@@ -75,14 +108,29 @@ export class Machines implements InstanceHosts {
     await rm(this.#device(instanceId, volumeId), { force: true });
   }
 
+  runCommand(_place: Place, instanceId: string, command: Command): Promise<ShellResult> {
+    const { about, commands, power } = this.#machine(instanceId);
+    const isGuest = command.root !== undefined;
+    const running = runShell({
+      ...command,
+      directory: !isGuest && command.directory === '/' ? about.directory : command.directory,
+      environment: isGuest ? guestEnvironment : hostEnvironment(about),
+      signal: power.signal,
+    }).finally(() => commands.delete(running));
+    commands.add(running);
+    return running;
+  }
+
   start(_place: Place, instanceId: string): Promise<void> {
     return this.#inTurn(instanceId, async (machine) => {
-      const program = await this.#program(machine.about);
+      const run = machine.about.userData === undefined ? this.#program : userDataProcess;
+      const program = await run(machine.about);
       machine.program = program;
       program.exited.then(
         (exit) => {
           if (machine.program !== program) return;
           machine.program = undefined;
+          if (machine.about.userData !== undefined) return;
           this.#logger.warn(`the program of instance ${instanceId} ended by itself`, { ...exit });
         },
         (error: unknown) =>
@@ -93,8 +141,11 @@ export class Machines implements InstanceHosts {
 
   stop(_place: Place, instanceId: string, force: boolean): Promise<void> {
     return this.#inTurn(instanceId, async (machine) => {
-      const { program } = machine;
+      const { commands, power, program } = machine;
       machine.program = undefined;
+      machine.power = new AbortController();
+      power.abort();
+      await Promise.all(commands);
       if (program === undefined) return;
       if (force) program.kill();
       else await program.stop();

@@ -6,6 +6,7 @@ import {
   type Ec2Api,
   formatTarget,
   fromAwsError,
+  type KmsApi,
   Pacer,
   Poller,
   type PollPacing,
@@ -25,6 +26,7 @@ import { CloudModel } from '../model/cloud-model.js';
 import type { CloudBehaviour, InstanceOptions } from '../model/cloud-options.js';
 import type { DrawnTime } from '../model/latency.js';
 import { seededRandom } from '../model/random.js';
+import { hashOf, type StateRecords } from '../model/state-records.js';
 import { createModelUnpackerClient } from '../model-unpacker/client.js';
 import { defaultUnpackerFigures, type UnpackerFigures } from '../model-unpacker/figures.js';
 import type { ModelUnpacker } from '../model-unpacker/model-unpacker.js';
@@ -32,7 +34,7 @@ import { type AccountOptions, resolveAccounts, resolveRegions } from '../sandbox
 import { createModelEc2Api } from './model-ec2-api.js';
 import { ModelImages } from './model-images.js';
 import { ModelMachines } from './model-machines.js';
-import { createModelAutoScalingApi, createModelSsmApi } from './model-services.js';
+import { createModelAutoScalingApi, createModelKmsApi, createModelSsmApi } from './model-services.js';
 import { ModelStorage } from './model-storage.js';
 import { sendOnce, sendRepeatedly } from './sdk-behaviour.js';
 import { type AccountFacts, selectTargets } from './target-selection.js';
@@ -136,6 +138,16 @@ export class ModelCloud implements Cloud {
     return this.#machines.unpacker(instanceId);
   }
 
+  /** What `CloudModel.records` tells, and what every unpacker remembers. */
+  records(): StateRecords {
+    return new Map([...this.model.records(), ...this.#machines.records()]);
+  }
+
+  /** The same as long as nobody changes anything, and time changes nothing by itself. */
+  stateHash(): string {
+    return hashOf(this.records());
+  }
+
   /** Makes the client of an unpacker; for the option of the same purpose of `UnpackerFleet`. */
   readonly createUnpackerClient = (target: Target, instance: Instance): UnpackerClient =>
     createModelUnpackerClient({
@@ -172,7 +184,20 @@ export class ModelCloud implements Cloud {
       ...this.#serviceOptions(target),
       send: async (action, input, gone) => {
         checkCredentials(account, 'autoscaling');
-        return this.model.autoScaling(identityOf(account), target.region, action, input, { signal: gone });
+        return this.model.service('autoscaling', identityOf(account), target.region, action, input, {
+          signal: gone,
+        });
+      },
+    });
+  }
+
+  async kms(target: Target): Promise<KmsApi> {
+    const account = this.model.account(target.accountId);
+    return createModelKmsApi({
+      ...this.#serviceOptions(target),
+      send: async (action, input, gone) => {
+        checkCredentials(account, 'kms');
+        return this.model.service('kms', identityOf(account), target.region, action, input, { signal: gone });
       },
     });
   }
@@ -191,7 +216,13 @@ export class ModelCloud implements Cloud {
   }
 
   settings(target: Parameters<Cloud['settings']>[0]): TargetSettings {
-    return { kmsKey: undefined, connector: 'private', bestEffort: false, ...this.#settings(target) };
+    return {
+      kmsKey: undefined,
+      connector: 'private',
+      protocol: 'grpc',
+      bestEffort: false,
+      ...this.#settings(target),
+    };
   }
 
   /** There are no connections to be closed; the model goes on. */

@@ -1,6 +1,14 @@
 import type { Clock, Deadlines } from '@ami-publisher/base';
-import { type AutoScalingApi, type CallOptions, fromAwsError, type SsmApi } from '@ami-publisher/core';
+import {
+  type AutoScalingApi,
+  type CallOptions,
+  createKmsApi,
+  fromAwsError,
+  type KmsApi,
+  type SsmApi,
+} from '@ami-publisher/core';
 import type { AutoScalingAction } from '../autoscaling/handlers.js';
+import type { KmsAction } from '../kms/handlers.js';
 import { ApiError } from '../model/api-error.js';
 import type { Random } from '../model/random.js';
 import type { SsmAction } from '../ssm/handlers.js';
@@ -31,7 +39,8 @@ const caller =
       )) as T;
     } catch (reason) {
       signal?.throwIfAborted();
-      throw fromAwsError(reason, { call: `${service}:${action}`, target });
+      const { KeyId: resource } = input as { readonly KeyId?: string };
+      throw fromAwsError(reason, { call: `${service}:${action}`, target, resource });
     }
   };
 
@@ -44,6 +53,12 @@ export const createModelAutoScalingApi = (
     describeAutoScalingGroups: (page, how) => call('DescribeAutoScalingGroups', page, how),
     describeLaunchConfigurations: (page, how) => call('DescribeLaunchConfigurations', page, how),
   };
+};
+
+/** KMS of one target. */
+export const createModelKmsApi = (options: ModelServiceOptions<KmsAction>): KmsApi => {
+  const call = caller('kms', options);
+  return createKmsApi((action, input, how) => call(action, input, how));
 };
 
 /** Systems Manager of one target. The unpackers of the model are called without any way to them, so it has no sessions. */

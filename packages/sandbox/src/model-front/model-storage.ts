@@ -1,4 +1,4 @@
-import type { SnapshotContent, VolumeStorage } from '../model/ports.js';
+import type { SnapshotContent, StoredSnapshot, VolumeStorage } from '../model/ports.js';
 import type { Place } from '../model/region-state.js';
 import { notSealed } from '../storage/not-sealed.js';
 
@@ -37,8 +37,13 @@ export class ModelStorage implements VolumeStorage {
     if (volume !== undefined) volume.content = content;
   }
 
-  async createVolume(_place: Place, volumeId: string, sizeGiB: number, snapshotId = ''): Promise<void> {
-    this.#volumes.set(volumeId, { sizeGiB, content: this.#snapshots.get(snapshotId) ?? blank });
+  async createVolume(
+    _place: Place,
+    volumeId: string,
+    sizeGiB: number,
+    source?: StoredSnapshot,
+  ): Promise<void> {
+    this.#volumes.set(volumeId, { sizeGiB, content: this.#snapshots.get(source?.snapshotId ?? '') ?? blank });
   }
 
   async resizeVolume(_place: Place, volumeId: string, sizeGiB: number): Promise<void> {
@@ -64,6 +69,10 @@ export class ModelStorage implements VolumeStorage {
     }
     const { stream, leaf, manifestDigest, generation } = content;
     return { stream, leaf, manifestDigest, generation };
+  }
+
+  async copySnapshot(source: StoredSnapshot, _place: Place, snapshotId: string): Promise<void> {
+    this.#snapshots.set(snapshotId, this.#snapshots.get(source.snapshotId) ?? blank);
   }
 
   async deleteSnapshot(_place: Place, snapshotId: string): Promise<void> {

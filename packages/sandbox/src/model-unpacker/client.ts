@@ -1,5 +1,5 @@
 import { AmiPublisherError, type Clock, type Deadlines } from '@ami-publisher/base';
-import type { LeaseRef, OperationOptions, StreamDevice, UnpackerClient } from '@ami-publisher/core';
+import type { LeaseRef, OperationOptions, RawOffer, StreamDevice, UnpackerClient } from '@ami-publisher/core';
 import type { CallGate } from '../faults/call-gate.js';
 import { ConnectionClosed } from '../faults/connection-closed.js';
 import { refusalOfUnpacker, unpackerUnreachable } from '../faults/unpacker-refusals.js';
@@ -7,6 +7,7 @@ import type { Place } from '../model/region-state.js';
 import { type AwaitedCall, awaitAnswer } from '../model-front/await-answer.js';
 import { addDevice, associateStream, growDevice, removeDevice } from './device-calls.js';
 import type { ModelUnpacker, UnpackerProcess } from './model-unpacker.js';
+import { offerRaw } from './offer-call.js';
 import {
   confirmCapture,
   type LongCall,
@@ -87,6 +88,10 @@ class ModelUnpackerClient implements UnpackerClient {
     return this.#call('unpacker:Drain', drain, options);
   }
 
+  whileAttaching<T>(_deviceId: string, attach: () => Promise<T>) {
+    return attach();
+  }
+
   addDevice(device: StreamDevice, lease: LeaseRef, options?: CallOptions) {
     const add: Serve<void> = (unpacker, process) => addDevice(unpacker, process, device, lease);
     return this.#call('unpacker:AddDevice', add, options);
@@ -136,6 +141,15 @@ class ModelUnpackerClient implements UnpackerClient {
   confirmCapture(generation: number, lease: LeaseRef, options?: CallOptions) {
     const confirm: Serve<void> = (unpacker, process) => confirmCapture(unpacker, process, generation, lease);
     return this.#call('unpacker:ConfirmCapture', confirm, options);
+  }
+
+  offerRaw(take: (offer: RawOffer) => void, lease: LeaseRef, options?: OperationOptions) {
+    const offer: Serve<string> = (unpacker, process, awaited) => {
+      // It takes as long as whoever fetches the volume.
+      awaited.heard();
+      return offerRaw(unpacker, process, { lease, take, gone: awaited.gone() });
+    };
+    return this.#call('unpacker:OfferRaw', offer, options);
   }
 
   close(): void {}

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { AmiPublisherError } from '@ami-publisher/base';
 import type { LeaseRef, UnpackerStatus } from '@ami-publisher/core';
 import { ConnectionClosed } from '../faults/connection-closed.js';
+import type { OfferedVolume } from './offer-call.js';
 import { Operations } from './operations.js';
 import { statusOf } from './status.js';
 import { checkLease, liveLease, newStream, type StreamRecord } from './stream-record.js';
@@ -32,6 +33,8 @@ export class ModelUnpacker {
   readonly streams = new Map<string, StreamRecord>();
   /** Volumes that it may use, kept over crashes: the names of each one's KMS key, by volume id. */
   readonly devices = new Map<string, readonly string[]>();
+  /** Volumes that can be fetched, by ticket. */
+  readonly offers = new Map<string, OfferedVolume>();
   #process: UnpackerProcess | undefined;
   /** What ends the calls that are under way. */
   readonly #connections = new Set<(reason: ConnectionClosed) => void>();
@@ -106,6 +109,14 @@ export class ModelUnpacker {
   status(process: UnpackerProcess): UnpackerStatus {
     const isBusy = this.#busyStreams(process).length > 0;
     return statusOf(this, process, isBusy ? this.parts.clock.now() : this.#lastUsedAt);
+  }
+
+  /** What calls have made of it; all of it, but how it was asked last. */
+  memory(): object {
+    const { streams, devices, parts } = this;
+    const isUp = this.#process !== undefined;
+    const volumes = new Map([...parts.attached].map((id) => [id, parts.storage.content(id)]));
+    return { streams, devices, volumes, isUp, drainingUntil: this.#drainingUntil };
   }
 
   /** Takes no new work for a while; 0 ends that. @returns the streams that are worked on */

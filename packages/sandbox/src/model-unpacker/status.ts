@@ -50,7 +50,7 @@ export const statusOf = (
   lastUsedAt: number,
 ): UnpackerStatus => ({
   version: 'model',
-  capabilities: ['driver:model'],
+  capabilities: ['driver:model', 'raw'],
   streams: [...unpacker.streams.values()].map((stream) => streamView(stream, unpacker, process)),
   devices: [...unpacker.devices].map(([id, kmsKeys]) => ({
     id,

@@ -1,3 +1,5 @@
+import type { Membership } from '../kms/key-access.js';
+
 /** Whether AWS takes an account's credentials. */
 export type CredentialState = 'valid' | 'disabled' | 'expired';
 
@@ -12,4 +14,19 @@ export interface Account {
   /** EC2 actions that its identities may not call, such as `CreateSnapshot`. */
   readonly deniedActions: Set<string>;
   credentials: CredentialState;
+  /** Where it is in an organization; undefined for an account of its own. */
+  membership: Membership | undefined;
 }
+
+/** An account with nothing in it, for which the regions are enabled. */
+export const newAccount = (
+  { id, name }: { id: string; name: string },
+  regions: readonly string[],
+): Account => ({
+  id,
+  name,
+  regions: new Set(regions),
+  deniedActions: new Set(),
+  credentials: 'valid',
+  membership: undefined,
+});

@@ -22,8 +22,12 @@ export interface ImageOptions {
   readonly lastLaunchedAt?: Date | undefined;
   /** What it is a copy of. */
   readonly sourceImageId?: string | undefined;
+  /** Key of the snapshot that is made for it, as `addKmsKey` has answered. @default it is not encrypted */
+  readonly kmsKey?: string | undefined;
   /** Snapshot of its disk. @default one that is made for it */
   readonly snapshotId?: string | undefined;
+  /** Tags of the snapshot that is made for it. */
+  readonly snapshotTags?: Readonly<Record<string, string>> | undefined;
 }
 
 const sizeGiB = 8;
@@ -33,7 +37,7 @@ const rootDeviceName = '/dev/xvda';
 export const addImage = (state: RegionState, now: number, options: ImageOptions): string => {
   const id = newResourceId('image');
   const creationDate = options.createdAt ?? new Date(now);
-  const snapshotId = options.snapshotId ?? addSnapshot(state, creationDate);
+  const snapshotId = options.snapshotId ?? addSnapshot(state, creationDate, options);
   state.images.insertSettled({
     id,
     state: options.state ?? 'available',
@@ -43,7 +47,15 @@ export const addImage = (state: RegionState, now: number, options: ImageOptions)
     deprecationTime: undefined,
     deregistrationProtection: options.deregistrationProtection ?? 'disabled',
     blockDeviceMappings: [
-      { DeviceName: rootDeviceName, Ebs: { SnapshotId: snapshotId, VolumeSize: sizeGiB, VolumeType: 'gp3' } },
+      {
+        DeviceName: rootDeviceName,
+        Ebs: {
+          SnapshotId: snapshotId,
+          VolumeSize: sizeGiB,
+          VolumeType: 'gp3',
+          Encrypted: options.kmsKey !== undefined,
+        },
+      },
     ],
     launchPermissions: options.launchPermissions ?? [],
     properties: {
@@ -59,21 +71,27 @@ export const addImage = (state: RegionState, now: number, options: ImageOptions)
 };
 
 /** The volume that it was taken of is not there any more. */
-const addSnapshot = (state: RegionState, startTime: Date): string => {
+const addSnapshot = (
+  state: RegionState,
+  startTime: Date,
+  { kmsKey, snapshotTags = {} }: Pick<ImageOptions, 'kmsKey' | 'snapshotTags'>,
+): string => {
   const id = newResourceId('snapshot');
   state.snapshots.insertSettled({
     id,
     state: 'completed',
+    ownerId: state.accountId,
     volumeId: newResourceId('volume'),
     sizeGiB,
     description: '',
-    kmsKey: undefined,
+    kmsKey,
     startTime,
     pendingSince: startTime.getTime(),
     completesAt: startTime.getTime(),
     completionTime: startTime,
+    createVolumePermissions: [],
     content: undefined,
-    tags: new Map(),
+    tags: new Map(Object.entries(snapshotTags)),
   });
   return id;
 };

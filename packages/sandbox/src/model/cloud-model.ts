@@ -1,8 +1,6 @@
 import { AmiPublisherError, type Clock, type Logger, silentLogger, systemClock } from '@ami-publisher/base';
 import type { Ec2Action, Ec2Actions } from '@ami-publisher/core';
 import { type AuditOptions, type AuditReport, audit } from '../audit/audit.js';
-import { type AutoScalingAction, autoScalingHandlers } from '../autoscaling/handlers.js';
-import { autoScalingRefusal } from '../autoscaling/refusal.js';
 import type { Identity } from '../credentials/identity.js';
 import { Keyring } from '../credentials/keyring.js';
 import { credentialRefusals } from '../credentials/refusals.js';
@@ -11,25 +9,33 @@ import type { Ec2Context } from '../ec2/handler.js';
 import { CallGate } from '../faults/call-gate.js';
 import { CallLog } from '../faults/call-log.js';
 import { Faults } from '../faults/faults.js';
+import { ssmAuthorizations } from '../iam/authorizations.js';
 import { Iam } from '../iam/iam.js';
+import type { Membership } from '../kms/key-access.js';
+import { type KeyPolicyDocument, parseKeyPolicy } from '../kms/key-policy.js';
 import { resolveQuotas } from '../quotas/figures.js';
 import { Quotas } from '../quotas/quotas.js';
-import type { S3Answer, S3Request } from '../s3/operations.js';
+import type { S3Answer } from '../s3/operation.js';
+import type { S3Request } from '../s3/request.js';
 import { S3Service, s3Refusal } from '../s3/s3-service.js';
+import { jsonRefusal } from '../services/refusal.js';
+import type { ServiceResources } from '../services/resources.js';
+import type { ServiceContext } from '../services/service.js';
+import { type ServiceName, serviceNamed } from '../services/services.js';
 import { type SsmAction, type SsmContext, ssmHandlers } from '../ssm/handlers.js';
-import { ssmRefusal } from '../ssm/refusal.js';
 import { Sessions } from '../ssm/sessions.js';
 import type { StsContext } from '../sts/handler.js';
 import { type StsAction, stsHandlers } from '../sts/handlers.js';
 import { stsRefusal } from '../sts/refusal.js';
 import { type Lag, noLag, resolveVisibility } from '../visibility/lag.js';
 import { concealCreated } from '../visibility/named-resources.js';
-import type { Account, CredentialState } from './account.js';
+import { type Account, type CredentialState, newAccount } from './account.js';
 import { addImage, type ImageOptions } from './add-image.js';
 import { addInstance } from './add-instance.js';
 import type { CallerOptions, CloudModelOptions, InstanceOptions } from './cloud-options.js';
 import { Ec2Service, ec2Refusal } from './ec2-service.js';
 import { type Inventory, inventoryOf } from './inventory.js';
+import { findKey, type KmsKey } from './kms-keys.js';
 import { resolveLatency } from './latency.js';
 import type { Network } from './network.js';
 import type { InstanceHosts, VolumeStorage } from './ports.js';
@@ -37,12 +43,13 @@ import type { References } from './references.js';
 import type { Place } from './region-state.js';
 import { Regions } from './regions.js';
 import { checkSnapshotProgress, type SnapshotProgress } from './snapshot-progress.js';
+import { accountRecord, hashOf, regionRecords, type StateRecords } from './state-records.js';
 import { Transitions } from './transitions.js';
 import { type RegionName, worldOf } from './world.js';
 
 /**
  * The cloud: accounts, what they have in every region, and what AWS's calls do to it. It knows no sockets and no files; every call of
- * every front comes through {@link ec2}, {@link sts}, {@link ssm}, {@link autoScaling} or {@link s3}.
+ * every front comes through {@link ec2}, {@link sts}, {@link ssm}, {@link service} or {@link s3}.
  */
 export class CloudModel {
   readonly clock: Clock;
@@ -155,32 +162,43 @@ export class CloudModel {
       site: { account: caller.accountId, region, action },
       apply: async () => {
         if (!this.account(caller.accountId).regions.has(region)) throw credentialRefusals.ssm.unknown();
-        this.iam.checkSsm(caller, state, action, input);
-        return handler({ caller, state, sessions, streamUrl }, input as never);
+        this.iam.check(caller, ssmAuthorizations(state, action, input), 'AccessDeniedException');
+        return handler(
+          { caller, state, sessions, streamUrl, hosts: this.#hosts, storage: this.#storage },
+          input as never,
+        );
       },
-      refuse: (fault) => ssmRefusal(fault, caller, action),
+      refuse: (fault) => refuseSsm(fault, caller, action),
       signal,
     });
   }
 
-  /** Calls an action of Auto Scaling. @throws ApiError, ConnectionClosed */
-  async autoScaling(
+  /** Calls an action of one of the other services. @throws ApiError, ConnectionClosed */
+  async service(
+    name: ServiceName,
     caller: Identity,
     region: string,
-    action: AutoScalingAction,
+    action: string,
     input: object,
     { signal }: CallerOptions = {},
   ): Promise<object> {
-    const { state } = this.#regions.at({ accountId: caller.accountId, region });
+    const { accountId } = caller;
+    const { membership, regions } = this.account(accountId);
+    const { state } = this.#regions.at({ accountId, region });
+    const { handlers, authorizations, deniedCode, refuse, logged = '' } = serviceNamed(name);
+    const context: ServiceContext = {
+      ...{ caller, state, clock: this.clock, transitions: this.#transitions, storage: this.#storage },
+      user: { accountId, region, membership },
+      keyOf: (key) => findKey(state, this.#regions.in(region), key),
+    };
     return this.gate.run({
-      site: { account: caller.accountId, region, action },
+      site: { account: accountId, region, action: `${logged}${action}` },
       apply: async () => {
-        if (!this.account(caller.accountId).regions.has(region))
-          throw credentialRefusals.autoscaling.unknown();
-        this.iam.checkAutoScaling(caller, action, region);
-        return autoScalingHandlers[action]({ state }, input);
+        if (!regions.has(region)) throw credentialRefusals[name].unknown();
+        this.iam.check(caller, authorizations(context, action, input), deniedCode);
+        return handlers[action]!(context, input as never);
       },
-      refuse: (fault) => autoScalingRefusal(fault, caller, action),
+      refuse: (fault) => refuse(fault, caller, action),
       signal,
     });
   }
@@ -200,9 +218,9 @@ export class CloudModel {
     });
   }
 
-  /** Makes a bucket, as its owner would have. */
-  addBucket(name: string, accountId: string, region: string): void {
-    this.#s3.addBucket(name, this.account(accountId).id, region);
+  /** Makes a bucket, as its owner would have; it encrypts by the KMS key, if one is given. */
+  addBucket(name: string, accountId: string, region: string, kmsKey?: string): void {
+    this.#s3.addBucket(name, this.account(accountId).id, region, kmsKey);
   }
 
   /** All accounts. */
@@ -242,14 +260,31 @@ export class CloudModel {
     else regions.delete(region);
   }
 
-  /** Makes a KMS key. @returns its ARN */
-  addKmsKey(place: Place, alias?: string): string {
-    return this.#regions.at(place).state.kmsKeys.add(alias);
+  /** Makes a customer key. @param policy by default the account may do everything @returns its ARN @throws `INVALID_OPTION` */
+  addKmsKey(place: Place, alias?: string, policy?: KeyPolicyDocument): string {
+    const { kmsKeys } = this.#regions.at(place).state;
+    return kmsKeys.add(alias, policy && parseKeyPolicy(policy));
+  }
+
+  /** A key of an account, to be looked at or disabled. */
+  kmsKey(place: Place, name: string): KmsKey | undefined {
+    const { kmsKeys } = this.#regions.at(place).state;
+    return kmsKeys.get(kmsKeys.resolve(name) ?? '');
+  }
+
+  /** Makes an account a member of an organization, or of none. */
+  setMembership(accountId: string, membership: Membership | undefined): void {
+    this.account(accountId).membership = membership;
   }
 
   /** What may name images in an account and region beside instances; launch templates and the like are made here. */
   references(place: Place): References {
     return this.#regions.at(place).state.references;
+  }
+
+  /** What the services beside EC2 have in an account and region; stacks and the like are made here. */
+  services(place: Place): ServiceResources {
+    return this.#regions.at(place).state.services;
   }
 
   /** Keeps what is deleted in a region from now on, as retention rules of Recycle Bin would. */
@@ -298,6 +333,18 @@ export class CloudModel {
     return inventoryOf(this.#context(this.account(accountId), region, noLag));
   }
 
+  /** Everything that every account has in every region that it has enabled, but what S3 keeps. */
+  records(): StateRecords {
+    for (const { id: accountId, regions } of this.accounts)
+      for (const region of regions) this.#regions.at({ accountId, region });
+    return new Map([...this.accounts.map(accountRecord), ...this.#regions.states().flatMap(regionRecords)]);
+  }
+
+  /** The same as long as nobody changes anything, and time changes nothing by itself. */
+  stateHash(): string {
+    return hashOf(this.records());
+  }
+
   /**
    * Looks for what publications should not have left behind or mixed up.
    *
@@ -332,10 +379,13 @@ export class CloudModel {
     return {
       ...this.#regions.at({ accountId: account.id, region }),
       others: () => this.#regions.beside({ accountId: account.id, region }),
+      everywhere: (name) => this.#regions.in(name),
+      membership: account.membership,
       clock: this.clock,
       transitions: this.#transitions,
       storage: this.#storage,
       hosts: this.#hosts,
+      objects: this.#s3,
       logger: this.#logger,
       snapshotProgress: this.#snapshotProgress,
       lag,
@@ -345,10 +395,4 @@ export class CloudModel {
   }
 }
 
-const newAccount = ({ id, name }: { id: string; name: string }, regions: readonly string[]): Account => ({
-  id,
-  name,
-  regions: new Set(regions),
-  deniedActions: new Set(),
-  credentials: 'valid',
-});
+const refuseSsm = jsonRefusal('ssm');

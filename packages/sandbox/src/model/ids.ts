@@ -3,6 +3,7 @@ import { ApiError } from './api-error.js';
 
 export type ResourceKind =
   | 'image'
+  | 'image-usage-report'
   | 'instance'
   | 'key-pair'
   | 'launch-template'
@@ -28,6 +29,12 @@ const rules: Readonly<Record<ResourceKind, IdRules>> = {
     malformed: 'InvalidAMIID.Malformed',
     notFound: 'InvalidAMIID.NotFound',
     notFoundMessage: (id) => `The image id '[${id}]' does not exist`,
+  },
+  'image-usage-report': {
+    prefix: 'amiur',
+    malformed: 'InvalidImageUsageReportId.Malformed',
+    notFound: 'InvalidImageUsageReportId.NotFound',
+    notFoundMessage: (id) => `The image usage report '${id}' does not exist`,
   },
   instance: {
     prefix: 'i',

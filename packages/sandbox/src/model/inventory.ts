@@ -13,9 +13,9 @@ export interface Inventory {
 /** Everything, oldest first, as the Describe calls show it. */
 export const inventoryOf = async (context: Ec2Context): Promise<Inventory> => {
   const [images, instances, snapshots, volumes] = await Promise.all([
-    ec2Handlers.DescribeImages(context, {}),
+    ec2Handlers.DescribeImages(context, { Owners: ['self'] }),
     ec2Handlers.DescribeInstances(context, {}),
-    ec2Handlers.DescribeSnapshots(context, {}),
+    ec2Handlers.DescribeSnapshots(context, { OwnerIds: ['self'] }),
     ec2Handlers.DescribeVolumes(context, {}),
   ]);
   return {

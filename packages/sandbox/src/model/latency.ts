@@ -22,8 +22,14 @@ export interface Latency {
   readonly optimizeVolumeMs: Duration;
   /** Snapshot: `pending` to `completed`. @default 300 */
   readonly completeSnapshotMs: Duration;
+  /** Export image task: `active` to its end. @default 100 */
+  readonly exportImageMs: Duration;
+  /** Store image task: `InProgress` to its end. @default 100 */
+  readonly storeImageMs: Duration;
   /** Image: `pending` to `available`. @default 100 */
   readonly registerImageMs: Duration;
+  /** Usage report of an image: `pending` to `available`. @default 100 */
+  readonly usageReportMs: Duration;
   /** Instance: `pending` to `running`. @default 150 */
   readonly startInstanceMs: Duration;
   /** Instance: `stopping` to `stopped`, at least; its program has to end as well. @default 100 */
@@ -42,7 +48,10 @@ export const defaultLatency: Latency = {
   modifyVolumeMs: 80,
   optimizeVolumeMs: 200,
   completeSnapshotMs: 300,
+  exportImageMs: 100,
   registerImageMs: 100,
+  storeImageMs: 100,
+  usageReportMs: 100,
   startInstanceMs: 150,
   stopInstanceMs: 100,
   terminateInstanceMs: 100,

@@ -1,6 +1,6 @@
 import type * as ec2 from '@aws-sdk/client-ec2';
 import type { SnapshotContent } from './ports.js';
-import type { LaunchTemplateContent } from './references.js';
+import type { LaunchTemplateContent, ReportedUse } from './references.js';
 import type { Resource } from './table.js';
 
 export interface AttachmentRecord {
@@ -52,6 +52,10 @@ export interface VolumePerformance {
 
 export interface SnapshotRecord extends Resource {
   readonly state: 'pending' | 'completed' | 'error';
+  /** Why it is in error. */
+  readonly stateMessage?: string | undefined;
+  /** Account that made it. */
+  readonly ownerId: string;
   readonly volumeId: string;
   readonly sizeGiB: number;
   readonly description: string;
@@ -61,6 +65,10 @@ export interface SnapshotRecord extends Resource {
   readonly pendingSince: number;
   readonly completesAt: number;
   readonly completionTime: Date | undefined;
+  /** The snapshot that it is a copy of, wherever that is. */
+  readonly copiedFrom?: string | undefined;
+  /** Who but its owner may restore it; each once. */
+  readonly createVolumePermissions: readonly ec2.CreateVolumePermission[];
   /** What was on the volume, as the model itself saw it. */
   readonly content: SnapshotContent | undefined;
 }
@@ -166,6 +174,22 @@ export interface InstanceRecord extends Resource {
   readonly disableApiTermination: boolean;
   /** How it was launched; undefined for what the sandbox itself added. */
   readonly launch?: LaunchRecord | undefined;
+  /** Why it is in its state, where EC2 itself brought it there. */
+  readonly stateReason?: ec2.StateReason | undefined;
   /** When it was terminated, in milliseconds since the epoch. */
   readonly terminatedAt?: number | undefined;
+}
+
+/** What a usage report of an image tells. */
+export interface ImageUsageReportRecord extends Resource {
+  readonly state: 'pending' | 'available' | 'error';
+  /** Why it is in `error`. */
+  readonly stateReason: string | undefined;
+  readonly imageId: string;
+  /** The accounts that it is about; empty for all. */
+  readonly accountIds: readonly string[];
+  readonly resourceTypes: readonly ec2.ImageUsageResourceType[];
+  readonly createTime: Date;
+  /** None until it is `available`. */
+  readonly entries: readonly ReportedUse[];
 }

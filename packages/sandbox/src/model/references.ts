@@ -47,6 +47,17 @@ export interface RecipeOptions {
   readonly parentImage: string;
 }
 
+/** Use of an image that usage reports tell of although the sandbox has nothing that uses it, as the user is in no account of it. */
+export interface ReportedUse {
+  readonly imageId: string;
+  /** The account that uses it. */
+  readonly accountId: string;
+  /** As `ec2:Instance`. */
+  readonly resourceType: string;
+  /** How many resources use it. */
+  readonly count: number;
+}
+
 /** What may name images beside instances, of one account in one region; made here as its owner would make it. */
 export class References {
   readonly launchTemplates: Table<LaunchTemplateRecord>;
@@ -54,6 +65,9 @@ export class References {
   readonly launchConfigurations = new Map<string, LaunchConfigurationOptions>();
   readonly parameters = new Map<string, ParameterOptions>();
   readonly recipes: RecipeOptions[] = [];
+  readonly reportedUses: ReportedUse[] = [];
+  /** Why usage reports that are made from now on fail; undefined for those that do not. */
+  usageReportError: string | undefined;
   readonly #clock: Pick<Clock, 'now'>;
 
   constructor(clock: Pick<Clock, 'now'>) {
@@ -83,5 +97,9 @@ export class References {
 
   addRecipe(recipe: RecipeOptions): void {
     this.recipes.push(recipe);
+  }
+
+  addReportedUse(use: ReportedUse): void {
+    this.reportedUses.push(use);
   }
 }

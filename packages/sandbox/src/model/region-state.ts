@@ -1,8 +1,10 @@
 import type { Clock } from '@ami-publisher/base';
+import { ServiceResources } from '../services/resources.js';
 import { KmsKeys } from './kms-keys.js';
 import { Network } from './network.js';
 import type {
   ImageRecord,
+  ImageUsageReportRecord,
   InstanceRecord,
   KeyPairRecord,
   ModificationRecord,
@@ -25,6 +27,7 @@ export class RegionState implements Place {
   readonly keyPairs: Table<KeyPairRecord>;
   readonly modifications: Table<ModificationRecord>;
   readonly snapshots: Table<SnapshotRecord>;
+  readonly usageReports: Table<ImageUsageReportRecord>;
   readonly volumes: Table<VolumeRecord>;
   /** Answers to requests with a client token, by action and token. */
   readonly clientTokens = new Map<
@@ -36,8 +39,12 @@ export class RegionState implements Place {
   readonly kmsKeys: KmsKeys;
   /** What may name images beside instances. */
   readonly references: References;
+  /** What other services keep. */
+  readonly services = new ServiceResources();
   /** What is kept when it is deleted: as retention rules of Recycle Bin for the whole region would have it. */
   readonly retained = { images: false, snapshots: false };
+  /** The tags that the account has given what others share with it, by id; nobody else sees them. */
+  readonly sharedTags = new Map<string, ReadonlyMap<string, string>>();
   /** Zones that have no room for more instances. */
   readonly fullZones = new Set<string>();
   #network: Network | undefined;
@@ -52,6 +59,7 @@ export class RegionState implements Place {
     this.keyPairs = new Table(clock);
     this.modifications = new Table(clock);
     this.snapshots = new Table(clock);
+    this.usageReports = new Table(clock);
     this.volumes = new Table(clock);
     this.kmsKeys = new KmsKeys(accountId, region);
     this.references = new References(clock);

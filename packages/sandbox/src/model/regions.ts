@@ -48,6 +48,11 @@ export class Regions {
     return (this.#byName.get(region) ?? []).filter((state) => state.accountId !== accountId);
   }
 
+  /** What all accounts have in a region. */
+  in(region: string): readonly RegionState[] {
+    return this.#byName.get(region) ?? [];
+  }
+
   states(): RegionState[] {
     return [...this.#regions.values()].map(({ state }) => state);
   }

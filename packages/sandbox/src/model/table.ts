@@ -102,6 +102,11 @@ export class Table<R extends Resource> {
     return this.#bin.get(id);
   }
 
+  /** All that was recycled and is not back. */
+  listRecycled(): R[] {
+    return [...this.#bin.values()];
+  }
+
   /** Puts a record back that was recycled, as it was. */
   restore(id: string): void {
     const record = this.#bin.get(id);

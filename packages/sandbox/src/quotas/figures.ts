@@ -18,6 +18,8 @@ export interface QuotaFigures {
   readonly writes: BucketFigures;
   readonly pendingSnapshotsPerVolume: number;
   readonly pendingSnapshotsPerAccount: number;
+  /** Copies of snapshots that are under way to a region. */
+  readonly pendingCopiesPerAccount: number;
   /** Time between the starts of two snapshots of a volume. */
   readonly snapshotIntervalMs: number;
   /** Time between the starts of two modifications of a volume. */
@@ -28,7 +30,7 @@ export interface QuotaFigures {
 export type QuotaOptions = 'off' | 'documented' | Partial<QuotaFigures>;
 
 /**
- * EC2 API developer guide, "Request throttling" (buckets); EBS service quotas (pending snapshots); API reference of CreateSnapshot,
+ * EC2 API developer guide, "Request throttling" (buckets); EBS service quotas (pending snapshots and copies); API reference of CreateSnapshot,
  * `SnapshotCreationPerVolumeRateExceeded` (15 s) and ModifyVolume (six hours).
  */
 export const documentedQuotas: QuotaFigures = {
@@ -45,6 +47,7 @@ export const documentedQuotas: QuotaFigures = {
   writes: { size: 100, perSecond: 5 },
   pendingSnapshotsPerVolume: 5,
   pendingSnapshotsPerAccount: 100,
+  pendingCopiesPerAccount: 20,
   snapshotIntervalMs: 15_000,
   modificationIntervalMs: 6 * 60 * 60_000,
 };

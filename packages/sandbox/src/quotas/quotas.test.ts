@@ -24,10 +24,13 @@ const setUp = (figures = documentedQuotas) => {
     return 1000;
   };
   const snapshot = (VolumeId: string) => quotas.checkResources(state, 'CreateSnapshot', { VolumeId });
-  const addPending = (id: string, volumeId: string) =>
+  const addPending = (id: string, volumeId: string, copiedFrom?: string) =>
     state.snapshots.insert({
       id,
       volumeId,
+      copiedFrom,
+      ownerId: state.accountId,
+      createVolumePermissions: [],
       state: 'pending',
       sizeGiB: 1,
       description: '',
@@ -123,6 +126,15 @@ describe('Documented quotas', () => {
     expect(modify).toThrow(expect.objectContaining({ code: 'VolumeModificationRateExceeded' }));
     await clock.advance(1);
     modify();
+  });
+
+  test('[QUOTA-7] An account has at most 20 pending copies of snapshots to a region', () => {
+    const { state, quotas, addPending } = setUp();
+    const copy = () => quotas.checkResources(state, 'CopySnapshot', {});
+    for (let count = 0; count < 20; count += 1) addPending(`snap-${count}`, 'vol-ffffffff', 'snap-a');
+    expect(copy).toThrow(expect.objectContaining({ code: 'ResourceLimitExceeded' }));
+    state.snapshots.update('snap-0', { state: 'completed' });
+    expect(copy).not.toThrow();
   });
 
   test('[QUOTA-6] Are off unless asked for, and single figures can be replaced', () => {

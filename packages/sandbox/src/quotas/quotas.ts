@@ -37,6 +37,17 @@ const checkSnapshot = (
   state.snapshotStarts.set(VolumeId ?? '', now);
 };
 
+const checkCopy = (state: RegionState, _input: object, { pendingCopiesPerAccount }: QuotaFigures): void => {
+  const copies = state.snapshots
+    .list()
+    .filter(({ copiedFrom, state: progress }) => copiedFrom !== undefined && progress === 'pending');
+  if (copies.length < pendingCopiesPerAccount) return;
+  throw new ApiError(
+    'ResourceLimitExceeded',
+    `Too many snapshot copies in progress. The limit is ${pendingCopiesPerAccount} for this destination region.`,
+  );
+};
+
 const checkModification = (
   state: RegionState,
   { VolumeId }: ec2.ModifyVolumeRequest,
@@ -52,6 +63,7 @@ const checkModification = (
 };
 
 const resourceQuotas: { readonly [A in Ec2Action]?: ResourceQuota } = {
+  CopySnapshot: checkCopy,
   CreateSnapshot: checkSnapshot,
   ModifyVolume: checkModification,
 };

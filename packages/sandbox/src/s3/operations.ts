@@ -1,95 +1,50 @@
-import type { SignedRequest } from '../credentials/signature.js';
-import { ApiError } from '../model/api-error.js';
 import { element, escapeXml, xmlDeclaration } from '../wire/xml.js';
 import type { Listing, S3Bucket, S3Buckets, S3Object } from './buckets.js';
-
-export type S3Action =
-  | 'CreateBucket'
-  | 'DeleteObject'
-  | 'GetObject'
-  | 'HeadObject'
-  | 'ListObjectsV2'
-  | 'PutObject';
-
-/** A request to S3, understood. */
-export interface S3Request {
-  readonly action: S3Action;
-  readonly bucket: string;
-  /** Empty for what is about the bucket. */
-  readonly key: string;
-  readonly query: Readonly<Record<string, string>>;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-/** An answer of S3, but for its request id. */
-export interface S3Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-const bucketActions: Readonly<Record<string, S3Action>> = { PUT: 'CreateBucket', GET: 'ListObjectsV2' };
-const objectActions: Readonly<Record<string, S3Action>> = {
-  DELETE: 'DeleteObject',
-  GET: 'GetObject',
-  HEAD: 'HeadObject',
-  PUT: 'PutObject',
-};
-/** What the SDK adds to a query by itself. */
-const harmless: ReadonlySet<string> = new Set(['x-id']);
-const listParameters: ReadonlySet<string> = new Set([
-  'list-type',
-  'prefix',
-  'delimiter',
-  'max-keys',
-  'continuation-token',
-]);
-
-const notImplemented = (what: string): ApiError =>
-  new ApiError('NotImplemented', `The sandbox does not answer ${what}.`, 501);
-
-/** Which operation a request is, with the bucket in its path. @throws `NotImplemented` */
-export const readS3Request = ({ method, path, query, headers, body }: SignedRequest): S3Request => {
-  const [, bucket = '', rest = ''] = /^\/([^/]*)\/?(.*)$/s.exec(path) ?? [];
-  const key = decodeURIComponent(rest);
-  const action = (key === '' ? bucketActions : objectActions)[method];
-  const known = action === 'ListObjectsV2' ? listParameters : harmless;
-  const unknown = Object.keys(query).find((name) => !known.has(name) && !harmless.has(name));
-  if (bucket === '' || action === undefined || unknown !== undefined) {
-    throw notImplemented(`${method} of ${path}${unknown === undefined ? '' : ` with ${unknown}`} on S3`);
-  }
-  if (action === 'ListObjectsV2' && query['list-type'] !== '2')
-    throw notImplemented('ListObjects, the first version');
-  return { action, bucket, key, query, headers, body };
-};
+import { requireChecksum } from './checksum.js';
+import { multipartOperations } from './multipart.js';
+import {
+  encryptionHeaders,
+  headOf,
+  metadataPrefix,
+  type S3Answer,
+  type S3Operation,
+  xmlType,
+} from './operation.js';
+import type { S3Action, S3Request } from './request.js';
 
 /** What every operation but `CreateBucket` does with its bucket. */
-export const s3Operations: Readonly<
-  Record<Exclude<S3Action, 'CreateBucket'>, (bucket: S3Bucket, request: S3Request) => S3Answer>
-> = {
+export const s3Operations: Readonly<Record<Exclude<S3Action, 'CreateBucket'>, S3Operation>> = {
+  ...multipartOperations,
   DeleteObject: (bucket, { key }) => {
     bucket.delete(key);
     return { status: 204, headers: {}, body: '' };
   },
+  GetBucketEncryption: ({ kmsKey }) => {
+    const algorithm = element('SSEAlgorithm', kmsKey === undefined ? 'AES256' : 'aws:kms');
+    const key = kmsKey === undefined ? '' : element('KMSMasterKeyID', escapeXml(kmsKey));
+    const rule = element('Rule', element('ApplyServerSideEncryptionByDefault', algorithm + key));
+    return {
+      status: 200,
+      headers: xmlType,
+      body: xmlDeclaration + element('ServerSideEncryptionConfiguration', rule),
+    };
+  },
   GetObject: (bucket, { key }) => {
     const object = bucket.get(key);
-    return { status: 200, headers: objectHeaders(object), body: object.body };
+    return { status: 200, headers: objectHeaders(bucket, object), body: object.body };
   },
-  HeadObject: (bucket, { key }) => ({ status: 200, headers: objectHeaders(bucket.get(key)), body: '' }),
+  HeadObject: (bucket, { key }) => ({
+    status: 200,
+    headers: objectHeaders(bucket, bucket.get(key)),
+    body: '',
+  }),
   ListObjectsV2: (bucket, request) => listObjects(bucket, request),
-  PutObject: (bucket, { key, body, headers }) => {
-    const { etag } = bucket.put(
-      {
-        key,
-        body,
-        metadata: metadataOf(headers),
-        contentType: headers['content-type'] ?? 'binary/octet-stream',
-      },
-      { ifNoneMatch: headers['if-none-match'], ifMatch: headers['if-match'] },
-    );
-    return { status: 200, headers: { etag }, body: '' };
+  PutObject: (bucket, request) => {
+    const { body, headers } = request;
+    requireChecksum(headers, body);
+    const conditions = { ifNoneMatch: headers['if-none-match'], ifMatch: headers['if-match'] };
+    const { etag } = bucket.put({ ...headOf(request), body }, conditions);
+    return { status: 200, headers: { etag, ...encryptionHeaders(bucket) }, body: '' };
   },
 };
 
@@ -104,24 +59,13 @@ export const createBucket = (
   return { status: 200, headers: { location: `/${name}` }, body: '' };
 };
 
-const metadataPrefix = 'x-amz-meta-';
-
-const metadataOf = (headers: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(headers)
-      .filter(([name]) => name.startsWith(metadataPrefix))
-      .map(([name, value]) => [name.slice(metadataPrefix.length), value]),
-  );
-
-const objectHeaders = ({
-  body,
-  contentType,
-  etag,
-  lastModified,
-  metadata,
-}: S3Object): Record<string, string> => ({
+const objectHeaders = (
+  bucket: S3Bucket,
+  { body, contentType, etag, lastModified, metadata }: S3Object,
+): Record<string, string> => ({
+  ...encryptionHeaders(bucket),
   ...Object.fromEntries(Object.entries(metadata).map(([name, value]) => [metadataPrefix + name, value])),
-  'content-length': String(Buffer.byteLength(body)),
+  'content-length': String(body.length),
   'content-type': contentType,
   etag,
   'last-modified': lastModified.toUTCString(),
@@ -134,7 +78,7 @@ const listObjects = (bucket: S3Bucket, { bucket: name, query }: S3Request): S3An
   const listing = bucket.list({ prefix, delimiter, maxKeys, after });
   return {
     status: 200,
-    headers: { 'content-type': 'application/xml' },
+    headers: xmlType,
     body: xmlDeclaration + listingXml(name, prefix, maxKeys, listing),
   };
 };
@@ -156,7 +100,7 @@ const listingXml = (name: string, prefix: string, maxKeys: number, listing: List
         element('Key', escapeXml(key)) +
           element('LastModified', lastModified.toISOString()) +
           element('ETag', escapeXml(etag)) +
-          element('Size', String(Buffer.byteLength(body))) +
+          element('Size', String(body.length)) +
           element('StorageClass', 'STANDARD'),
       ),
     ),

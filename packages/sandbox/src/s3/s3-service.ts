@@ -3,11 +3,15 @@ import type { Identity } from '../credentials/identity.js';
 import type { Refusal } from '../faults/call-gate.js';
 import type { Iam } from '../iam/iam.js';
 import { ApiError } from '../model/api-error.js';
-import { S3Buckets } from './buckets.js';
-import { createBucket, type S3Answer, type S3Request, s3Operations } from './operations.js';
+import type { Place } from '../model/region-state.js';
+import { type S3Bucket, S3Buckets } from './buckets.js';
+import type { ObjectStore } from './object-store.js';
+import type { S3Answer } from './operation.js';
+import { createBucket, s3Operations } from './operations.js';
+import type { S3Request } from './request.js';
 
-/** S3 as far as journals need it: conditional writes, reads and lists, each seen at once by everybody. */
-export class S3Service {
+/** S3 as far as this project needs it: conditional writes, uploads in parts, reads and lists, each seen at once by everybody. */
+export class S3Service implements ObjectStore {
   readonly #buckets: S3Buckets;
   readonly #iam: Iam;
 
@@ -17,8 +21,24 @@ export class S3Service {
   }
 
   /** Makes a bucket without a call of anybody. */
-  addBucket(name: string, accountId: string, region: string): void {
-    this.#buckets.create(name, accountId, region);
+  addBucket(name: string, accountId: string, region: string, kmsKey?: string): void {
+    this.#buckets.create(name, accountId, region, kmsKey);
+  }
+
+  check(place: Place, bucket: string): void {
+    this.#find(place, bucket);
+  }
+
+  put(place: Place, bucket: string, key: string, body: Buffer): void {
+    this.#find(place, bucket).put({ key, body, contentType: 'binary/octet-stream', metadata: {} }, {});
+  }
+
+  #find({ accountId, region }: Place, name: string): S3Bucket {
+    const bucket = this.#buckets.get(name);
+    if (bucket.accountId !== accountId)
+      throw new ApiError('AccessDenied', `Access to the bucket ${name} is denied`);
+    if (bucket.region !== region) throw new WrongRegion(bucket.region);
+    return bucket;
   }
 
   /** Does what a request asks for. @throws ApiError */
@@ -35,7 +55,14 @@ export class S3Service {
 
 /** Some permissions have other names than their actions (service authorization reference, "Amazon S3"). */
 const permissionOf = ({ action }: S3Request): string =>
-  ({ ListObjectsV2: 'ListBucket', HeadObject: 'GetObject' })[action as string] ?? action;
+  ({
+    CompleteMultipartUpload: 'PutObject',
+    CreateMultipartUpload: 'PutObject',
+    GetBucketEncryption: 'GetEncryptionConfiguration',
+    ListObjectsV2: 'ListBucket',
+    HeadObject: 'GetObject',
+    UploadPart: 'PutObject',
+  })[action as string] ?? action;
 
 /** The bucket is in another region; S3 names it in a header. */
 export class WrongRegion extends ApiError {

@@ -1,19 +1,23 @@
 import type * as ssm from '@aws-sdk/client-ssm';
 import type { Identity } from '../credentials/identity.js';
 import { ApiError } from '../model/api-error.js';
-import type { RegionState } from '../model/region-state.js';
+import {
+  type CommandContext,
+  describeInstanceInformation,
+  getCommandInvocation,
+  sendCommand,
+} from './commands.js';
 import { deleteParameter, describeParameters, getParameters, putParameter } from './parameters.js';
 import type { Sessions } from './sessions.js';
 
-export interface SsmContext {
+export interface SsmContext extends CommandContext {
   readonly caller: Identity;
-  readonly state: RegionState;
   readonly sessions: Sessions;
   /** URL of a session's data channel. */
   readonly streamUrl: (sessionId: string) => string;
 }
 
-/** The only document that the sandbox knows. */
+/** The document of sessions that the sandbox knows. */
 const portForwarding = 'AWS-StartPortForwardingSession';
 
 const validation = (message: string): ApiError => new ApiError('ValidationException', message);
@@ -55,9 +59,12 @@ const terminateSession = (
 /** Every action of Systems Manager that the sandbox answers. */
 export const ssmHandlers = {
   DeleteParameter: deleteParameter,
+  DescribeInstanceInformation: describeInstanceInformation,
   DescribeParameters: describeParameters,
+  GetCommandInvocation: getCommandInvocation,
   GetParameters: getParameters,
   PutParameter: putParameter,
+  SendCommand: sendCommand,
   StartSession: startSession,
   TerminateSession: terminateSession,
 } as const;

@@ -2,7 +2,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AmiPublisherError } from '@ami-publisher/base';
 import { readVolumeRecord } from '@ami-publisher/unpacker';
-import type { SnapshotContent, VolumeStorage } from '../model/ports.js';
+import type { SnapshotContent, StoredSnapshot, VolumeStorage } from '../model/ports.js';
 import type { Place } from '../model/region-state.js';
 import { copyTree } from './copy-tree.js';
 import { LoopDevice } from './loop-device.js';
@@ -28,10 +28,15 @@ export class BlockStorage implements VolumeStorage {
     this.#directory = directory;
   }
 
-  async createVolume(place: Place, volumeId: string, sizeGiB: number, snapshotId?: string): Promise<void> {
+  async createVolume(
+    place: Place,
+    volumeId: string,
+    sizeGiB: number,
+    source?: StoredSnapshot,
+  ): Promise<void> {
     const file = this.volumePath(place, volumeId);
     await mkdir(dirname(file), { recursive: true });
-    if (snapshotId !== undefined) await copyTree(this.snapshotPath(place, snapshotId), file);
+    if (source !== undefined) await copyTree(this.snapshotPath(source, source.snapshotId), file);
     await setSize(file, sizeGiB);
   }
 
@@ -67,6 +72,12 @@ export class BlockStorage implements VolumeStorage {
     } finally {
       await rm(partial, { force: true });
     }
+  }
+
+  async copySnapshot(source: StoredSnapshot, place: Place, snapshotId: string): Promise<void> {
+    const snapshot = this.snapshotPath(place, snapshotId);
+    await mkdir(dirname(snapshot), { recursive: true });
+    await copyTree(this.snapshotPath(source, source.snapshotId), snapshot);
   }
 
   async deleteSnapshot(place: Place, snapshotId: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SnapshotContent, VolumeStorage } from '../model/ports.js';
+import type { SnapshotContent, StoredSnapshot, VolumeStorage } from '../model/ports.js';
 import type { Place } from '../model/region-state.js';
 import { copyTree } from './copy-tree.js';
 import { notSealed } from './not-sealed.js';
@@ -27,12 +27,17 @@ export class DirectoryStorage implements VolumeStorage {
     this.#directory = directory;
   }
 
-  async createVolume(place: Place, volumeId: string, sizeGiB: number, snapshotId?: string): Promise<void> {
+  async createVolume(
+    place: Place,
+    volumeId: string,
+    sizeGiB: number,
+    source?: StoredSnapshot,
+  ): Promise<void> {
     const content = this.volumePath(place, volumeId);
     await mkdir(join(content, '..'), { recursive: true });
-    await (snapshotId === undefined
+    await (source === undefined
       ? mkdir(content)
-      : copyTree(this.snapshotPath(place, snapshotId), content));
+      : copyTree(this.snapshotPath(source, source.snapshotId), content));
     await this.resizeVolume(place, volumeId, sizeGiB);
   }
 
@@ -66,6 +71,12 @@ export class DirectoryStorage implements VolumeStorage {
     } finally {
       await rm(partial, { recursive: true, force: true });
     }
+  }
+
+  async copySnapshot(source: StoredSnapshot, place: Place, snapshotId: string): Promise<void> {
+    const snapshot = this.snapshotPath(place, snapshotId);
+    await mkdir(join(snapshot, '..'), { recursive: true });
+    await copyTree(this.snapshotPath(source, source.snapshotId), snapshot);
   }
 
   async deleteSnapshot(place: Place, snapshotId: string): Promise<void> {

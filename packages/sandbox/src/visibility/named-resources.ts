@@ -14,7 +14,7 @@ export interface NamedResource {
 const idMembers: ReadonlySet<string> = new Set(
   ['Image', 'Instance', 'KeyPair', 'SecurityGroup', 'Snapshot', 'Subnet', 'Volume']
     .flatMap((kind) => [`${kind}Id`, `${kind}Ids`])
-    .concat('Resources'),
+    .concat('ReportId', 'ReportIds', 'Resources'),
 );
 const pathMembers: ReadonlySet<string> = new Set(['BlockDeviceMappings', 'Ebs']);
 
@@ -40,6 +40,7 @@ export const tableOf = (state: RegionState, kind: ResourceKind): Table<Resource>
 
 const tables: Readonly<Record<ResourceKind, (state: RegionState) => unknown>> = {
   image: ({ images }) => images,
+  'image-usage-report': ({ usageReports }) => usageReports,
   instance: ({ instances }) => instances,
   'key-pair': ({ keyPairs }) => keyPairs,
   'launch-template': ({ references }) => references.launchTemplates,
@@ -64,6 +65,8 @@ export const created: {
     readonly ids: (output: Ec2Actions[A][1]) => readonly (string | undefined)[];
   };
 } = {
+  CopySnapshot: { kind: 'snapshot', ids: ({ SnapshotId }) => [SnapshotId] },
+  CreateImageUsageReport: { kind: 'image-usage-report', ids: ({ ReportId }) => [ReportId] },
   CreateSnapshot: { kind: 'snapshot', ids: ({ SnapshotId }) => [SnapshotId] },
   CreateVolume: { kind: 'volume', ids: ({ VolumeId }) => [VolumeId] },
   ImportKeyPair: { kind: 'key-pair', ids: ({ KeyPairId }) => [KeyPairId] },

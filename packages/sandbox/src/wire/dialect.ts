@@ -9,7 +9,7 @@ export type Traits = ReturnType<NormalizedSchema['getMergedTraits']>;
 
 /** One of AWS's two query protocols: form bodies in, XML out. */
 export interface Dialect {
-  readonly service: 'autoscaling' | 'ec2' | 'sts';
+  readonly service: 'autoscaling' | 'cloudformation' | 'ec2' | 'sns' | 'sts';
   /** The only `Version` that is understood. */
   readonly version: string;
   /** Whether list items follow their list's name at once (`Tag.1`), rather than after `member` (`Tag.member.1`). */

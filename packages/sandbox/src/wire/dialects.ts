@@ -48,9 +48,19 @@ const queryDialect = (service: Dialect['service'], version: string, namespace: s
 /** The query protocol of STS. */
 export const stsDialect = queryDialect('sts', '2011-06-15', 'https://sts.amazonaws.com/doc/2011-06-15/');
 
+/** The query protocol of SNS. */
+export const snsDialect = queryDialect('sns', '2010-03-31', 'http://sns.amazonaws.com/doc/2010-03-31/');
+
 /** The query protocol of Auto Scaling. */
 export const autoScalingDialect = queryDialect(
   'autoscaling',
   '2011-01-01',
   'http://autoscaling.amazonaws.com/doc/2011-01-01/',
+);
+
+/** The query protocol of CloudFormation. */
+export const cloudFormationDialect = queryDialect(
+  'cloudformation',
+  '2010-05-15',
+  'http://cloudformation.amazonaws.com/doc/2010-05-15/',
 );

@@ -20,6 +20,7 @@ export const decodeInput = (dialect: Dialect, schema: NormalizedSchema, form: Fo
 const decode = (dialect: Dialect, schema: NormalizedSchema, form: FormNode): unknown => {
   if (schema.isStructSchema()) return decodeStructure(dialect, schema, form);
   if (schema.isListSchema()) return decodeList(dialect, schema, form);
+  if (schema.isMapSchema()) return decodeMap(dialect, schema, form);
   if (form.value === undefined || form.children.size > 0) throw unknownParameter(form);
   return parseScalar(schema, form.value, form.path);
 };
@@ -45,6 +46,23 @@ const decodeList = (dialect: Dialect, schema: NormalizedSchema, form: FormNode):
   const flat = dialect.flatLists || schema.getMergedTraits().xmlFlattened === 1;
   const items = flat ? form : form.children.get(member.getMergedTraits().xmlName ?? 'member');
   return numbered(items).map((item) => decode(dialect, member, item));
+};
+
+/** `NAME.entry.1.key`, `NAME.entry.1.value`; both may have names of their own. */
+const decodeMap = (dialect: Dialect, schema: NormalizedSchema, form: FormNode): object => {
+  const [key, value] = [schema.getKeySchema(), schema.getValueSchema()];
+  const flat = schema.getMergedTraits().xmlFlattened === 1;
+  const entries = numbered(flat ? form : form.children.get('entry'));
+  return Object.fromEntries(
+    entries.map((entry) => {
+      const part = (member: NormalizedSchema, name: string) => {
+        const child = entry.children.get(member.getMergedTraits().xmlName ?? name);
+        if (child === undefined) throw unknownParameter(entry);
+        return decode(dialect, member, child);
+      };
+      return [String(part(key, 'key')), part(value, 'value')];
+    }),
+  );
 };
 
 /** Children in the order of their numbers; AWS lets numbers be left out, but nothing else stand in their place. */

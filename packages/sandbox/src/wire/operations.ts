@@ -1,5 +1,7 @@
 import * as autoscaling from '@aws-sdk/client-auto-scaling';
+import * as cloudformation from '@aws-sdk/client-cloudformation';
 import * as ec2 from '@aws-sdk/client-ec2';
+import * as sns from '@aws-sdk/client-sns';
 import * as sts from '@aws-sdk/client-sts';
 import { NormalizedSchema } from '@smithy/core/schema';
 import type { Dialect, SchemaRef } from './dialect.js';
@@ -14,7 +16,7 @@ export interface Operation {
 /** What smithy's code generator writes for an operation: kind, namespace, name, traits, input, output. */
 type OperationSchema = readonly [9, string, string, unknown, SchemaRef, SchemaRef];
 
-const schemas: Readonly<Record<Dialect['service'], object>> = { autoscaling, ec2, sts };
+const schemas: Readonly<Record<Dialect['service'], object>> = { autoscaling, cloudformation, ec2, sns, sts };
 
 const isOperationSchema = (schema: unknown): schema is OperationSchema =>
   Array.isArray(schema) && schema[0] === 9;

@@ -1,15 +1,19 @@
 import * as autoscaling from '@aws-sdk/client-auto-scaling';
+import * as cloudformation from '@aws-sdk/client-cloudformation';
 import * as ec2 from '@aws-sdk/client-ec2';
+import * as sns from '@aws-sdk/client-sns';
 import * as sts from '@aws-sdk/client-sts';
 import { HttpResponse } from '@smithy/core/protocols';
 import type { NormalizedSchema } from '@smithy/core/schema';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { autoScalingHandlers } from '../autoscaling/handlers.js';
+import { cloudFormationHandlers } from '../cloudformation/handlers.js';
 import { ec2Handlers } from '../ec2/handlers.js';
+import { snsHandlers } from '../sns/handlers.js';
 import { stsHandlers } from '../sts/handlers.js';
 import type { Dialect } from './dialect.js';
-import { autoScalingDialect, ec2Dialect, stsDialect } from './dialects.js';
+import { autoScalingDialect, cloudFormationDialect, ec2Dialect, snsDialect, stsDialect } from './dialects.js';
 import { parseForm } from './form.js';
 import { decodeInput } from './form-decoder.js';
 import { findOperation, type Operation } from './operations.js';
@@ -42,10 +46,16 @@ const anyValue = (schema: NormalizedSchema, depth: number): fc.Arbitrary<unknown
   if (schema.isListSchema()) {
     return fc.array(anyValue(schema.getValueSchema(), depth - 1), { minLength: 1, maxLength: 3 });
   }
+  if (schema.isMapSchema()) {
+    const key = text.filter((name) => name !== '');
+    const value = anyValue(schema.getValueSchema(), depth - 1);
+    return fc.dictionary(key, value, { minKeys: 1, maxKeys: 3, noNullPrototype: true });
+  }
   return scalar(schema);
 };
 
-const isScalar = (schema: NormalizedSchema): boolean => !schema.isStructSchema() && !schema.isListSchema();
+const isScalar = (schema: NormalizedSchema): boolean =>
+  !schema.isStructSchema() && !schema.isListSchema() && !schema.isMapSchema();
 
 const structureOf = (schema: NormalizedSchema, depth: number): fc.Arbitrary<object> => {
   const members = [...schema.structIterator()].filter(([, member]) => depth > 0 || isScalar(member));
@@ -67,6 +77,16 @@ const outputOf = (operation: Operation): fc.Arbitrary<object> =>
   operation.output.isStructSchema()
     ? fc.oneof(fc.constant({}), structureOf(operation.output, 5))
     : fc.constant({});
+
+/** An input with what the SDK would otherwise make up, and differently each time. */
+const complete = ({ input }: Operation, value: object): object => {
+  const members = input.isStructSchema() ? input.getMemberSchemas() : {};
+  return {
+    ...('ClientToken' in members && { ClientToken: 'token' }),
+    ...value,
+    ...('PresignedUrl' in members && { PresignedUrl: 'https://ec2.amazonaws.com' }),
+  };
+};
 
 /** A real client of the service whose requests end in `handle`, which gives the body of the answer. */
 const clientOptions = (handle: (body: string) => string) => ({
@@ -108,7 +128,13 @@ const services: readonly [Dialect, readonly string[], (action: string) => Send][
     Object.keys(autoScalingHandlers),
     (action) => sender(autoscaling.AutoScalingClient, commandOf(autoscaling, action)),
   ],
+  [
+    cloudFormationDialect,
+    Object.keys(cloudFormationHandlers),
+    (action) => sender(cloudformation.CloudFormationClient, commandOf(cloudformation, action)),
+  ],
   [ec2Dialect, Object.keys(ec2Handlers), (action) => sender(ec2.EC2Client, commandOf(ec2, action))],
+  [snsDialect, Object.keys(snsHandlers), (action) => sender(sns.SNSClient, commandOf(sns, action))],
   [stsDialect, Object.keys(stsHandlers), (action) => sender(sts.STSClient, commandOf(sts, action))],
 ];
 
@@ -124,13 +150,12 @@ describe('The wire codec', () => {
       await fc.assert(
         fc.asyncProperty(inputOf(operation), async (input) => {
           let decoded: object = {};
-          await send({ ClientToken: 'token', ...input }, (body) => {
+          const completed = complete(operation, input);
+          await send(completed, (body) => {
             decoded = decodeInput(dialect, operation.input, parseForm(body));
             return dialect.answer(action, '', 'id');
           });
-          const hasToken =
-            operation.input.isStructSchema() && 'ClientToken' in operation.input.getMemberSchemas();
-          expect(decoded).toStrictEqual(hasToken ? { ClientToken: 'token', ...input } : input);
+          expect(decoded).toStrictEqual(completed);
         }),
         { numRuns: 25 },
       );
@@ -143,7 +168,7 @@ describe('The wire codec', () => {
       const operation = findOperation(dialect.service, action)!;
       await fc.assert(
         fc.asyncProperty(outputOf(operation), async (output) => {
-          const received = await send({}, () =>
+          const received = await send(complete(operation, {}), () =>
             dialect.answer(action, encodeOutput(operation.output, output), 'id'),
           );
           expect(received).toStrictEqual(output);

@@ -27,13 +27,17 @@ export type Keys = Pick<SandboxAccount, 'accessKeyId' | 'secretAccessKey'> & {
 
 /** A real client of EC2; answers errors at once. */
 export const ec2Client = (sandbox: Sandbox, options: { keys?: Keys; region?: string } = {}): EC2Client =>
-  remember(new EC2Client(clientOptions(sandbox, options)));
+  remember(new EC2Client(serviceClientOptions(sandbox, options)));
 
 /** A real client of STS. */
 export const stsClient = (sandbox: Sandbox, options: { keys?: Keys; region?: string } = {}): STSClient =>
-  remember(new STSClient(clientOptions(sandbox, options)));
+  remember(new STSClient(serviceClientOptions(sandbox, options)));
 
-const clientOptions = (sandbox: Sandbox, { keys, region }: { keys?: Keys; region?: string }) => {
+/** Options of a real client of any service; whoever makes it destroys it. It answers errors at once. */
+export const serviceClientOptions = (
+  sandbox: Sandbox,
+  { keys, region }: { keys?: Keys; region?: string } = {},
+) => {
   const { accessKeyId, secretAccessKey, sessionToken }: Keys = keys ?? sandbox.accounts[0]!;
   return {
     endpoint: sandbox.endpoint,

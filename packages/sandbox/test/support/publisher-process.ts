@@ -101,6 +101,7 @@ export class PublisherProcess {
       ec2: async (target) => (await connect(target)).api,
       poller: async (target) => (await connect(target)).poller,
       autoScaling: (target) => cloud.autoScaling(target),
+      kms: (target) => cloud.kms(target),
       ssm: (target) => cloud.ssm(target),
       settings: (target) => cloud.settings(target),
       close: () => undefined,

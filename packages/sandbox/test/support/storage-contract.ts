@@ -43,7 +43,7 @@ export const describeStorage = (open: () => StorageUnderTest): void => {
     await write(device, 'before');
     expect(await storage.createSnapshot(place, 'vol-2', 'snap-2')).toBeUndefined();
     await write(device, 'after');
-    await storage.createVolume(place, 'vol-3', 2, 'snap-2');
+    await storage.createVolume(place, 'vol-3', 2, { ...place, snapshotId: 'snap-2' });
     const copy = await storage.attach(place, 'vol-3');
     await write(copy, 'changed');
 
@@ -53,6 +53,19 @@ export const describeStorage = (open: () => StorageUnderTest): void => {
     await storage.detach(place, 'vol-3');
     await storage.deleteSnapshot(place, 'snap-2');
     expect(existsSync(storage.snapshotPath(place, 'snap-2'))).toBe(false);
+  });
+
+  test('A copy of a snapshot has its content, in another account and region, and stays when the original goes', async () => {
+    const { storage, write, read } = open();
+    const elsewhere = { accountId: '222222222222', region: 'eu-west-1' };
+    await storage.createVolume(place, 'vol-5', 1);
+    const device = await storage.attach(place, 'vol-5');
+    await write(device, 'copied');
+    await storage.createSnapshot(place, 'vol-5', 'snap-5');
+    await storage.detach(place, 'vol-5');
+    await storage.copySnapshot({ ...place, snapshotId: 'snap-5' }, elsewhere, 'snap-6');
+    await storage.deleteSnapshot(place, 'snap-5');
+    expect(await read(storage.snapshotPath(elsewhere, 'snap-6'))).toBe('copied');
   });
 
   test('A volume grows while it is attached, and keeps its content', async () => {

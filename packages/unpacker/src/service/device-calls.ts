@@ -1,5 +1,4 @@
 import { AmiPublisherError, invalidOption } from '@ami-publisher/base';
-import type { UnpackerHandlers } from '@ami-publisher/protocol';
 import { bindDevice, inUse, refuseOfOther, refuseSecondName } from '../bind-device.js';
 import { cancelledBecause } from '../cancelled.js';
 import { checked, checkedClaim, checkedKeys, checkedMs } from '../names.js';
@@ -7,14 +6,14 @@ import { streamOfDevice, withDevice, withoutDevice, withStream } from '../state/
 import { streamOf } from '../state/state-store.js';
 import { inspected, unsealed, volumeOf } from '../tasks/volume.js';
 import type { Unpacker } from '../unpacker.js';
-import { deviceMessage, streamMessage } from './messages.js';
+import { deviceMessage, streamMessage, type UnpackerCalls } from './messages.js';
 
 const arrivalTime = { low: 1, high: 600_000, otherwise: 60_000 };
 const growthTimeMs = 60_000;
 const growthIntervalMs = 500;
 
 type DeviceCalls = Pick<
-  UnpackerHandlers,
+  UnpackerCalls,
   'AddDevice' | 'ClaimDevice' | 'AssociateStream' | 'GrowDevice' | 'RemoveDevice'
 >;
 

@@ -1,16 +1,15 @@
 import { AmiPublisherError } from '@ami-publisher/base';
-import type { UnpackerHandlers } from '@ami-publisher/protocol';
 import { acquireLease, defaultLeaseTtlMs, liveLease, releaseLease, renewLease } from '../leases.js';
 import { checked, checkedClaim, checkedMs, parseStreamName } from '../names.js';
 import type { StreamRecord } from '../state/model.js';
 import type { Unpacker } from '../unpacker.js';
-import { leaseMessage } from './messages.js';
+import { leaseMessage, type UnpackerCalls } from './messages.js';
 import { isBusy } from './status-calls.js';
 
 const leaseTtl = { low: 1_000, high: 600_000, otherwise: defaultLeaseTtlMs };
 const drainTime = { low: 1_000, high: 24 * 60 * 60 * 1000, otherwise: 0 };
 
-type LeaseCalls = Pick<UnpackerHandlers, 'AcquireLease' | 'RenewLease' | 'ReleaseLease' | 'Drain'>;
+type LeaseCalls = Pick<UnpackerCalls, 'AcquireLease' | 'RenewLease' | 'ReleaseLease' | 'Drain'>;
 
 export const leaseCalls = (unpacker: Unpacker): LeaseCalls => ({
   AcquireLease: async (request) => {

@@ -11,9 +11,15 @@ import type { LeaseRecord, OperationRecord, StreamRecord } from '../state/model.
 import type { Unpacker } from '../unpacker.js';
 import { streamState } from './stream-state.js';
 
+/** Every method of the service, answered. */
+export type UnpackerCalls = Required<UnpackerHandlers>;
+
 /** What the handler of a method answers with. */
-export type Answer<M extends keyof UnpackerHandlers> =
-  NonNullable<UnpackerHandlers[M]> extends (...parameters: never[]) => Promise<infer O> ? O : never;
+export type Answer<M extends keyof UnpackerHandlers> = UnpackerCalls[M] extends (
+  ...parameters: never[]
+) => Promise<infer O>
+  ? O
+  : never;
 
 export const leaseMessage = (stream: string, lease: LeaseRecord): LeaseMessage => ({
   stream,

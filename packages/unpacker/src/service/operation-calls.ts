@@ -1,4 +1,4 @@
-import type { OperationInput, UnpackerHandlers } from '@ami-publisher/protocol';
+import type { OperationInput } from '@ami-publisher/protocol';
 import { cancelledBecause } from '../cancelled.js';
 import { checked, checkedClaim, parseLeafName } from '../names.js';
 import type { OperationRequest } from '../operations/operation-table.js';
@@ -9,11 +9,11 @@ import { isScanned, prepareForUnpack } from '../tasks/prepare.js';
 import { prepareForCopy } from '../tasks/raw-volume.js';
 import { holdsImage, unpackImage } from '../tasks/unpack.js';
 import type { Unpacker } from '../unpacker.js';
-import { operationMessage } from './messages.js';
+import { operationMessage, type UnpackerCalls } from './messages.js';
 import { otherStream } from './stream-calls.js';
 
 type OperationCalls = Pick<
-  UnpackerHandlers,
+  UnpackerCalls,
   | 'PrepareForUnpack'
   | 'UnpackImage'
   | 'PrepareForCapture'

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { AmiPublisherError, Deadlines, invalidOption, throwIfCancelled } from '@ami-publisher/base';
-import type { UnpackerHandlers } from '@ami-publisher/protocol';
 import { checkedClaim, type StreamClaim } from '../names.js';
 import { type Block, type ByteRange, readBlocks, zeros } from '../raw/read-blocks.js';
 import { rawVolumeOf } from '../tasks/raw-volume.js';
 import type { Unpacker } from '../unpacker.js';
+import type { UnpackerCalls } from './messages.js';
 
 /** A reader that takes nothing for this long must not keep the stream from work. */
 const stallMs = 60_000;
@@ -16,7 +16,7 @@ interface RawChunk {
 }
 
 /** Reading volumes out; `shutDown` ends what is under way. */
-export const rawCalls = (unpacker: Unpacker, shutDown: AbortSignal): Pick<UnpackerHandlers, 'GetRaw'> => {
+export const rawCalls = (unpacker: Unpacker, shutDown: AbortSignal): Pick<UnpackerCalls, 'GetRaw'> => {
   const deadlines = new Deadlines(unpacker.clock);
   return {
     GetRaw: (request, { signal }) => {
@@ -55,12 +55,12 @@ class RawTransfer {
       ending ??= (async () => {
         signal.removeEventListener('abort', end);
         await blocks?.return();
-        this.#mark(false);
+        this.#unpacker.markTransfer(this.#claim.stream, false);
         endTurn();
       })();
       return ending;
     };
-    this.#mark(true);
+    this.#unpacker.markTransfer(this.#claim.stream, true);
     try {
       const volume = await rawVolumeOf(this.#unpacker, this.#claim.stream, signal);
       const range = rangeWithin(volume.sizeBytes, this.#asked);
@@ -93,13 +93,6 @@ class RawTransfer {
     }
     throwIfCancelled(signal);
     yield { offset: offset + length, sha512: hash.digest('hex') };
-  }
-
-  #mark(isUnderWay: boolean): void {
-    if (isUnderWay) this.#unpacker.transferring.add(this.#claim.stream);
-    else this.#unpacker.transferring.delete(this.#claim.stream);
-    this.#unpacker.touch();
-    this.#unpacker.notifier.notify();
   }
 }
 

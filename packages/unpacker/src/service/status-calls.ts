@@ -1,10 +1,9 @@
-import type { UnpackerHandlers } from '@ami-publisher/protocol';
 import { liveLease } from '../leases.js';
 import { snapshots } from '../snapshots.js';
 import type { StreamRecord } from '../state/model.js';
 import type { Unpacker } from '../unpacker.js';
 import { version } from '../version.js';
-import { type Answer, deviceMessage, streamMessage } from './messages.js';
+import { type Answer, deviceMessage, streamMessage, type UnpackerCalls } from './messages.js';
 
 const minGapMs = 500;
 
@@ -12,7 +11,7 @@ const minGapMs = 500;
 export const statusCalls = (
   unpacker: Unpacker,
   shutDown: AbortSignal,
-): Pick<UnpackerHandlers, 'GetStatus' | 'WatchStatus'> => ({
+): Pick<UnpackerCalls, 'GetStatus' | 'WatchStatus'> => ({
   GetStatus: async () => status(unpacker),
   WatchStatus: (_request, { signal }) =>
     snapshots({

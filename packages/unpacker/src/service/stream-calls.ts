@@ -1,14 +1,13 @@
 import { AmiPublisherError } from '@ami-publisher/base';
-import type { UnpackerHandlers } from '@ami-publisher/protocol';
 import { cancelledBecause } from '../cancelled.js';
 import { checkedClaim, parseStreamName } from '../names.js';
 import { withoutStream } from '../state/model.js';
 import { streamOf } from '../state/state-store.js';
 import { confirmCapture, notConfirmed } from '../tasks/capture.js';
 import type { Unpacker } from '../unpacker.js';
-import { streamMessage } from './messages.js';
+import { streamMessage, type UnpackerCalls } from './messages.js';
 
-type StreamCalls = Pick<UnpackerHandlers, 'CreateStream' | 'ForgetStream' | 'ConfirmCapture'>;
+type StreamCalls = Pick<UnpackerCalls, 'CreateStream' | 'ForgetStream' | 'ConfirmCapture'>;
 
 export const streamCalls = (unpacker: Unpacker): StreamCalls => ({
   CreateStream: async (request) => {

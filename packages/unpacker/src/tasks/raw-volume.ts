@@ -37,8 +37,26 @@ export const rawVolumeOf = async (
   return { path: await driver.rawPath(device), sizeBytes: device.sizeBytes, label };
 };
 
+/**
+ * Seals the volume of a stream, so that it is what a snapshot would hold, and says where its bytes are. Called in the stream's turn.
+ *
+ * @throws as `rawVolumeOf`
+ */
+export const sealedVolumeOf = async (
+  unpacker: Unpacker,
+  stream: string,
+  { signal, report }: OperationContext,
+): Promise<RawVolume> => {
+  const { driver } = unpacker;
+  if (driver.rawPath === undefined) throw noRawForm(driver.name, stream);
+  const view = await volumeOf(unpacker, stream, signal);
+  await driver.seal(view.device, { onProgress: report, signal });
+  await inspected(unpacker, stream, view, 'unknown');
+  return rawVolumeOf(unpacker, stream, signal);
+};
+
 /** The error of asking for the bytes of what has none. */
-export const noRawForm = (driver: string, stream: string): AmiPublisherError =>
+const noRawForm = (driver: string, stream: string): AmiPublisherError =>
   new AmiPublisherError('RAW_UNAVAILABLE', {
     message: `volumes of driver ${driver} have no raw form`,
     resource: stream,

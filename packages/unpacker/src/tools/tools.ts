@@ -8,6 +8,7 @@ const blockPackages = {
   e2fsck: 'e2fsprogs',
   resize2fs: 'e2fsprogs',
   sfdisk: 'fdisk',
+  blockdev: 'util-linux',
   partx: 'util-linux',
   wipefs: 'util-linux',
   blkdiscard: 'util-linux',

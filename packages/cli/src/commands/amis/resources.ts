@@ -1,22 +1,17 @@
 import { Amis } from '@ami-publisher/core';
 import { exitCodes } from '../../exit-codes.js';
-import { parseDuration } from '../../input/duration.js';
 import { readResultsFiles } from '../../input/results-files.js';
+import { retentionOf } from '../../input/retention.js';
 import { notice } from '../../progress/notice.js';
 import { carryOut } from '../change.js';
 import type { CommandRunner } from '../definition.js';
 
 /** `delete RESULTS-FILE...` */
 export const deleteResources: CommandRunner = async (files, options) => {
-  const retention =
-    options.now === true
-      ? { retentionMs: null }
-      : typeof options.after === 'string'
-        ? { retentionMs: parseDuration('after', options.after) }
-        : {};
+  const retentionMs = retentionOf(options);
   const resources = await readResultsFiles(files.flat());
   return carryOut(options, ({ operations }, how) =>
-    new Amis(operations).delete(resources, { ...retention, ...how }),
+    new Amis(operations).delete(resources, { retentionMs, ...how }),
   );
 };
 

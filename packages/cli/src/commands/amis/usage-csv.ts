@@ -1,5 +1,6 @@
 import type { OwnImage, UsingInstance } from '@ami-publisher/core';
 import { csvReport } from '../../output/csv.js';
+import { formatLaunchTime } from '../../output/launch-time.js';
 
 /** AMIs in the columns of the Go tool; sizes in GiB. */
 export const imagesCsv = (images: readonly OwnImage[]): string =>
@@ -11,12 +12,12 @@ export const imagesCsv = (images: readonly OwnImage[]): string =>
     })),
   );
 
-/** Instances in the columns of the Go tool; times in RFC 3339. */
+/** Instances in the columns of the Go tool, with its form of times. */
 export const instancesCsv = (instances: readonly UsingInstance[]): string =>
   csvReport(
     ['Account', 'Region', 'AmiId', 'InstanceId', 'LaunchTime'],
     instances.map(({ account, region, imageId, instanceId, launchedAt, tags }) => ({
-      columns: [account, region, imageId, instanceId, launchedAt],
+      columns: [account, region, imageId, instanceId, formatLaunchTime(launchedAt)],
       tags,
     })),
   );

@@ -1,8 +1,8 @@
-import { invalidOption } from '@ami-publisher/base';
 import { AmiUsage, type UsageOptions, type UsageReport } from '@ami-publisher/core';
 import { type Context, createContext, openJournals } from '../../context.js';
 import { exitCodes } from '../../exit-codes.js';
 import { parseDuration, parseWholeNumber } from '../../input/duration.js';
+import { retentionOf } from '../../input/retention.js';
 import { tagSearchOf } from '../../input/tag-search.js';
 import { counted } from '../../output/quantities.js';
 import { outputOptionsOf, type TableView, writeResult } from '../../output/render.js';
@@ -67,6 +67,7 @@ const list = async (
       `Looking into ${counted(targets.targets.length, 'target')}`,
       () => ask(new AmiUsage(context.cloud), targets, { ...how, signal: context.signal }),
     );
+    for (const message of report.notices) notice(`note: ${message}`);
     await write(report);
     await writeResult(report, view, outputOptionsOf(options));
     return report.failures.length === 0 ? exitCodes.success : exitCodes.failure;
@@ -79,6 +80,8 @@ const usageOptionsOf = async (options: Options): Promise<UsageOptions> => ({
   ...(await tagSearchOf(options)),
   minAgeMs: durationOf(options, 'minAge'),
   launchedWithinMs: durationOf(options, 'launchedWithin'),
+  usageReports: options.usageReports === true,
+  usageReportsTimeoutMs: durationOf(options, 'reportTimeout'),
   keepLast: numberOf(options, 'keepLast', 0),
   concurrency: numberOf(options, 'concurrency', 1),
   journals: await openJournals(options),
@@ -89,9 +92,3 @@ const durationOf = (options: Options, name: string): number | undefined =>
 
 const numberOf = (options: Options, name: string, least: number): number | undefined =>
   typeof options[name] === 'string' ? parseWholeNumber(name, options[name], least) : undefined;
-
-const retentionOf = (options: Options): number | null | undefined => {
-  if (options.now !== true) return durationOf(options, 'after');
-  if (options.after === undefined) return null;
-  throw invalidOption('after', 'left out together with --now', options.after);
-};

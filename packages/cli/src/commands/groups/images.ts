@@ -7,7 +7,7 @@ export const imageGroup: CommandGroup = {
   commands: [
     {
       name: 'image',
-      summary: 'images on the image server: add, list, show, verify, set-expiry, delete, restore',
+      summary: 'images on the image server: add, list, show, unpack, verify, set-expiry, delete, restore',
       commands: imageCommands,
     },
   ],

@@ -61,15 +61,33 @@ export const setUpGroup: CommandGroup = {
     },
     {
       name: 'demo',
-      summary: 'publish two releases of a real tree to 6 targets in the sandbox, and verify every AMI',
-      options: [
-        { flags: '--keep <directory>', summary: 'leave trees and snapshots there to look at' },
-        { flags: '--corrupt <number>', summary: 'damage this many snapshots before they are verified' },
-        ...progressOptions,
-        debugOption,
+      summary: 'see it work in the sandbox: publication, lifecycle',
+      commands: [
+        {
+          name: 'publication',
+          isDefault: true,
+          summary: 'publish two releases of a real tree to 6 targets, and verify every AMI',
+          options: [
+            { flags: '--keep <directory>', summary: 'leave trees and snapshots there to look at' },
+            { flags: '--corrupt <number>', summary: 'damage this many snapshots before they are verified' },
+            ...progressOptions,
+            debugOption,
+          ],
+          examples: ['ami-publisher demo --keep ./demo', 'ami-publisher demo --corrupt 1'],
+          load: async () => (await import('../demo.js')).demo,
+        },
+        {
+          name: 'lifecycle',
+          summary: 'take an AMI from its build to production and through a patch, and draw its timeline',
+          options: [
+            { flags: '--keep <directory>', summary: 'leave logs and snapshots there to look at' },
+            ...progressOptions,
+            debugOption,
+          ],
+          examples: ['ami-publisher demo lifecycle'],
+          load: async () => (await import('../demo-lifecycle.js')).demoLifecycle,
+        },
       ],
-      examples: ['ami-publisher demo --keep ./demo', 'ami-publisher demo --corrupt 1'],
-      load: async () => (await import('../demo.js')).demo,
     },
     {
       name: 'schema',

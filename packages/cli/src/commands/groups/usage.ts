@@ -20,6 +20,15 @@ const use = under('Which AMIs', [
     summary: 'AMIs that AWS saw launched within this time are in use, whoever launched them',
     default: '7d',
   },
+  {
+    flags: '--usage-reports',
+    summary: 'have AWS report which other accounts use the AMIs, and delete these reports again',
+  },
+  {
+    flags: '--report-timeout <duration>',
+    summary: 'how long those reports are waited for in each target; what is not there by then is in use',
+    default: '15m',
+  },
 ]);
 
 /** What is kept although nothing uses it. */

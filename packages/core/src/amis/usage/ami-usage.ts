@@ -13,7 +13,7 @@ export const usageCommands: readonly AnyCommand[] = [deleteUnusedImages];
 
 /**
  * Which AMIs of the targets are in use, which may go, and why. It looks at instances, launch templates, Auto Scaling, parameters of Systems
- * Manager, recipes of Image Builder and launch permissions; what it is not let see counts as a use.
+ * Manager, recipes of Image Builder, launch permissions and usage reports; what it is not let see counts as a use.
  *
  * @example
  * const usage = new AmiUsage(cloud);

@@ -6,7 +6,8 @@ import { type KeepRule, keepRules, PublicationReader } from './keep.js';
 import { gapReasons, type RegionUses, takeLastLook } from './last-look.js';
 import type { ResolvedUsageOptions } from './options.js';
 import { launchedReasons, listOwnImages, type OwnImage } from './own-image.js';
-import { isUse, type Reason, sortedReasons } from './reason.js';
+import { type FoundReasons, isUse, type Reason, sortedReasons } from './reason.js';
+import { lookAtReports } from './usage-reports.js';
 import { findUses, type TargetUses, useReason } from './uses.js';
 
 /** An AMI, and why it may not go. */
@@ -22,6 +23,8 @@ export interface TargetUsage {
   /** Those that were asked for, in order of their ids; none where the target's AMIs could not be listed. */
   readonly images: readonly ImageUsage[];
   readonly uses: TargetUses;
+  /** What else the user should know of. */
+  readonly notices: readonly string[];
   /** Why the target's AMIs could not be listed. */
   readonly error?: AmiPublisherError;
 }
@@ -35,7 +38,7 @@ interface Survey {
 
 /**
  * Finds out, AMI by AMI, why it is in use or may go. What could not be looked at counts as a use of every AMI that it may use. Each list is
- * read once, and of what nothing uses the launch permissions as well. First everything that uses AMIs is looked for in all targets; then the
+ * read once, and of what nothing uses the launch permissions and usage reports as well. First everything that uses AMIs is looked for in all targets; then the
  * AMIs are listed target by target, so that never all are in memory.
  *
  * @param wanted which AMIs are told, and whether of those that a rule keeps it is asked as well what AWS tells one by one
@@ -54,20 +57,21 @@ export const analyseUsage = async (
   const usages = await pMap(
     surveys,
     async (surveyed): Promise<TargetUsage> => {
-      if (surveyed.error !== undefined) return { ...surveyed, images: [] };
+      if (surveyed.error !== undefined) return { ...surveyed, images: [], notices: [] };
       const listed = await listImages(cloud, surveyed.target, options);
-      if (!Array.isArray(listed)) return { ...surveyed, images: [], error: listed };
+      if (!Array.isArray(listed)) return { ...surveyed, images: [], notices: [], error: listed };
       noteCopies(copies, surveyed.target, listed);
       const publicationOf = await publications.read(listed);
       const now = cloud.clock.now();
       const keep = keepRules(listed, options, now, publicationOf);
       const judged = judge(listed, surveyed.uses, { uses, keep, options, now });
-      const images = await lookLast(cloud, surveyed, judged, {
+      const { images, notices } = await lookLast(cloud, surveyed, judged, {
         region: regionUses(surveys, surveyed.target.region),
-        signal: options.signal,
+        options,
         isAsked: ({ verdict }) => verdict === 'unused' || (wanted.lastLookAtKept && verdict === 'kept'),
       });
-      return { ...surveyed, images: images.filter((image) => wanted.isTold(image) || !isInUse(image)) };
+      const told = images.filter((image) => wanted.isTold(image) || !isInUse(image));
+      return { ...surveyed, images: told, notices };
     },
     { concurrency },
   );
@@ -186,15 +190,22 @@ const lookLast = async (
   images: readonly ImageUsage[],
   how: {
     readonly region: RegionUses;
-    readonly signal: AbortSignal | undefined;
+    readonly options: ResolvedUsageOptions;
     readonly isAsked: (image: ImageUsage) => boolean;
   },
-): Promise<ImageUsage[]> => {
-  const asked = images.filter(how.isAsked).map(({ imageId }) => imageId);
+): Promise<Pick<TargetUsage, 'images' | 'notices'>> => {
+  const { signal } = how.options;
   const ec2 = await cloud.ec2(target);
-  const found = await takeLastLook({ target, ec2, region: how.region, signal: how.signal }, asked);
-  return images.map((image) => {
+  const asked = (of: readonly ImageUsage[]) => of.filter(how.isAsked).map(({ imageId }) => imageId);
+  const found = await takeLastLook({ target, ec2, region: how.region, signal }, asked(images));
+  const left = withFound(images, found);
+  const look = { target, ec2, clock: cloud.clock, options: how.options, signal };
+  const reported = await lookAtReports(look, asked(left));
+  return { images: withFound(left, reported.found), notices: reported.notices };
+};
+
+const withFound = (images: readonly ImageUsage[], found: FoundReasons): ImageUsage[] =>
+  images.map((image) => {
     const reasons = found.get(image.imageId);
     return reasons === undefined ? image : withVerdict(image, [...image.reasons, ...reasons]);
   });
-};

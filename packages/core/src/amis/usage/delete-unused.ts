@@ -1,7 +1,7 @@
 import { AmiPublisherError } from '@ami-publisher/base';
 import type { Command, PlanContext } from '../../operations/command.js';
+import type { TargetAnswer } from '../../target/for-each-target.js';
 import { formatTarget, type Target } from '../../target/target.js';
-import type { TargetAnswer } from '../../unpacker/fleet.js';
 import {
   type AmiDeletion,
   type AmiOutcome,
@@ -100,11 +100,13 @@ const accountsOf = (usages: readonly TargetUsage[], region: string): Record<stri
 
 /** AMIs that are kept for want of a permission would otherwise go unnoticed. */
 const noteGaps = ({ note }: PlanContext, usages: readonly TargetUsage[]): void => {
-  for (const { target, uses } of usages)
+  for (const { target, uses, notices } of usages) {
     for (const { what, error } of uses.gaps)
       note(
         `${what} of ${formatTarget(target)} could not be looked at, so its AMIs are kept: ${error.message}`,
       );
+    for (const notice of notices) note(notice);
+  }
 };
 
 const tooMany = (count: number, max: number): AmiPublisherError =>

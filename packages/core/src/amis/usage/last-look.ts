@@ -5,7 +5,8 @@ import { allPages } from '../../cloud/describe.js';
 import type { CallOptions, Ec2Api } from '../../cloud/ec2-api.js';
 import { formatTarget, type Target } from '../../target/target.js';
 import { readPermissions, type SavedPermission } from '../launch-permissions.js';
-import type { Reason } from './reason.js';
+import { batchesOf } from './batches.js';
+import type { FoundReasons, Reason } from './reason.js';
 import type { TargetUses } from './uses.js';
 
 /** What is known of the accounts of a region: what uses AMIs in each, by account id. */
@@ -25,23 +26,15 @@ const callsAtOnce = 8;
 /**
  * Asks what AWS tells only of AMIs one by one, or a few at a time: who else may launch them, and recipes of Image Builder. To be asked of
  * those that nothing else uses.
- *
- * @returns reasons by AMI id; those without any are left out
  */
-export const takeLastLook = async (
-  look: LastLook,
-  imageIds: readonly string[],
-): Promise<ReadonlyMap<string, readonly Reason[]>> => {
+export const takeLastLook = async (look: LastLook, imageIds: readonly string[]): Promise<FoundReasons> => {
   const found = new Map<string, Reason[]>();
   const add = (id: string, reasons: readonly Reason[]) => {
     if (reasons.length > 0) found.set(id, [...(found.get(id) ?? []), ...reasons]);
   };
-  const batches = Array.from({ length: Math.ceil(imageIds.length / referencesPerCall) }, (_, index) =>
-    imageIds.slice(index * referencesPerCall, (index + 1) * referencesPerCall),
-  );
   const concurrency = callsAtOnce;
   await pMap(
-    batches,
+    batchesOf(referencesPerCall, imageIds),
     async (batch) => {
       const references = await attempt(look, 'recipes of Image Builder', () => findRecipes(look, batch));
       for (const id of batch)

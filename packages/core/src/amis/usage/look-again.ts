@@ -7,6 +7,7 @@ import { instanceUses, listInstances } from './instances.js';
 import { gapReasons, takeLastLook } from './last-look.js';
 import { launchedReasons, toOwnImage } from './own-image.js';
 import type { Reason } from './reason.js';
+import { reportedNow } from './report-entries.js';
 import { findUses, type TargetUses, useReason } from './uses.js';
 
 /** What is needed to look once more whether something uses an AMI. */
@@ -44,6 +45,7 @@ export const lookAgain = async (look: SecondLook, image: Image): Promise<readonl
     ...launched.flatMap(instanceUses).map((use) => useReason(use, target)),
     ...launchedReasons(own, cloud.clock.now() - launchedWithinMs),
     ...(last.get(own.imageId) ?? []),
+    ...(await reportedNow({ target, ec2, signal }, own.imageId)),
   ];
 };
 

@@ -10,6 +10,13 @@ export interface UsageOptions extends TagSearch, CallOptions {
   readonly minAgeMs?: number | undefined;
   /** One that AWS saw launched within this time counts as in use, whoever launched it, ms. @default 7 days */
   readonly launchedWithinMs?: number | undefined;
+  /**
+   * Has AWS report, for each AMI that nothing else uses, which other accounts use it, waits for that, and deletes the reports again; what
+   * cannot be told so counts as a use. Reports that are there are read in any case. @default false
+   */
+  readonly usageReports?: boolean | undefined;
+  /** How long those reports are waited for in each target, ms. @default 15 minutes */
+  readonly usageReportsTimeoutMs?: number | undefined;
   /** How many of each stream are kept, the newest first, in each target. @default 1 */
   readonly keepLast?: number | undefined;
   /** Journals, to see which publications are not finished. @default that is not looked at */
@@ -23,12 +30,16 @@ export interface ResolvedUsageOptions extends CallOptions {
   readonly isLookedAt: (tags: Tags) => boolean;
   readonly minAgeMs: number;
   readonly launchedWithinMs: number;
+  readonly usageReports: boolean;
+  readonly usageReportsTimeoutMs: number;
   readonly keepLast: number;
   readonly journals: JournalStore | undefined;
   readonly concurrency: number;
 }
 
 const dayMs = 86_400_000;
+/** AWS says nothing of how long a report takes; the waiter of its SDK looks every 15 seconds at the most often. */
+const defaultReportsTimeoutMs = 900_000;
 /** Everything that is told of the images of that many targets is held at once. */
 const defaultConcurrency = 32;
 
@@ -37,6 +48,12 @@ export const resolveUsageOptions = (options: UsageOptions): ResolvedUsageOptions
   isLookedAt: tagSearch(options),
   minAgeMs: atLeast('minAgeMs', 0, options.minAgeMs ?? dayMs),
   launchedWithinMs: atLeast('launchedWithinMs', 0, options.launchedWithinMs ?? 7 * dayMs),
+  usageReports: options.usageReports ?? false,
+  usageReportsTimeoutMs: atLeast(
+    'usageReportsTimeoutMs',
+    0,
+    options.usageReportsTimeoutMs ?? defaultReportsTimeoutMs,
+  ),
   keepLast: wholeAtLeast('keepLast', 0, options.keepLast ?? 1),
   journals: options.journals,
   concurrency: wholeAtLeast('concurrency', 1, options.concurrency ?? defaultConcurrency),

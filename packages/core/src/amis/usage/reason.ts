@@ -10,7 +10,8 @@ export type UseKind =
   | 'launched'
   | 'parameter'
   | 'permission'
-  | 'unknown';
+  | 'unknown'
+  | 'usage-report';
 
 /** Why an AMI that nothing uses is kept all the same. */
 export type KeepKind = 'newest' | 'pending' | 'protected' | 'publication' | 'young';
@@ -26,6 +27,9 @@ export interface Reason {
   readonly account?: string;
   readonly region?: string;
 }
+
+/** Reasons by the id of the AMI that they are of; those without any are left out. */
+export type FoundReasons = ReadonlyMap<string, readonly Reason[]>;
 
 const keepKinds: ReadonlySet<Reason['kind']> = new Set<KeepKind>([
   'newest',

@@ -22,6 +22,8 @@ export interface UsageReport {
   readonly images: readonly ImageUsage[];
   /** Instances in any target, in order of account, region and id: of AMIs in use those that use them, else all of AMIs that are not young. */
   readonly instances: readonly UsingInstance[];
+  /** What else the user should know of, for people. */
+  readonly notices: readonly string[];
   /** Empty if everything could be looked at. */
   readonly failures: readonly UsageFailure[];
 }
@@ -49,7 +51,7 @@ export const usageReport = (
     ...{ account, region, code, message },
   }));
   const failed = [...unresolved, ...usages.flatMap(failuresOf)].sort(compareTargets);
-  return { images, instances, failures: failed };
+  return { images, instances, notices: usages.flatMap(({ notices }) => notices), failures: failed };
 };
 
 const failuresOf = ({ target, uses, error }: TargetUsage): UsageFailure[] => {

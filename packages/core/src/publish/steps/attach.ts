@@ -13,7 +13,8 @@ export const attachVolume: PublishStep<'attach'> = {
     const { volumeId, created } = stepValue(context, 'volume');
     if (!created) return { device: null };
     const { client, instance } = services.unpacker;
-    const attached = await ensureAttached(context, volumeId, instance);
+    const attach = () => ensureAttached(context, volumeId, instance);
+    const attached = await client.whileAttaching(volumeId, attach, { signal });
     const added = { id: volumeId, hint: attached.device, kmsKeys: kmsKeysOf(attached.volume) };
     await client.addDevice(added, services.lease, { signal });
     await deleteOnTermination(context, attached, instance);

@@ -6,6 +6,7 @@ import { protectImage } from './protect.js';
 import { awaitImage, registerImage } from './register.js';
 import { releaseStream } from './release.js';
 import { retireVolume } from './retire.js';
+import { shareImage } from './share.js';
 import { takeSnapshot } from './snapshot.js';
 import type { AnyPublishStep } from './step-type.js';
 import { prepareVolume, unpackImage } from './unpack.js';
@@ -27,6 +28,7 @@ export const publishSteps: readonly AnyPublishStep[] = [
   registerImage,
   awaitImage,
   protectImage,
+  shareImage,
   retireVolume,
   announceImage,
 ];

@@ -1,5 +1,5 @@
+import { untilAborted } from '@ami-publisher/base';
 import type { Cloud } from '../../cloud/cloud.js';
-import { untilAborted } from '../../signals.js';
 import { targetKey } from '../../target/target.js';
 import type { ConnectRequest, UnpackerConnection, UnpackerConnector } from './connector.js';
 import { type PortForwarding, startPortForwarding } from './port-forwarding.js';

@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { type Clock, type Logger, silentLogger, systemClock } from '@ami-publisher/base';
+import { type DirectoryLock, lockDirectory } from '@ami-publisher/image';
 import { ReferenceIndex } from '../../collection/reference-index.js';
 import type { Store } from '../store.js';
 import { DirectoryImages } from './directory-images.js';
-import { lockDirectory } from './directory-lock.js';
 import { DirectoryObjects } from './directory-objects.js';
 import { flushFileSystem } from './flush.js';
 import { type StoreLayout, storeLayout } from './layout.js';
@@ -28,7 +28,7 @@ export class DirectoryStore implements Store {
   private constructor(
     readonly layout: StoreLayout,
     clock: Clock,
-    readonly unlock: () => void,
+    readonly lock: DirectoryLock,
   ) {
     this.location = layout.root;
     this.temporary = layout.temporary;
@@ -46,17 +46,17 @@ export class DirectoryStore implements Store {
   static async open(options: DirectoryStoreOptions): Promise<DirectoryStore> {
     const layout = storeLayout(options.dataDir);
     mkdirSync(layout.root, { recursive: true, mode: 0o755 });
-    const unlock = lockDirectory(layout.lock, layout.root);
+    const lock = await lockDirectory(layout.root, layout.lock, 'give this one another --data-dir');
     try {
       rmSync(layout.temporary, { recursive: true, force: true });
       for (const folder of [layout.temporary, layout.objects, layout.images])
         mkdirSync(folder, { recursive: true });
-      const store = new DirectoryStore(layout, options.clock ?? systemClock, unlock);
+      const store = new DirectoryStore(layout, options.clock ?? systemClock, lock);
       store.images.load();
       if (store.objects.isMarkedDirty()) await store.#recover(options.logger ?? silentLogger);
       return store;
     } catch (reason) {
-      unlock();
+      await lock.release();
       throw reason;
     }
   }
@@ -65,7 +65,7 @@ export class DirectoryStore implements Store {
   async close(): Promise<void> {
     await flushFileSystem(this.layout.root);
     this.objects.markClean();
-    this.unlock();
+    await this.lock.release();
   }
 
   async #recover(logger: Logger): Promise<void> {

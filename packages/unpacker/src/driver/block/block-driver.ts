@@ -155,9 +155,11 @@ export class BlockDriver implements Driver {
     return onDevice(device, 'let go of', () => unmount(this.#place(device)));
   }
 
-  /** The disk itself: nobody holds it open between calls, so that its cache is empty. */
+  /** The disk itself. What the kernel has read of it before its partitions were written, it would still tell: they have caches of their own. */
   async rawPath(device: Device): Promise<string> {
-    return (await diskOf(device)).path;
+    const { path } = await diskOf(device);
+    await runTool('blockdev', ['--flushbufs', path], { device: path });
+    return path;
   }
 
   forget(device: Device): Promise<void> {

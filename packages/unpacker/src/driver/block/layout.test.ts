@@ -28,6 +28,14 @@ describe('the layout of a volume', () => {
     expect(recognise(found.map((part) => ({ ...part, startBytes: part.startBytes + MiB })))).toBeUndefined();
   });
 
+  it('[U27] [W93] is a GPT with partitions for the boot loaders of BIOS and of UEFI', () => {
+    const lines = layoutScript(volumeId, stream).split('\n');
+    expect(lines[0]).toBe('label: gpt');
+    // UEFI specification, table 5.7, and GRUB's manual, "BIOS installation".
+    for (const type of ['C12A7328-F81F-11D2-BA4B-00A0C93EC93B', '21686148-6449-6E6F-744E-656564454649'])
+      expect(lines.filter((line) => line.includes(`type=${type}`))).toHaveLength(1);
+  });
+
   it('needs a disk that is large enough', () => {
     expect(() => checkSize(volumeId, 256 * MiB)).not.toThrow();
     expect(() => checkSize(volumeId, 255 * MiB)).toThrowError(expect.objectContaining({ code: 'NO_SPACE' }));

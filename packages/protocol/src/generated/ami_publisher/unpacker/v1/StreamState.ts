@@ -40,7 +40,7 @@ export const StreamState = {
    */
   EXPORTING: 'EXPORTING',
   /**
-   * GetRaw sends the unmounted volume's bytes.
+   * GetRaw sends the unmounted volume's bytes, or OfferRaw lets them be fetched.
    */
   TRANSFERRING: 'TRANSFERRING',
 } as const;
@@ -99,7 +99,7 @@ export type StreamState =
   | 'EXPORTING'
   | 13
   /**
-   * GetRaw sends the unmounted volume's bytes.
+   * GetRaw sends the unmounted volume's bytes, or OfferRaw lets them be fetched.
    */
   | 'TRANSFERRING'
   | 14

@@ -21,9 +21,11 @@ import type { GetRawRequest as _ami_publisher_unpacker_v1_GetRawRequest, GetRawR
 import type { GetStatusRequest as _ami_publisher_unpacker_v1_GetStatusRequest, GetStatusRequest__Output as _ami_publisher_unpacker_v1_GetStatusRequest__Output } from '../../../ami_publisher/unpacker/v1/GetStatusRequest.js';
 import type { GrowDeviceRequest as _ami_publisher_unpacker_v1_GrowDeviceRequest, GrowDeviceRequest__Output as _ami_publisher_unpacker_v1_GrowDeviceRequest__Output } from '../../../ami_publisher/unpacker/v1/GrowDeviceRequest.js';
 import type { Lease as _ami_publisher_unpacker_v1_Lease, Lease__Output as _ami_publisher_unpacker_v1_Lease__Output } from '../../../ami_publisher/unpacker/v1/Lease.js';
+import type { OfferRawRequest as _ami_publisher_unpacker_v1_OfferRawRequest, OfferRawRequest__Output as _ami_publisher_unpacker_v1_OfferRawRequest__Output } from '../../../ami_publisher/unpacker/v1/OfferRawRequest.js';
 import type { Operation as _ami_publisher_unpacker_v1_Operation, Operation__Output as _ami_publisher_unpacker_v1_Operation__Output } from '../../../ami_publisher/unpacker/v1/Operation.js';
 import type { OperationRequest as _ami_publisher_unpacker_v1_OperationRequest, OperationRequest__Output as _ami_publisher_unpacker_v1_OperationRequest__Output } from '../../../ami_publisher/unpacker/v1/OperationRequest.js';
 import type { RawChunk as _ami_publisher_unpacker_v1_RawChunk, RawChunk__Output as _ami_publisher_unpacker_v1_RawChunk__Output } from '../../../ami_publisher/unpacker/v1/RawChunk.js';
+import type { RawOffer as _ami_publisher_unpacker_v1_RawOffer, RawOffer__Output as _ami_publisher_unpacker_v1_RawOffer__Output } from '../../../ami_publisher/unpacker/v1/RawOffer.js';
 import type { ReleaseLeaseRequest as _ami_publisher_unpacker_v1_ReleaseLeaseRequest, ReleaseLeaseRequest__Output as _ami_publisher_unpacker_v1_ReleaseLeaseRequest__Output } from '../../../ami_publisher/unpacker/v1/ReleaseLeaseRequest.js';
 import type { ReleaseLeaseResponse as _ami_publisher_unpacker_v1_ReleaseLeaseResponse, ReleaseLeaseResponse__Output as _ami_publisher_unpacker_v1_ReleaseLeaseResponse__Output } from '../../../ami_publisher/unpacker/v1/ReleaseLeaseResponse.js';
 import type { RemoveDeviceRequest as _ami_publisher_unpacker_v1_RemoveDeviceRequest, RemoveDeviceRequest__Output as _ami_publisher_unpacker_v1_RemoveDeviceRequest__Output } from '../../../ami_publisher/unpacker/v1/RemoveDeviceRequest.js';
@@ -202,6 +204,19 @@ export interface UnpackerClient extends grpc.Client {
   growDevice(argument: _ami_publisher_unpacker_v1_GrowDeviceRequest, callback: grpc.requestCallback<_ami_publisher_unpacker_v1_Device__Output>): grpc.ClientUnaryCall;
   
   /**
+   * Seals the volume, then lets whoever has the ticket fetch its bytes once, over HTTPS and without a client certificate. The stream does no
+   * other work until the call ends, and the ticket is good for nothing then.
+   */
+  OfferRaw(argument: _ami_publisher_unpacker_v1_OfferRawRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_ami_publisher_unpacker_v1_RawOffer__Output>;
+  OfferRaw(argument: _ami_publisher_unpacker_v1_OfferRawRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_ami_publisher_unpacker_v1_RawOffer__Output>;
+  /**
+   * Seals the volume, then lets whoever has the ticket fetch its bytes once, over HTTPS and without a client certificate. The stream does no
+   * other work until the call ends, and the ticket is good for nothing then.
+   */
+  offerRaw(argument: _ami_publisher_unpacker_v1_OfferRawRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_ami_publisher_unpacker_v1_RawOffer__Output>;
+  offerRaw(argument: _ami_publisher_unpacker_v1_OfferRawRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_ami_publisher_unpacker_v1_RawOffer__Output>;
+  
+  /**
    * Flushes, unmounts, seals. Fails unless the volume holds exactly one complete image.
    */
   PrepareForCapture(argument: _ami_publisher_unpacker_v1_OperationRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_ami_publisher_unpacker_v1_Operation__Output>;
@@ -336,6 +351,12 @@ export interface UnpackerHandlers extends grpc.UntypedServiceImplementation {
   GrowDevice: grpc.handleUnaryCall<_ami_publisher_unpacker_v1_GrowDeviceRequest__Output, _ami_publisher_unpacker_v1_Device>;
   
   /**
+   * Seals the volume, then lets whoever has the ticket fetch its bytes once, over HTTPS and without a client certificate. The stream does no
+   * other work until the call ends, and the ticket is good for nothing then.
+   */
+  OfferRaw: grpc.handleServerStreamingCall<_ami_publisher_unpacker_v1_OfferRawRequest__Output, _ami_publisher_unpacker_v1_RawOffer>;
+  
+  /**
    * Flushes, unmounts, seals. Fails unless the volume holds exactly one complete image.
    */
   PrepareForCapture: grpc.handleServerStreamingCall<_ami_publisher_unpacker_v1_OperationRequest__Output, _ami_publisher_unpacker_v1_Operation>;
@@ -380,6 +401,7 @@ export interface UnpackerDefinition extends grpc.ServiceDefinition {
   GetRaw: MethodDefinition<_ami_publisher_unpacker_v1_GetRawRequest, _ami_publisher_unpacker_v1_RawChunk, _ami_publisher_unpacker_v1_GetRawRequest__Output, _ami_publisher_unpacker_v1_RawChunk__Output>
   GetStatus: MethodDefinition<_ami_publisher_unpacker_v1_GetStatusRequest, _ami_publisher_unpacker_v1_Status, _ami_publisher_unpacker_v1_GetStatusRequest__Output, _ami_publisher_unpacker_v1_Status__Output>
   GrowDevice: MethodDefinition<_ami_publisher_unpacker_v1_GrowDeviceRequest, _ami_publisher_unpacker_v1_Device, _ami_publisher_unpacker_v1_GrowDeviceRequest__Output, _ami_publisher_unpacker_v1_Device__Output>
+  OfferRaw: MethodDefinition<_ami_publisher_unpacker_v1_OfferRawRequest, _ami_publisher_unpacker_v1_RawOffer, _ami_publisher_unpacker_v1_OfferRawRequest__Output, _ami_publisher_unpacker_v1_RawOffer__Output>
   PrepareForCapture: MethodDefinition<_ami_publisher_unpacker_v1_OperationRequest, _ami_publisher_unpacker_v1_Operation, _ami_publisher_unpacker_v1_OperationRequest__Output, _ami_publisher_unpacker_v1_Operation__Output>
   PrepareForCopy: MethodDefinition<_ami_publisher_unpacker_v1_OperationRequest, _ami_publisher_unpacker_v1_Operation, _ami_publisher_unpacker_v1_OperationRequest__Output, _ami_publisher_unpacker_v1_Operation__Output>
   PrepareForUnpack: MethodDefinition<_ami_publisher_unpacker_v1_OperationRequest, _ami_publisher_unpacker_v1_Operation, _ami_publisher_unpacker_v1_OperationRequest__Output, _ami_publisher_unpacker_v1_Operation__Output>

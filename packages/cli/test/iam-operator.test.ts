@@ -1,0 +1,76 @@
+import { Amis } from '@ami-publisher/core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { commands } from '../src/context.js';
+import { operatorActions, operatorPolicy } from '../src/docs/iam/operator.js';
+import { documentOf } from '../src/docs/iam/policy.js';
+import { changingCommands } from './support/changing-commands.js';
+import { createRecordedCloud, type RecordedCloud } from './support/recorded-cloud.js';
+
+const policy = documentOf(operatorPolicy);
+/** What stands for a command and another way of it: `launch-instances --replace-instances`. */
+const tableName = (command: string): string => command.split(' ')[0]!;
+const rows = changingCommands.filter(({ command }) => tableName(command) in operatorActions);
+
+/** By command, what it was allowed to call. */
+const called = new Map<string, Set<string>>();
+/** Entries of the policy that no command has needed yet. */
+let unused: Set<string>;
+const refused: unknown[] = [];
+
+/** Notes what was called in a cloud, and forgets the targets' own calls. */
+const note = (name: string, { cloud: { model } }: RecordedCloud): void => {
+  const all = called.get(name) ?? new Set();
+  for (const { action } of model.iam.used()) if (action !== 'ec2:DescribeRegions') all.add(action);
+  called.set(name, all);
+  const left = new Set(model.iam.unused().map(({ statement, action }) => `${statement} ${action}`));
+  unused = new Set([...(unused ?? left)].filter((entry) => left.has(entry)));
+  refused.push(...model.calls.list().filter(({ error }) => error === 'UnauthorizedOperation'));
+};
+
+/** Those of which a part cannot be undone. */
+const isForGood: ReadonlySet<string> = new Set(['expire', 'launch-instances --replace-instances']);
+
+const exercise = async ({ command: name, prepare }: (typeof rows)[number]): Promise<void> => {
+  const world = await createRecordedCloud(policy);
+  const { cloud, operations, pass, run, targets } = world;
+  const command = commands.find((one) => one.name === name)!;
+  for (const { accountId, region } of targets.targets)
+    cloud.model.setRetention({ accountId, region }, { images: true, snapshots: true });
+  const request = await prepare(world);
+  await pass(3_600_000);
+  const { ok, operationId } = await run(operations.run(command, targets, request));
+  expect(ok, name).toBe(true);
+  if (command.undo !== undefined) {
+    const undone = await run(operations.undo(operationId));
+    expect(undone.ok, name).toBe(!isForGood.has(name));
+  }
+  note(tableName(name), world);
+};
+
+beforeAll(async () => {
+  for (const row of rows) await exercise(row);
+  const world = await createRecordedCloud(policy);
+  await world.run(new Amis(world.operations).list(world.targets));
+  note('list-images', world);
+});
+
+describe('the policy for operators', () => {
+  it('lets every command pass, and be undone', () => {
+    expect(refused).toEqual([]);
+  });
+
+  it('has no entry that no command needs', () => {
+    expect([...unused]).toEqual([]);
+  });
+
+  it.each(Object.entries(operatorActions))(
+    'has a table that tells exactly what %s calls',
+    (command, actions) => {
+      expect([...actions].sort()).toEqual([...(called.get(command) ?? [])].sort());
+    },
+  );
+
+  it('is told of every command that it is for', () => {
+    expect(Object.keys(operatorActions)).toEqual([...called.keys()].sort());
+  });
+});

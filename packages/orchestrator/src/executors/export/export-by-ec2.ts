@@ -1,0 +1,48 @@
+import { AmiPublisherError } from '@ami-publisher/base';
+import { formatTarget } from '@ami-publisher/core';
+import { askUntil } from '../../aws/retried.js';
+import type { Attempt } from '../../lifecycles/state.js';
+import type { ExecutorServices } from '../services.js';
+import { workToken } from '../work-tags.js';
+import type { ExportPlace } from './export-place.js';
+
+const everyMs = 30_000;
+const timeoutMs = 3 * 60 * 60_000;
+
+/**
+ * Has EC2 export an AMI that is not encrypted. Asked again for the same attempt, it is the same task.
+ *
+ * @returns id of the task; the object is named after it
+ * @throws `RESOURCE_FAILED` with EC2's reason, `TIMED_OUT`
+ */
+export const exportByEc2 = async (
+  { cloud, clock }: ExecutorServices,
+  { ami, target, settings, prefix }: ExportPlace,
+  attempt: Attempt,
+  signal: AbortSignal,
+): Promise<string> => {
+  const ec2 = await cloud.ec2(target);
+  const { ExportImageTaskId: id = '' } = await ec2.exportImage(
+    {
+      ImageId: ami.image,
+      DiskImageFormat: 'VMDK',
+      S3ExportLocation: { S3Bucket: settings.bucket, S3Prefix: prefix },
+      RoleName: settings.role,
+      ClientToken: workToken(attempt, 'export'),
+    },
+    { signal },
+  );
+  const error = (code: 'RESOURCE_FAILED' | 'TIMED_OUT', why: string) =>
+    new AmiPublisherError(code, {
+      message: `the export ${id} of ${ami.image} in ${formatTarget(target)} ${why}`,
+      resource: ami.image,
+    });
+  const tooLong = () => error('TIMED_OUT', `was not done within ${timeoutMs / 60_000} minutes`);
+  return askUntil({ clock, signal, everyMs, timeoutMs, tooLong }, async () => {
+    const answer = await ec2.describeExportImageTasks({ ExportImageTaskIds: [id] }, { signal });
+    const { Status, StatusMessage } = answer.ExportImageTasks?.[0] ?? {};
+    if (Status === 'completed') return id;
+    if (Status === undefined || Status === 'active') return undefined;
+    throw error('RESOURCE_FAILED', `is ${Status}: ${StatusMessage ?? 'no reason is given'}`);
+  });
+};

@@ -1,0 +1,48 @@
+import { eventsOf, type LifecycleEvent, typeOfEvent } from '@ami-publisher/core';
+import type { Attempt, AttemptStatus } from '../lifecycles/state.js';
+
+/** Events as pages call them. */
+export const eventTitles: Readonly<Record<LifecycleEvent, string>> = {
+  BUILD_AMI: 'AMI Build and Creation',
+  SMOKE_TESTS_AMI_CREATE: 'Smoke Tests',
+  VULNERABILIY_SCANS_AMI_CREATE: 'Vulnerability Scans',
+  QA_CERTIFICATION_REQUEST: 'QA Certification Request',
+  QA_CERTIFICATION_RESPONSE: 'QA Certification Response',
+  MARK_FOR_PRODUCTION_CREATE: 'Approve AMI for Production',
+  PATCH_AMI: 'AMI Patch',
+  SMOKE_TESTS_AMI_PATCH: 'Smoke Tests',
+  VULNERABILITY_SCANS_AMI_PATCH: 'Vulnerability Scans',
+  MARK_FOR_PRODUCTION_PATCH: 'Approve AMI for Production',
+};
+
+/** All events, those of creations first. */
+export const allEvents: readonly LifecycleEvent[] = [...eventsOf['ami-creation'], ...eventsOf['ami-patch']];
+
+/** An event by its title, where those of creations and patches stand side by side. */
+export const titleOf = (event: LifecycleEvent): string =>
+  typeOfEvent(event) === 'ami-patch' && event !== 'PATCH_AMI'
+    ? `${eventTitles[event]} (patch)`
+    : eventTitles[event];
+
+/** How something stands, in a word, a sign and a colour, so that nobody depends on one of them. */
+export interface Standing {
+  readonly word: string;
+  readonly sign: string;
+  readonly tone: 'good' | 'busy' | 'bad' | 'plain';
+}
+
+/** What attempts come to, as pages call it. */
+export const standings: Readonly<Record<AttemptStatus, Standing>> = {
+  RUNNING: { word: 'in progress', sign: '▶', tone: 'busy' },
+  COMPLETED: { word: 'completed', sign: '✓', tone: 'good' },
+  FAILED: { word: 'failed', sign: '✕', tone: 'bad' },
+  ERROR: { word: 'error', sign: '!', tone: 'bad' },
+  ERROR_EVENT_TIMEOUT: { word: 'timed out', sign: '!', tone: 'bad' },
+  CANCELLED: { word: 'cancelled', sign: '–', tone: 'plain' },
+};
+
+/** How an event without attempts stands. */
+const notStarted: Standing = { word: 'not started', sign: '○', tone: 'plain' };
+
+export const standingOf = (attempt: Attempt | undefined): Standing =>
+  attempt === undefined ? notStarted : standings[attempt.status];

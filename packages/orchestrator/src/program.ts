@@ -1,0 +1,2 @@
+/** Name of the program. */
+export const program = 'ami-orchestrator';

@@ -1,0 +1,103 @@
+import type * as ec2 from '@aws-sdk/client-ec2';
+import { ApiError, invalidParameter, required } from '../model/api-error.js';
+import { newId } from '../model/ids.js';
+import type { ImageRecord } from '../model/records.js';
+import { oncePerToken } from './client-tokens.js';
+import type { Ec2Context, Ec2Handler } from './handler.js';
+import { lookupImage } from './lookup-image.js';
+
+/** What becomes of the export of an image. */
+export interface ExportTaskRecord {
+  readonly id: string;
+  readonly imageId: string;
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly state: 'active' | 'completed' | 'deleted';
+  /** Why it is `deleted`, which is what EC2 calls one that failed. */
+  readonly message: string | undefined;
+}
+
+const fileEndings: Readonly<Record<string, string>> = { VMDK: 'vmdk', RAW: 'raw', VHD: 'vhd' };
+
+/** Exports an image as one object, which tells of the image but does not hold its disks. EC2 exports no encrypted ones. */
+export const exportImage: Ec2Handler<'ExportImage'> = async (context, input) => {
+  const { state, objects } = context;
+  const image = lookupImage(state, required(input.ImageId, 'imageId'));
+  const format = required(input.DiskImageFormat, 'diskImageFormat');
+  const ending = fileEndings[format];
+  if (ending === undefined) throw invalidParameter('diskImageFormat', format, 'Expecting VMDK, RAW or VHD.');
+  const { S3Bucket, S3Prefix: prefix = '' } = input.S3ExportLocation ?? {};
+  const bucket = required(S3Bucket, 's3ExportLocation.s3Bucket');
+  refuseEncrypted(context, image);
+  objects.check(state, bucket);
+  const id = await oncePerToken(state, 'ExportImage', input, async () =>
+    begin(context, image, { bucket, prefix, ending }),
+  );
+  return { ...view(state.services.exportTasks.get(id)!), DiskImageFormat: format };
+};
+
+const refuseEncrypted = ({ state }: Ec2Context, { id, blockDeviceMappings }: ImageRecord): void => {
+  for (const { Ebs } of blockDeviceMappings)
+    if (state.snapshots.get(Ebs?.SnapshotId ?? '')?.kmsKey !== undefined)
+      throw new ApiError(
+        'UnsupportedOperation',
+        `The image ${id} has an encrypted snapshot, ${Ebs?.SnapshotId}; it cannot be exported.`,
+      );
+};
+
+interface Place {
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly ending: string;
+}
+
+const begin = (
+  { state, latency, transitions, objects }: Ec2Context,
+  image: ImageRecord,
+  { bucket, prefix, ending }: Place,
+): string => {
+  const id = newId('export-ami');
+  const { exportTasks } = state.services;
+  const task: ExportTaskRecord = {
+    ...{ id, imageId: image.id, bucket, prefix, state: 'active', message: undefined },
+  };
+  exportTasks.set(id, task);
+  transitions.after(latency.next('exportImageMs', id), () => {
+    const missing = image.blockDeviceMappings.find(
+      ({ Ebs }) => Ebs?.SnapshotId !== undefined && state.snapshots.get(Ebs.SnapshotId) === undefined,
+    );
+    if (missing !== undefined) {
+      const message = `Snapshot ${missing.Ebs?.SnapshotId} is not there.`;
+      exportTasks.set(id, { ...task, state: 'deleted', message });
+      return;
+    }
+    const body = Buffer.from(JSON.stringify({ imageId: image.id, name: image.name }));
+    objects.put(state, bucket, `${prefix}${id}.${ending}`, body);
+    exportTasks.set(id, { ...task, state: 'completed' });
+  });
+  return id;
+};
+
+const progress = { active: '0', completed: '100', deleted: undefined } as const;
+
+const view = ({ id, imageId, bucket, prefix, state, message }: ExportTaskRecord): ec2.ExportImageTask => ({
+  ExportImageTaskId: id,
+  ImageId: imageId,
+  S3ExportLocation: { S3Bucket: bucket, S3Prefix: prefix },
+  Status: state,
+  StatusMessage: message,
+  Progress: progress[state],
+});
+
+export const describeExportImageTasks: Ec2Handler<'DescribeExportImageTasks'> = (
+  { state: { services } },
+  { ExportImageTaskIds: ids, Filters = [] },
+) => {
+  if (Filters.length > 0)
+    throw new ApiError('InvalidParameterValue', 'The sandbox does not filter export image tasks.');
+  const missing = ids?.find((id) => !services.exportTasks.has(id));
+  if (missing !== undefined)
+    throw new ApiError('InvalidConversionTaskId', `The export image task ${missing} does not exist.`);
+  const tasks = [...services.exportTasks.values()];
+  return { ExportImageTasks: tasks.filter(({ id }) => ids?.includes(id) ?? true).map(view) };
+};

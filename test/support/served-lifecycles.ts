@@ -1,0 +1,108 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemClock } from '@ami-publisher/base';
+import { type LifecycleOperation, lifecycleOperations } from '@ami-publisher/core';
+import { KeyStore, openDatabase } from '@ami-publisher/orchestrator';
+import { startDaemon } from '@ami-publisher/sandbox';
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { executorsFile, placesOf, product } from '../../packages/cli/src/demo/lifecycle/products.js';
+import { buildRelease } from '../../packages/cli/src/demo/lifecycle/release.js';
+import { createWorld, root, type World } from './world.js';
+
+/** The secrets of a deployment of the original, and what each is good for. */
+const secretNames: Readonly<Record<string, LifecycleOperation>> = {
+  ami_creation_post_api_key: 'creation:post',
+  ami_creation_put_api_key: 'creation:put',
+  ami_creation_status_api_key: 'status',
+  ami_creation_qa_certification_key: 'creation:certify',
+  ami_creation_mark_for_production_key: 'creation:approve',
+  ami_creation_timeline_api_key: 'creation:timeline',
+  ami_patch_post_api_key: 'patch:post',
+  ami_patch_put_api_key: 'patch:put',
+  ami_patch_mark_for_production_key: 'patch:approve',
+  ami_patch_timeline_api_key: 'patch:timeline',
+};
+
+/** A sandbox in which `ami-orchestrator serve --legacy` was deployed as the original is: a stack names it, and secrets have its keys. */
+export interface ServedLifecycles {
+  readonly world: World;
+  readonly url: string;
+  /** A key that is good for everything. */
+  readonly key: string;
+  /** Where the first account is, for whoever looks for the server. */
+  readonly environment: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+/** Starts the sandbox, adds a release to it, and starts the server as a process with the executors that work on AWS. */
+export const serveLifecycles = async (): Promise<ServedLifecycles> => {
+  const world = await createWorld({ accounts: 2, regions: 1, policies: undefined });
+  const { sandbox, directory } = world;
+  const database = join(directory, 'lifecycles');
+  const keys = await createKeys(database);
+  await addRelease(world);
+  const executors = join(directory, 'executors.yaml');
+  const cli = join(root, 'packages/cli/bin/ami-publisher.js');
+  writeFileSync(executors, await executorsFile(sandbox, join(directory, 'journals'), cli));
+  const server = await startDaemon({
+    name: 'the lifecycle server',
+    script: join(root, 'packages/orchestrator/bin/ami-orchestrator.js'),
+    arguments: [
+      ...['serve', '--legacy', '--data-dir', database, '--listen', '127.0.0.1:0'],
+      ...['--executors', executors],
+    ],
+    logFile: join(directory, 'orchestrator.log'),
+    environment: world.environment,
+  });
+  const url = `http://${server.listening}`;
+  const environment = { AWS_PROFILE: sandbox.accounts[0]?.name ?? '', AWS_REGION: placesOf(sandbox).region };
+  await deploy(world, url, keys);
+  return {
+    ...{ world, url, key: keys.all ?? '', environment },
+    close: async () => {
+      await server.stop();
+      await world.close();
+    },
+  };
+};
+
+type Keys = Readonly<Record<string, string>>;
+
+/** A key for each secret, and `all`. */
+const createKeys = async (directory: string): Promise<Keys> => {
+  mkdirSync(directory, { recursive: true });
+  const database = await openDatabase({ directory });
+  const store = new KeyStore(database.db, systemClock);
+  const keys: Record<string, string> = {
+    all: await store.create({ name: 'all', roles: [], operations: lifecycleOperations }),
+  };
+  for (const [name, operation] of Object.entries(secretNames))
+    keys[name] = await store.create({ name, roles: [], operations: [operation] });
+  await database.close();
+  return keys;
+};
+
+const addRelease = async ({ directory, run }: World): Promise<void> => {
+  const tree = join(directory, 'tree');
+  await buildRelease(tree);
+  const { code, stderr } = await run('image', 'add', `${product.stream}/1`, tree);
+  if (code !== 0) throw new Error(stderr);
+};
+
+/** Leaves stack, secrets and bucket as a deployment does. */
+const deploy = async ({ sandbox }: World, url: string, keys: Keys): Promise<void> => {
+  const { accountId, region, bucket } = placesOf(sandbox);
+  const outputs = { amiOrchestratorApiGatewayUrl: url, amiLifecyclePatchComponentBucket: bucket };
+  sandbox.model.services({ accountId, region }).addStack({ name: 'AmiLifecycle', outputs });
+  sandbox.model.addBucket(bucket, accountId, region);
+  const [credentials] = sandbox.accounts;
+  const secrets = new SecretsManagerClient({
+    ...{ region, endpoint: sandbox.endpoint },
+    ...(credentials !== undefined && { credentials }),
+  });
+  for (const name of Object.keys(secretNames))
+    await secrets.send(
+      new CreateSecretCommand({ Name: `/ami-lifecycle/api-keys/${name}`, SecretString: keys[name] }),
+    );
+  secrets.destroy();
+};
