@@ -278,7 +278,7 @@ describe('settings of a target', () => {
       connector: { map: {} },
       overrides: [
         { targets: 'prod,*', kmsKey: 'alias/all', bestEffort: true },
-        { targets: 'prod,us-*', kmsKey: 'alias/us' },
+        { targets: 'prod,us-*', kmsKey: 'alias/us', protocol: 'srpc' },
         { targets: '222222222222,eu-west-1', connector: 'private' },
       ],
     });
@@ -286,16 +286,19 @@ describe('settings of a target', () => {
       cloud.settings({ account, region, ...(accountId !== undefined && { accountId }) });
     expect(settings('prod', 'us-east-1')).toEqual({
       kmsKey: 'alias/us',
+      protocol: 'srpc',
       bestEffort: true,
       connector: { map: {} },
     });
     expect(settings('prod', 'eu-west-1', '222222222222')).toEqual({
       kmsKey: 'alias/all',
+      protocol: 'grpc',
       bestEffort: true,
       connector: 'private',
     });
     expect(settings('dev', 'us-east-1')).toEqual({
       kmsKey: undefined,
+      protocol: 'grpc',
       bestEffort: false,
       connector: { map: {} },
     });

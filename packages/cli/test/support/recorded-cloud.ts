@@ -13,7 +13,8 @@ import { ModelCloud } from '@ami-publisher/sandbox';
 import { commands } from '../../src/context.js';
 import type { PolicyDocument } from '../../src/docs/iam/policy.js';
 
-const isRead = /^(describe|get|list)|^(status|close)$/;
+/** `whileAttaching` changes nothing itself: the attachment that it is made around is a call of its own. */
+const isRead = /^(describe|get|list)|^(status|close|whileAttaching)$/;
 const resourceId = /^(ami|i|key|snap|vol)-[0-9a-f]{8,17}$/;
 
 /** Every id of a resource in a request, each once; also the names of key pairs, which are their ids in requests. */
