@@ -27,8 +27,11 @@ export default defineConfig({
       layer('e2e', ['test/e2e/**/*.test.ts'], 180_000),
       // Cases side by side, which take all processors there are: one file at a time.
       layer('kills', ['test/kills/**/*.test.ts'], 300_000, { maxConcurrency: 16, fileParallelism: false }),
-      // Cases that mostly wait for leases and lists to catch up, side by side.
-      layer('recovery', ['test/recovery/**/*.test.ts'], 300_000, { maxConcurrency: 16 }),
+      // Cases that mostly wait for leases and lists to catch up, side by side. Clocks run fast, so limits are short: one file at a time.
+      layer('recovery', ['test/recovery/**/*.test.ts'], 300_000, {
+        maxConcurrency: 16,
+        fileParallelism: false,
+      }),
       // Real disks and emulated machines: one file at a time.
       layer('disks', ['test/disks/**/*.test.ts'], 600_000, { fileParallelism: false }),
       layer('browser', ['test/browser/**/*.test.ts'], 120_000),

@@ -4,7 +4,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { tagsPassed, unproven } from './weaknesses.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -64,10 +65,24 @@ const layers = [
   },
 ];
 
+/** A line for each test or file that failed: where, which, and the beginning of why. */
+const failuresOf = (layer, { testResults }) =>
+  testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = relative(root, name);
+    const failed = assertionResults.filter((test) => test.status === 'failed');
+    if (failed.length === 0 && status === 'failed') return [`${layer}: ${file}: ${beginning(message)}`];
+    return failed.map(
+      ({ fullName, failureMessages }) => `${layer}: ${file}: ${fullName}: ${beginning(failureMessages[0])}`,
+    );
+  });
+const beginning = (message = '') =>
+  stripVTControlCharacters(message).slice(0, 400).replaceAll('\n', '\n    ');
+
 const wanted = process.argv.slice(2);
 const reports = mkdtempSync(join(tmpdir(), 'ami-publisher-tests-'));
 const rows = [];
 const passedTags = [];
+const failures = [];
 for (const { name, missing, within = [] } of layers) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const lacking = missing();
@@ -90,6 +105,7 @@ for (const { name, missing, within = [] } of layers) {
   );
   const counts = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : { testResults: [] };
   passedTags.push(...tagsPassed(counts));
+  failures.push(...failuresOf(name, counts));
   rows.push({
     name,
     passed: counts.numPassedTests ?? 0,
@@ -103,7 +119,7 @@ rmSync(reports, { recursive: true });
 
 // Only all layers together can prove all of it.
 const lacking = rows.length === layers.length ? unproven(passedTags) : [];
-for (const line of lacking) console.log(line);
+for (const line of [...failures, ...lacking]) console.log(line);
 if (rows.length === layers.length)
   rows.push({ name: 'weaknesses', passed: 0, failed: lacking.length, skipped: 0, seconds: 0 });
 
