@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { CompletedPart, GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import type { Bucket, ByteRange, StoredContent, StoredKey, Upload, WriteCondition } from './bucket.js';
 import { loadS3, type S3Sdk } from './load-s3.js';
@@ -190,7 +191,12 @@ export class S3Bucket implements Bucket {
   }
 }
 
-const abortedBy = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { abortSignal: signal });
+/** A call reads many objects at once, each of which listens: Node.js would warn of a leak. */
+const abortedBy = (signal: AbortSignal | undefined) => {
+  if (signal === undefined) return {};
+  setMaxListeners(0, signal);
+  return { abortSignal: signal };
+};
 
 const rangeText = (range: ByteRange | undefined): string | undefined => {
   if (range === undefined) return undefined;
