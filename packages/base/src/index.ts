@@ -1,3 +1,4 @@
+export { counted, formatBytes, formatDuration, formatTime, withoutPlace } from './amounts.js';
 export type { Clock } from './clock.js';
 export { systemClock, VirtualClock } from './clock.js';
 export { Deadlines } from './deadlines.js';
@@ -17,4 +18,5 @@ export { errorCodes } from './error-codes.js';
 export type { Logger } from './logger.js';
 export { silentLogger } from './logger.js';
 export { clientToken, operationId } from './operation-id.js';
+export { parseDuration, parsePair, parseSize, parseWholeNumber } from './quantities.js';
 export { untilAborted } from './until-aborted.js';

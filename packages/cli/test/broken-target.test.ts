@@ -1,5 +1,5 @@
+import { operationCommands } from '@ami-publisher/core';
 import { describe, expect, it } from 'vitest';
-import { commands } from '../src/context.js';
 import { changingCommands } from './support/changing-commands.js';
 import { createRecordedCloud } from './support/recorded-cloud.js';
 
@@ -29,7 +29,7 @@ describe.each(kinds)('a target that %s', (_what, kind, code) => {
     await pass(3_600_000);
     const [good, broken] = targets.targets;
     cloud.model.faults.add({ kind, action: '*', account: broken!.accountId });
-    const command = commands.find(({ name }) => name === row.command)!;
+    const command = operationCommands.find(({ name }) => name === row.command)!;
 
     const results = await run(operations.run(command, targets, request));
 

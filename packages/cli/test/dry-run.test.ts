@@ -1,10 +1,9 @@
-import type { AnyCommand, OperationResults } from '@ami-publisher/core';
+import { type AnyCommand, type OperationResults, operationCommands } from '@ami-publisher/core';
 import { describe, expect, it } from 'vitest';
-import { commands } from '../src/context.js';
 import { changingCommands, type ExpectedCall } from './support/changing-commands.js';
 import { createRecordedCloud, type RecordedCloud } from './support/recorded-cloud.js';
 
-const commandOf = (name: string): AnyCommand => commands.find((command) => command.name === name)!;
+const commandOf = (name: string): AnyCommand => operationCommands.find((command) => command.name === name)!;
 
 const changesOf = ({ targets }: OperationResults) => targets.flatMap(({ changes }) => changes);
 const toldBy = (results: OperationResults) =>
@@ -29,7 +28,7 @@ const renamed = (calls: readonly ExpectedCall[], known: readonly string[]): Expe
 describe('what commands change', () => {
   it('is tried for every command that there is', () => {
     const tried = new Set(changingCommands.map(({ command }) => command));
-    expect([...tried].sort()).toEqual(commands.map(({ name }) => name).sort());
+    expect([...tried].sort()).toEqual(operationCommands.map(({ name }) => name).sort());
   });
 
   it.each(changingCommands)(

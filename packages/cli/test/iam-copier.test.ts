@@ -1,13 +1,12 @@
-import type { BootstrapRequest, Target } from '@ami-publisher/core';
+import { type BootstrapRequest, operationCommands, type Target } from '@ami-publisher/core';
 import { expect, it } from 'vitest';
-import { commands } from '../src/context.js';
 import { copierPolicy } from '../src/docs/iam/copier.js';
 import { documentOf } from '../src/docs/iam/policy.js';
 import { attachVolume, createRecordedCloud, type RecordedCloud } from './support/recorded-cloud.js';
 
 const stream = 'base/unpacker';
 const parameter = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
-const command = commands.find(({ name }) => name === 'copy-bootstrap-image')!;
+const command = operationCommands.find(({ name }) => name === 'copy-bootstrap-image')!;
 
 /** Has the unpacker of a target hold a release of the stream, of which there is an AMI, too. */
 const prepareSource = async (world: RecordedCloud, source: Target): Promise<void> => {

@@ -1,6 +1,5 @@
-import { Amis } from '@ami-publisher/core';
+import { Amis, operationCommands } from '@ami-publisher/core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { commands } from '../src/context.js';
 import { operatorActions, operatorPolicy } from '../src/docs/iam/operator.js';
 import { documentOf } from '../src/docs/iam/policy.js';
 import { changingCommands } from './support/changing-commands.js';
@@ -33,7 +32,7 @@ const isForGood: ReadonlySet<string> = new Set(['expire', 'launch-instances --re
 const exercise = async ({ command: name, prepare }: (typeof rows)[number]): Promise<void> => {
   const world = await createRecordedCloud(policy);
   const { cloud, operations, pass, run, targets } = world;
-  const command = commands.find((one) => one.name === name)!;
+  const command = operationCommands.find((one) => one.name === name)!;
   for (const { accountId, region } of targets.targets)
     cloud.model.setRetention({ accountId, region }, { images: true, snapshots: true });
   const request = await prepare(world);

@@ -101,7 +101,10 @@ export {
   lifecycleRecordSchema,
   writeAnswerSchema,
 } from './lifecycle/answers.js';
+export { checkRequest } from './lifecycle/check-request.js';
 export { componentDocumentSchema } from './lifecycle/component-document.js';
+export type { LifecycleServer, LifecycleServerOptions } from './lifecycle/connect.js';
+export { connectLifecycleServer } from './lifecycle/connect.js';
 export type { LifecycleConnection } from './lifecycle/connection.js';
 export type { LifecycleDiscoveryOptions } from './lifecycle/discovery.js';
 export { apiKeySecret, LifecycleDiscovery } from './lifecycle/discovery.js';
@@ -157,6 +160,7 @@ export {
   createPatchRequestSchema,
   createRequestSchema,
   notificationSchema,
+  parseNotification,
   patchBases,
   patchPropertiesSchema,
   semverBumpTypes,
@@ -173,6 +177,10 @@ export {
   selectionStages,
 } from './lifecycle/selection.js';
 export { stackTagOf } from './lifecycle/stack-tag.js';
+export type { LifecycleStep, RequestedSteps } from './lifecycle/steps.js';
+export { enabledEvents, parseSteps, requestedEvents, stepsOfType } from './lifecycle/steps.js';
+export type { EndedEvent, WaitForEventsOptions } from './lifecycle/wait-for-events.js';
+export { describeOutcome, waitForEvents } from './lifecycle/wait-for-events.js';
 export { formatWireDate, parseWireDate } from './lifecycle/wire-date.js';
 export type { AnyCommand, Change, ChangeContext, Command, PlanContext } from './operations/command.js';
 export type { ChangeOptions, OperationsOptions } from './operations/operations.js';
@@ -185,6 +193,8 @@ export type { RegionPrices } from './publish/estimate/prices.js';
 export { ebsPrices } from './publish/estimate/prices.js';
 export { PublicationJournals } from './publish/journals.js';
 export type { Architecture, BootMode, PublishOptions, ResolvedPublishOptions } from './publish/options.js';
+export type { WrittenPublishOptions } from './publish/parse-options.js';
+export { parsePublishOptions } from './publish/parse-options.js';
 export type { PlannedFailure, PlannedSkip, PlannedTarget, PublicationPlan } from './publish/plan.js';
 export type { Publication, PublisherOptions, RollbackOptions } from './publish/publisher.js';
 export { Publisher } from './publish/publisher.js';
@@ -203,6 +213,8 @@ export type { TaggedState, TaggedStatus, TaggedTargetStatus } from './publish/ta
 export { statusByTags } from './publish/tagged/status.js';
 export type { PublishedResource, ResultsFile } from './resources/results-file.js';
 export { parseResultsFile } from './resources/results-file.js';
+export type { ServiceSettings, Services } from './services/open-services.js';
+export { clientTlsOf, journalsOf, openServices, operationCommands } from './services/open-services.js';
 export type { Grantee } from './sharing/grantee.js';
 export { parseGrantees } from './sharing/grantee.js';
 export type { EventCode, PublicationEvent } from './steps/events.js';
@@ -228,6 +240,7 @@ export { configurationJsonSchema, parseConfiguration } from './target/configurat
 export type { TargetAnswer } from './target/for-each-target.js';
 export type { Profile } from './target/profiles.js';
 export { listProfiles } from './target/profiles.js';
+export { readConfiguration } from './target/read-configuration.js';
 export { matchesPattern } from './target/selector.js';
 export type { Partition, Target } from './target/target.js';
 export { compareTargets, formatTarget, targetKey } from './target/target.js';

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AmiPublisherError, invalidOption } from '@ami-publisher/base';
+import { AmiPublisherError, invalidOption, parseWholeNumber } from '@ami-publisher/base';
 import { readDefaults } from '@ami-publisher/core';
 import {
   type CertificateAuthority,
@@ -10,7 +10,6 @@ import {
   roles,
 } from '@ami-publisher/protocol';
 import { exitCodes } from '../exit-codes.js';
-import { parseWholeNumber } from '../input/duration.js';
 import { outputOptionsOf, type TableView, writeResult } from '../output/render.js';
 import type { CommandRunner } from './definition.js';
 

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { throwIfCancelled } from '@ami-publisher/base';
+import { parseWholeNumber, throwIfCancelled } from '@ami-publisher/base';
 import type { PublicationResults } from '@ami-publisher/core';
 import type { SandboxCloud } from '@ami-publisher/sandbox';
 import { createContext, interruptSignal } from '../context.js';
@@ -10,7 +10,6 @@ import { buildRelease1, buildRelease2 } from '../demo/trees.js';
 import { damage, type PublishedAmi, verifyAmis } from '../demo/verify-amis.js';
 import { say, workDirectory } from '../demo/work-directory.js';
 import { exitCodes } from '../exit-codes.js';
-import { parseWholeNumber } from '../input/duration.js';
 import { loadSandbox } from '../load-sandbox.js';
 import { drawForTerminal } from '../output/render.js';
 import { createProgressView, showEvents } from '../progress/progress.js';

@@ -2,10 +2,12 @@ import {
   type Publication,
   type PublicationPlan,
   type PublicationResults,
+  parsePublishOptions,
   toReferenceResults,
 } from '@ami-publisher/core';
 import { type Context, createContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
+import { tagsOf } from '../input/tags.js';
 import { coloursFor } from '../output/colours.js';
 import { counted } from '../output/quantities.js';
 import { outputOptionsOf, writeResult } from '../output/render.js';
@@ -14,7 +16,6 @@ import { planView, resultsView } from '../output/views.js';
 import { createProgressView, showEvents } from '../progress/progress.js';
 import { withStatus } from '../progress/status-line.js';
 import type { CommandRunner } from './definition.js';
-import { publishRequest } from './publish-request.js';
 
 type Options = Record<string, unknown>;
 
@@ -48,10 +49,11 @@ const inContext = async (options: Options, work: (context: Context) => Promise<n
 
 const makePlan = async (
   context: Context,
-  positional: string[],
+  [stream = '', leaf = '']: string[],
   options: Options,
 ): Promise<PublicationPlan> => {
-  const request = await publishRequest(positional, options, await context.resolveTargets());
+  const written = { ...options, stream, leaf, tags: await tagsOf(options) };
+  const request = parsePublishOptions(written, await context.resolveTargets());
   return withStatus(options, `Planning for ${counted(request.targets.targets.length, 'target')}`, () =>
     context.publisher.plan(request, { signal: context.signal }),
   );

@@ -1,7 +1,7 @@
+import { parseWholeNumber } from '@ami-publisher/base';
 import type { SandboxCloud, VolumeKind } from '@ami-publisher/sandbox';
 import { interruptSignal } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
-import { parseWholeNumber } from '../input/duration.js';
 import { loadSandbox } from '../load-sandbox.js';
 import { counted } from '../output/quantities.js';
 import { withStatus } from '../progress/status-line.js';

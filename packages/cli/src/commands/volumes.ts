@@ -1,5 +1,5 @@
+import { parseWholeNumber } from '@ami-publisher/base';
 import { Volumes } from '@ami-publisher/core';
-import { parseWholeNumber } from '../input/duration.js';
 import { tagsOf } from '../input/tags.js';
 import { change } from './change.js';
 import type { CommandRunner } from './definition.js';

@@ -1,5 +1,4 @@
-import { invalidOption } from '@ami-publisher/base';
-import { parseDuration } from './duration.js';
+import { invalidOption, parseDuration } from '@ami-publisher/base';
 
 /**
  * How long what is retired can be had again, ms, as `--after` says; null = it is deleted at once, as `--now` says; undefined = neither is given.

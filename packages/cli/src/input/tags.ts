@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { AmiPublisherError, invalidOption } from '@ami-publisher/base';
+import { AmiPublisherError, parsePair } from '@ami-publisher/base';
 import { z } from 'zod';
 
 type Tags = Record<string, string>;
@@ -15,7 +15,7 @@ export const tagsOf = ({ tags, tag }: Readonly<Record<string, unknown>>): Promis
  */
 export const parseTags = async (list: string | undefined, single: readonly string[]): Promise<Tags> => ({
   ...(list === undefined ? {} : list.startsWith('@') ? await tagsOfFile(list.slice(1)) : tagsOfList(list)),
-  ...Object.fromEntries(single.map((text) => splitTag('tag', text))),
+  ...Object.fromEntries(single.map((text) => parsePair('tag', text))),
 });
 
 const tagsOfList = (list: string): Tags =>
@@ -23,15 +23,8 @@ const tagsOfList = (list: string): Tags =>
     list
       .split(',')
       .filter((item) => item !== '')
-      .map((item) => splitTag('tags', item)),
+      .map((item) => parsePair('tags', item)),
   );
-
-/** The two sides of the first equals sign. @throws `INVALID_OPTION` */
-export const splitTag = (name: string, text: string): [string, string] => {
-  const equals = text.indexOf('=');
-  if (equals < 1) throw invalidOption(name, 'key=value', text);
-  return [text.slice(0, equals), text.slice(equals + 1)];
-};
 
 const tagsOfFile = async (file: string): Promise<Tags> => {
   try {

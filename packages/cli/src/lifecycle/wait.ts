@@ -1,17 +1,13 @@
 import {
-  type EventOutcome,
+  describeOutcome,
+  type EndedEvent,
   eventOfName,
   type LifecycleClient,
   type LifecycleEvent,
+  waitForEvents as waitFor,
 } from '@ami-publisher/core';
 import { interruptSignal } from '../interrupt.js';
 import { notice } from '../progress/notice.js';
-
-/** An event that has ended. */
-export interface EndedEvent {
-  readonly event: LifecycleEvent;
-  readonly outcome: EventOutcome;
-}
 
 /** Between two looks. Somebody sits there and waits. */
 const pollMs = 1_000;
@@ -23,20 +19,15 @@ export interface WaitFor {
 }
 
 /** Waits until events have ended, one after the other, up to the first that is not completed; says each on stderr. @returns how the last of them ended */
-export const waitForEvents = async (
+export const waitForEvents = (
   { client, lifecycleId }: WaitFor,
   events: readonly LifecycleEvent[],
-): Promise<EndedEvent | undefined> => {
-  const how = { signal: interruptSignal(), pollMs };
-  let ended: EndedEvent | undefined;
-  for (const event of events) {
-    const outcome = await client.waitFor(lifecycleId, event, how);
-    notice(`${event} ${describeOutcome(outcome)}`);
-    ended = { event, outcome };
-    if (outcome.status !== 'COMPLETED') break;
-  }
-  return ended;
-};
+): Promise<EndedEvent | undefined> =>
+  waitFor(client, lifecycleId, events, {
+    signal: interruptSignal(),
+    pollMs,
+    onEnd: ({ event, outcome }) => notice(`${event} ${describeOutcome(outcome)}`),
+  });
 
 /** Waits until nothing of a lifecycle is in progress. @returns how the last event ended that was waited for */
 export const waitUntilIdle = async (where: WaitFor): Promise<EndedEvent | undefined> => {
@@ -49,6 +40,3 @@ export const waitUntilIdle = async (where: WaitFor): Promise<EndedEvent | undefi
     ended = await waitForEvents(where, [event]);
   }
 };
-
-const describeOutcome = (outcome: EventOutcome): string =>
-  'message' in outcome ? `${outcome.status}: ${outcome.message}` : outcome.status;

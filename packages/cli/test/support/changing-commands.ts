@@ -1,5 +1,4 @@
-import { type ChangeResult, type PublishedResource, targetKey } from '@ami-publisher/core';
-import { commands } from '../../src/context.js';
+import { type ChangeResult, operationCommands, type PublishedResource, targetKey } from '@ami-publisher/core';
 import { attachVolume, type RecordedCloud } from './recorded-cloud.js';
 
 type Tags = Readonly<Record<string, string>>;
@@ -352,7 +351,7 @@ export const changingCommands: readonly ChangingCommand[] = [
     command: 'unshare',
     prepare: async (world) => {
       const request = await prepareSharing(world);
-      const share = commands.find(({ name }) => name === 'share')!;
+      const share = operationCommands.find(({ name }) => name === 'share')!;
       await world.run(world.operations.run(share, world.targets, { ...request, grant: true }));
       world.calls.length = 0;
       return request;

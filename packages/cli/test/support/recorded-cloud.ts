@@ -5,12 +5,12 @@ import {
   type KmsApi,
   MemoryJournalStore,
   Operations,
+  operationCommands,
   type Target,
   type UnpackerClient,
   UnpackerFleet,
 } from '@ami-publisher/core';
 import { ModelCloud } from '@ami-publisher/sandbox';
-import { commands } from '../../src/context.js';
 import type { PolicyDocument } from '../../src/docs/iam/policy.js';
 
 /** `whileAttaching` changes nothing itself: the attachment that it is made around is a call of its own. */
@@ -59,7 +59,7 @@ export const createRecordedCloud = async (policy?: PolicyDocument) => {
       administrator: administratorOf(cloud),
       targets: { targets, failures, notices },
     },
-    operations: new Operations({ cloud, journals, fleet, commands }),
+    operations: new Operations({ cloud, journals, fleet, commands: operationCommands }),
     run: <T>(outcome: Promise<T>): Promise<T> => clock.runUntil(outcome),
     pass: (ms: number) => clock.advance(ms),
   };

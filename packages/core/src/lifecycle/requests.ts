@@ -1,3 +1,4 @@
+import { parsePair } from '@ami-publisher/base';
 import { z } from 'zod';
 import { requestableEvents } from './events.js';
 
@@ -20,6 +21,12 @@ export const notificationSchema = z
   ])
   .meta({ id: 'Notification', description: 'Where to tell of what becomes of a lifecycle.' });
 export type Notification = z.output<typeof notificationSchema>;
+
+/** Whom `EMAIL=address`, `HTTP=url` or `SNS=arn` means; the schema of the request judges it. @throws `INVALID_OPTION` without an equals sign */
+export const parseNotification = (text: string): { readonly method: string; readonly target: string } => {
+  const [method, target] = parsePair('notify', text);
+  return { method: method.toUpperCase(), target };
+};
 
 /** Free keys and values that go with a request: any JSON. */
 export const propertiesSchema = z.record(z.string(), z.unknown());

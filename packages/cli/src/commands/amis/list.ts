@@ -1,7 +1,7 @@
+import { parseDuration } from '@ami-publisher/base';
 import { Amis, formatTarget, type ListedImage, type TargetAnswer } from '@ami-publisher/core';
 import { createContext } from '../../context.js';
 import { exitCodes } from '../../exit-codes.js';
-import { parseDuration } from '../../input/duration.js';
 import { tagSearchOf } from '../../input/tag-search.js';
 import { counted, formatTime, withoutPlace } from '../../output/quantities.js';
 import { outputOptionsOf } from '../../output/render.js';

@@ -1,7 +1,7 @@
+import { parseDuration, parseWholeNumber } from '@ami-publisher/base';
 import { AmiUsage, type UsageOptions, type UsageReport } from '@ami-publisher/core';
 import { type Context, createContext, openJournals } from '../../context.js';
 import { exitCodes } from '../../exit-codes.js';
-import { parseDuration, parseWholeNumber } from '../../input/duration.js';
 import { retentionOf } from '../../input/retention.js';
 import { tagSearchOf } from '../../input/tag-search.js';
 import { counted } from '../../output/quantities.js';

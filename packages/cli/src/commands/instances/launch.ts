@@ -1,6 +1,5 @@
-import { invalidOption } from '@ami-publisher/base';
+import { invalidOption, parseDuration, parseWholeNumber } from '@ami-publisher/base';
 import { Instances, type LaunchOptions } from '@ami-publisher/core';
-import { parseDuration, parseWholeNumber } from '../../input/duration.js';
 import { readCompleteResultsFiles } from '../../input/results-files.js';
 import { tagsOf } from '../../input/tags.js';
 import { carryOut, change } from '../change.js';

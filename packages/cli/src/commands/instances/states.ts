@@ -1,6 +1,5 @@
-import { invalidOption } from '@ami-publisher/base';
+import { invalidOption, parseDuration } from '@ami-publisher/base';
 import { Instances, type Readiness } from '@ami-publisher/core';
-import { parseDuration } from '../../input/duration.js';
 import { change } from '../change.js';
 import type { CommandRunner } from '../definition.js';
 import { named } from './named.js';

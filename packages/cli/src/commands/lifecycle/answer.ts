@@ -1,6 +1,6 @@
-import type { LifecycleClient, LifecycleEvent, WriteAnswer } from '@ami-publisher/core';
+import type { EndedEvent, LifecycleClient, LifecycleEvent, WriteAnswer } from '@ami-publisher/core';
 import { exitCodes } from '../../exit-codes.js';
-import { type EndedEvent, waitForEvents } from '../../lifecycle/wait.js';
+import { waitForEvents } from '../../lifecycle/wait.js';
 import { outputOptionsOf, type TableView, writeResult } from '../../output/render.js';
 import { withStatus } from '../../progress/status-line.js';
 

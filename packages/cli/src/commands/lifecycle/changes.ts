@@ -1,14 +1,15 @@
 import {
+  checkRequest,
   createPatchRequestSchema,
   createRequestSchema,
+  enabledEvents,
+  requestedEvents,
   updatePatchRequestSchema,
   updateRequestSchema,
 } from '@ami-publisher/core';
 import { headCommit } from '../../input/git.js';
 import { interruptSignal } from '../../interrupt.js';
-import { checkRequest } from '../../lifecycle/check-request.js';
 import { openComponent } from '../../lifecycle/patch-component.js';
-import { enabledEvents, requestedEvents } from '../../lifecycle/steps.js';
 import type { CommandRunner } from '../definition.js';
 import { showAnswer } from './answer.js';
 import { needed, propertiesOf, requesterOf, stepsOf } from './request.js';

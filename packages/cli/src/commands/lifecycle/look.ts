@@ -1,6 +1,6 @@
+import { parseWholeNumber } from '@ami-publisher/base';
 import { type EventState, eventStates, type LifecycleRecord, type LifecycleType } from '@ami-publisher/core';
 import { exitCodes } from '../../exit-codes.js';
-import { parseWholeNumber } from '../../input/duration.js';
 import { interruptSignal } from '../../interrupt.js';
 import { drawTimeline } from '../../lifecycle/timeline.js';
 import { waitUntilIdle } from '../../lifecycle/wait.js';

@@ -1,8 +1,13 @@
-import { AmiPublisherError, invalidOption } from '@ami-publisher/base';
-import { type LifecycleRecord, type LifecycleType, stackTagOf } from '@ami-publisher/core';
+import { AmiPublisherError, parsePair } from '@ami-publisher/base';
+import {
+  type LifecycleRecord,
+  type LifecycleType,
+  parseNotification,
+  parseSteps,
+  type RequestedSteps,
+  stackTagOf,
+} from '@ami-publisher/core';
 import { currentBranch } from '../../input/git.js';
-import { splitTag } from '../../input/tags.js';
-import { type RequestedSteps, stepsOfType } from '../../lifecycle/steps.js';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -13,7 +18,7 @@ const all = (value: unknown): readonly string[] => (value as readonly string[] |
 export const propertiesOf = ({ property }: Options): Readonly<Record<string, string>> | undefined =>
   property === undefined
     ? undefined
-    : Object.fromEntries(all(property).map((text) => splitTag('property', text)));
+    : Object.fromEntries(all(property).map((text) => parsePair('property', text)));
 
 /** Who asks, and who is told; what options leave out is the record's. @throws `INVALID_OPTION` */
 export const requesterOf = async (options: Options, record?: LifecycleRecord) => ({
@@ -22,10 +27,7 @@ export const requesterOf = async (options: Options, record?: LifecycleRecord) =>
   notifications:
     options.notify === undefined
       ? (record?.notifications ?? missing('notify', 'say who is to be told, such as EMAIL=team@example.org'))
-      : all(options.notify).map((text) => {
-          const [method, target] = splitTag('notify', text);
-          return { method: method.toUpperCase(), target };
-        }),
+      : all(options.notify).map(parseNotification),
 });
 
 /** The stack tag of the git branch of this folder. @throws `INVALID_OPTION` */
@@ -45,16 +47,5 @@ export const needed = (value: unknown, option: string, remedy: string): string =
   typeof value === 'string' ? value : missing(option, remedy);
 
 /** The steps of `--event`: `all`, or names such as `smoke-tests`. @throws `INVALID_OPTION` */
-export const stepsOf = ({ event }: Options, type: LifecycleType, isNew: boolean): RequestedSteps => {
-  const known = stepsOfType(type);
-  const names = all(event);
-  if (names.includes('all')) return { type, isNew, steps: known };
-  const steps = names.map((name) => {
-    const step = known.find((candidate) => nameOf(candidate) === name);
-    if (step === undefined) throw invalidOption('event', ['all', ...known.map(nameOf)].join(', '), name);
-    return step;
-  });
-  return { type, isNew, steps };
-};
-
-const nameOf = (step: string): string => step.toLowerCase().replaceAll('_', '-');
+export const stepsOf = ({ event }: Options, type: LifecycleType, isNew: boolean): RequestedSteps =>
+  parseSteps(all(event), type, isNew);

@@ -1,7 +1,6 @@
-import { type SelectedAmi, selectionCriteriaSchema } from '@ami-publisher/core';
+import { checkRequest, type SelectedAmi, selectionCriteriaSchema } from '@ami-publisher/core';
 import { exitCodes } from '../../exit-codes.js';
 import { interruptSignal } from '../../interrupt.js';
-import { checkRequest } from '../../lifecycle/check-request.js';
 import { outputOptionsOf, type TableView, writeResult } from '../../output/render.js';
 import type { CommandRunner } from '../definition.js';
 import { stackTagOfFolder } from './request.js';

@@ -1,9 +1,5 @@
-import {
-  apiKeyOfEnvironment,
-  connect,
-  type LifecycleServer,
-  type ServerOptions,
-} from '../../lifecycle/server/connect.js';
+import type { LifecycleServer } from '@ami-publisher/core';
+import { apiKeyOfEnvironment, connect, type ServerOptions } from '../../lifecycle/server/connect.js';
 
 type Options = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,10 @@
-import { approveRequestSchema, approvingEvent, certifyRequestSchema } from '@ami-publisher/core';
+import {
+  approveRequestSchema,
+  approvingEvent,
+  certifyRequestSchema,
+  checkRequest,
+} from '@ami-publisher/core';
 import { interruptSignal } from '../../interrupt.js';
-import { checkRequest } from '../../lifecycle/check-request.js';
 import type { CommandRunner } from '../definition.js';
 import { showAnswer } from './answer.js';
 import { propertiesOf } from './request.js';

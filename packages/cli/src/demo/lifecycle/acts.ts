@@ -1,10 +1,12 @@
 import {
+  enabledEvents,
   type LifecycleClient,
   LifecycleDiscovery,
   type LifecycleEvent,
   type LifecycleType,
+  requestedEvents,
+  stepsOfType,
 } from '@ami-publisher/core';
-import { enabledEvents, requestedEvents, stepsOfType } from '../../lifecycle/steps.js';
 import type { DemoRole } from './orchestrator.js';
 import { product } from './products.js';
 import { component } from './release.js';

@@ -1,8 +1,8 @@
-import { type LifecycleDiscovery, stackTagOf } from '@ami-publisher/core';
+import { type LifecycleDiscovery, type LifecycleServer, stackTagOf } from '@ami-publisher/core';
 import { currentBranch } from '../../input/git.js';
 import type { ArgumentName } from '../orchestrator/arguments.js';
 import { type GivenArguments, givenOf } from '../orchestrator/parse-arguments.js';
-import { connect, createDiscovery, type LifecycleServer, type ServerOptions } from '../server/connect.js';
+import { connect, createDiscovery, type ServerOptions } from '../server/connect.js';
 import { type MenuConfig, readMenuConfig } from './config.js';
 
 /** What all requests of one sitting have in common. */

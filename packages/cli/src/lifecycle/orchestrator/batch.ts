@@ -1,8 +1,8 @@
 import { isAmiPublisherError } from '@ami-publisher/base';
-import type { LifecycleClient, WriteAnswer } from '@ami-publisher/core';
+import type { EndedEvent, LifecycleClient, WriteAnswer } from '@ami-publisher/core';
 import { exitCodes } from '../../exit-codes.js';
 import { connect, createDiscovery } from '../server/connect.js';
-import { type EndedEvent, waitForEvents, waitUntilIdle } from '../wait.js';
+import { waitForEvents, waitUntilIdle } from '../wait.js';
 import { BatchFault, demand } from './faults.js';
 import { log } from './log.js';
 import type { GivenArguments } from './parse-arguments.js';

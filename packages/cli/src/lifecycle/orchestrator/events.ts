@@ -1,4 +1,4 @@
-import { type RequestedSteps, stepsOfType } from '../steps.js';
+import { type RequestedSteps, stepsOfType } from '@ami-publisher/core';
 import type { OperationName } from './arguments.js';
 import { BatchFault } from './faults.js';
 

@@ -1,22 +1,23 @@
 import {
   approveRequestSchema,
   certifyRequestSchema,
+  checkRequest,
   createPatchRequestSchema,
   createRequestSchema,
+  enabledEvents,
   type LifecycleClient,
   type LifecycleDiscovery,
   type LifecycleEvent,
   type LifecycleRoute,
   lifecycleRoutes,
+  requestedEvents,
   updatePatchRequestSchema,
   updateRequestSchema,
   type WriteAnswer,
 } from '@ami-publisher/core';
 import { headCommit } from '../../input/git.js';
 import { interruptSignal } from '../../interrupt.js';
-import { checkRequest } from '../check-request.js';
 import { openComponent } from '../patch-component.js';
-import { enabledEvents, requestedEvents } from '../steps.js';
 import type { ArgumentName, OperationName } from './arguments.js';
 import { stepsOf } from './events.js';
 import { notificationsOf, propertiesOf } from './pairs.js';

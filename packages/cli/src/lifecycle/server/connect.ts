@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { AmiPublisherError } from '@ami-publisher/base';
-import { LifecycleClient, type LifecycleConnection, LifecycleDiscovery } from '@ami-publisher/core';
-import { parseDuration } from '../../input/duration.js';
+import { AmiPublisherError, parseDuration } from '@ami-publisher/base';
+import { connectLifecycleServer, LifecycleDiscovery, type LifecycleServer } from '@ami-publisher/core';
 import { interruptSignal } from '../../interrupt.js';
 
 /** How to reach a lifecycle server, as flags and environment say it. */
@@ -17,14 +16,6 @@ export interface ServerOptions {
   readonly endpointUrl?: string | undefined;
   /** Limit of each call, such as `30s`. */
   readonly timeout?: string | undefined;
-}
-
-/** A lifecycle server, and where it was found. */
-export interface LifecycleServer {
-  /** Base URL. */
-  readonly endpoint: string;
-  readonly client: LifecycleClient;
-  readonly discovery: LifecycleDiscovery;
 }
 
 const apiKeyVariable = 'AMI_PUBLISHER_LIFECYCLE_KEY';
@@ -44,28 +35,14 @@ export const createDiscovery = (options: ServerOptions): LifecycleDiscovery => {
  * @throws `INVALID_OPTION`, `AWS_NOT_FOUND`, what AWS refuses.
  */
 export const connect = async (options: ServerOptions): Promise<LifecycleServer> => {
-  const { timeout } = options;
-  const timeoutMs = timeout === undefined ? undefined : parseDuration('timeout', timeout);
-  const discovery = createDiscovery(options);
-  const connection = await connectionOf(options, discovery);
-  const client = new LifecycleClient({ connection, ...(timeoutMs !== undefined && { timeoutMs }) });
-  return { endpoint: connection.endpoint.replace(/\/+$/, ''), client, discovery };
-};
-
-const connectionOf = async (
-  { server, apiKeyFile, apiKey, legacyKeys }: ServerOptions,
-  discovery: LifecycleDiscovery,
-): Promise<LifecycleConnection> => {
-  const key = apiKeyFile === undefined ? apiKey : await readKey(apiKeyFile);
-  const found: LifecycleConnection =
-    server === undefined
-      ? await discovery.connection(interruptSignal())
-      : { endpoint: server, apiKey: (operation, signal) => discovery.apiKey(operation, signal) };
-  return {
-    ...found,
-    ...(key !== undefined && { apiKey: key }),
-    ...(legacyKeys === true && { legacy: true }),
-  };
+  const { timeout, apiKeyFile, apiKey, endpointUrl: endpoint, ...where } = options;
+  return connectLifecycleServer({
+    ...where,
+    endpoint,
+    timeoutMs: timeout === undefined ? undefined : parseDuration('timeout', timeout),
+    apiKey: apiKeyFile === undefined ? apiKey : await readKey(apiKeyFile),
+    signal: interruptSignal(),
+  });
 };
 
 const readKey = async (file: string): Promise<string> => {

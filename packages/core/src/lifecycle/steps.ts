@@ -1,4 +1,5 @@
-import { type LifecycleEvent, type LifecycleType, makingEvent, requestableEvents } from '@ami-publisher/core';
+import { invalidOption } from '@ami-publisher/base';
+import { type LifecycleEvent, type LifecycleType, makingEvent, requestableEvents } from './events.js';
 
 /** What a request may have run after the AMI was made. */
 const lifecycleSteps = ['SMOKE_TESTS', 'VULNERABILITY_SCANS', 'QA_CERTIFICATION_REQUEST'] as const;
@@ -43,3 +44,22 @@ export const requestedEvents = ({ type, isNew, steps }: RequestedSteps) => {
 /** The events that are switched on, in order. */
 export const enabledEvents = (requested: RequestedSteps): readonly LifecycleEvent[] =>
   requestedEvents(requested).flatMap(({ name, enabled }) => (enabled ? name : []));
+
+/**
+ * The steps that a list of names asks for: `all`, or names such as `smoke-tests`.
+ *
+ * @param isNew whether the AMI is to be made, rather than to go on from what there is
+ * @throws `INVALID_OPTION`
+ */
+export const parseSteps = (names: readonly string[], type: LifecycleType, isNew: boolean): RequestedSteps => {
+  const known = stepsOfType(type);
+  if (names.includes('all')) return { type, isNew, steps: known };
+  const steps = names.map((name) => {
+    const step = known.find((candidate) => nameOf(candidate) === name);
+    if (step === undefined) throw invalidOption('event', ['all', ...known.map(nameOf)].join(', '), name);
+    return step;
+  });
+  return { type, isNew, steps };
+};
+
+const nameOf = (step: string): string => step.toLowerCase().replaceAll('_', '-');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { counted, formatBytes, formatDuration, formatTime, withoutPlace } from './quantities.js';
+import { counted, formatBytes, formatDuration, formatTime, withoutPlace } from './amounts.js';
 
 describe('quantities', () => {
   it.each([

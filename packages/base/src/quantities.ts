@@ -1,4 +1,4 @@
-import { invalidOption } from '@ami-publisher/base';
+import { invalidOption } from './error.js';
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -47,4 +47,15 @@ export const parseWholeNumber = (name: string, text: string, min = 0): number =>
   if (!/^\d+$/.test(text) || value < min)
     throw invalidOption(name, `a whole number of at least ${min}`, text);
   return value;
+};
+
+/**
+ * The two sides of the first equals sign of a text such as `team=base`; the second may hold more of them, and be empty.
+ *
+ * @throws `INVALID_OPTION`
+ */
+export const parsePair = (name: string, text: string): [string, string] => {
+  const equals = text.indexOf('=');
+  if (equals < 1) throw invalidOption(name, 'key=value', text);
+  return [text.slice(0, equals), text.slice(equals + 1)];
 };

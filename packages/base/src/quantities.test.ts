@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDuration, parseSize, parseWholeNumber } from './duration.js';
+import { parseDuration, parseSize, parseWholeNumber } from './quantities.js';
 
 describe('a duration', () => {
   it.each([

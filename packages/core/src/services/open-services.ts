@@ -1,0 +1,192 @@
+import type { Logger } from '@ami-publisher/base';
+import { GrpcImageSource } from '@ami-publisher/image';
+import { type ClientTls, createImageServerClient, type Role, readClientTls } from '@ami-publisher/protocol';
+import { amiCommands } from '../amis/amis.js';
+import { usageCommands } from '../amis/usage/ami-usage.js';
+import { AwsCloud } from '../cloud/aws-cloud.js';
+import type { ResolvedTargets } from '../cloud/cloud.js';
+import type { AskMfaCode } from '../cloud/credentials.js';
+import { readDefaults } from '../defaults.js';
+import { instanceCommands } from '../instances/instances.js';
+import type { AnyCommand } from '../operations/command.js';
+import { Operations } from '../operations/operations.js';
+import { Publisher } from '../publish/publisher.js';
+import type { JournalStore } from '../steps/journal.js';
+import { openJournalStore } from '../steps/journal-location.js';
+import type { AccountConfiguration, Configuration, ConnectorConfiguration } from '../target/account.js';
+import { UnpackerFleet } from '../unpacker/fleet.js';
+import { readSrpcCredentials } from '../unpacker/srpc/credentials.js';
+import { volumeCommands } from '../volumes/volumes.js';
+import { lazily } from './lazily.js';
+
+/** Every command that a journal may be of. */
+export const operationCommands: readonly AnyCommand[] = [
+  ...amiCommands,
+  ...instanceCommands,
+  ...usageCommands,
+  ...volumeCommands,
+];
+
+/** What a program was told, which goes before its configuration file; what neither says is the environment's, or a default. */
+export interface ServiceSettings {
+  readonly configuration: Configuration;
+  readonly targets?: string | undefined;
+  readonly skipTargets?: string | undefined;
+  /** Only this region, where `targets` is left out. */
+  readonly region?: string | undefined;
+  /** Only this AWS profile, whatever accounts are configured. */
+  readonly profile?: string | undefined;
+  /** How unpackers are reached. */
+  readonly connector?: ConnectorConfiguration | undefined;
+  /** A folder, or `s3://BUCKET/PREFIX`. */
+  readonly journal?: string | undefined;
+  /** `host:port` */
+  readonly imageServer?: string | undefined;
+  /** Folder with `CA.pem` and client certificates. */
+  readonly certificates?: string | undefined;
+  /** Plain text instead of mutual TLS; loopback addresses only. @default false */
+  readonly insecure?: boolean | undefined;
+  /** Which certificate unpackers are shown, the first that is there. @default publisher, operator */
+  readonly roles?: readonly Role[] | undefined;
+  readonly instanceName?: string | undefined;
+  /** How long an unpacker may take to answer, ms. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** Another AWS, such as the sandbox. */
+  readonly endpoint?: string | undefined;
+  readonly askMfaCode?: AskMfaCode | undefined;
+  readonly logger?: Logger | undefined;
+}
+
+/** What programs that publish work with; each part is made when it is first asked for, so that one that needs no daemon needs no certificate either. */
+export interface Services {
+  readonly cloud: AwsCloud;
+  readonly fleet: UnpackerFleet;
+  readonly publisher: Publisher;
+  readonly operations: Operations;
+  /** The targets that the settings select. */
+  resolveTargets(signal?: AbortSignal): Promise<ResolvedTargets>;
+  close(): Promise<void>;
+}
+
+/**
+ * Puts together what programs that publish work with; calls nothing yet.
+ *
+ * @example
+ * const services = await openServices({ configuration: await readConfiguration('ami-publisher.yaml') });
+ * const targets = await services.resolveTargets();
+ * @throws `TARGET_MALFORMED`; the parts throw `CERTIFICATE_REFUSED` and `INVALID_OPTION` when they are first asked for.
+ */
+export const openServices = async (settings: ServiceSettings): Promise<Services> => {
+  const { configuration } = settings;
+  const cloud = await AwsCloud.fromConfig({
+    accounts: accountsOf(settings),
+    overrides: configuration.overrides,
+    connector: settings.connector ?? configuration.connector,
+    protocol: configuration.protocol,
+    endpoint: settings.endpoint,
+    askMfaCode: settings.askMfaCode,
+    logger: settings.logger,
+  });
+  const daemons = lazily(() => createDaemonClients(settings, cloud));
+  const publisher = lazily(() => {
+    const { fleet, imageServer } = daemons.get();
+    return new Publisher({
+      cloud,
+      images: new GrpcImageSource(imageServer),
+      fleet,
+      journals: journalsOf(settings),
+    });
+  });
+  const operations = lazily(
+    () =>
+      new Operations({
+        cloud,
+        journals: journalsOf(settings),
+        fleet: () => daemons.get().fleet,
+        commands: operationCommands,
+      }),
+  );
+  return {
+    cloud,
+    get operations() {
+      return operations.get();
+    },
+    get fleet() {
+      return daemons.get().fleet;
+    },
+    get publisher() {
+      return publisher.get();
+    },
+    resolveTargets: (signal) =>
+      cloud.resolveTargets(selectionOf(settings), {
+        skip: settings.skipTargets ?? configuration.skipTargets,
+        signal,
+      }),
+    close: async () => {
+      const made = daemons.made();
+      made?.imageServer.close();
+      await made?.fleet.close();
+      cloud.close();
+    },
+  };
+};
+
+/** The journals alone; needs no AWS account, no image server and no certificates. @throws `INVALID_OPTION` */
+export const journalsOf = ({
+  configuration,
+  journal,
+  endpoint,
+}: Pick<ServiceSettings, 'configuration' | 'journal' | 'endpoint'>): JournalStore =>
+  openJournalStore(journal ?? configuration.journal ?? readDefaults().journal, { endpoint });
+
+/** The client certificate of the first role that there is one of, or nothing for plain text. @throws `CERTIFICATE_REFUSED` */
+export const clientTlsOf = ({
+  certificates,
+  insecure,
+  roles = ['publisher', 'operator'],
+}: Pick<ServiceSettings, 'certificates' | 'insecure' | 'roles'>): ClientTls | undefined => {
+  if (insecure === true) return undefined;
+  const directory = certificates ?? readDefaults().certificateDirectory;
+  return readClientTls({ directory, roles, now: Date.now() });
+};
+
+const accountsOf = ({
+  profile,
+  configuration: { accounts },
+}: ServiceSettings): Record<string, AccountConfiguration> | undefined => {
+  if (profile !== undefined) return { [profile]: { profile } };
+  return accounts === undefined ? undefined : withoutUndefined(accounts);
+};
+
+const withoutUndefined = <T extends object>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
+
+const createDaemonClients = (settings: ServiceSettings, cloud: AwsCloud) => {
+  const { configuration } = settings;
+  const certificates = settings.certificates ?? configuration.certificates;
+  const tls = clientTlsOf({ ...settings, certificates });
+  const imageServer = createImageServerClient({
+    address: settings.imageServer ?? configuration.imageServer ?? readDefaults().imageServer,
+    tls,
+  });
+  const fleet = new UnpackerFleet({
+    cloud,
+    tls,
+    srpc: {
+      tls: lazily(() => srpcTls({ ...settings, certificates }, cloud)).get,
+      images: new GrpcImageSource(imageServer),
+    },
+    instanceName: settings.instanceName ?? configuration.instanceName,
+    connectTimeoutMs: settings.connectTimeoutMs,
+  });
+  return { fleet, imageServer };
+};
+
+/** What is shown to unpackers of Go, read when the first is spoken to. */
+const srpcTls = ({ insecure, certificates, configuration }: ServiceSettings, { clock, logger }: AwsCloud) => {
+  if (insecure === true) return 'plain-text' as const;
+  const directory = configuration.srpc?.certificates ?? certificates ?? readDefaults().certificateDirectory;
+  return readSrpcCredentials({ directory, ca: configuration.srpc?.ca, now: clock.now(), logger });
+};
+
+const selectionOf = ({ targets, region, configuration }: ServiceSettings): string =>
+  targets ?? (region === undefined ? configuration.targets : `*,${region}`) ?? '';
