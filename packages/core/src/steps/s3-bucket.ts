@@ -1,6 +1,7 @@
 import { AmiPublisherError, type Clock } from '@ami-publisher/base';
 import type { GetObjectCommandOutput, ListObjectsV2CommandOutput, S3Client } from '@aws-sdk/client-s3';
 import { awsCode, fromAwsError } from '../cloud/aws-error.js';
+import { loadClient } from '../cloud/optional-client.js';
 import type { ObjectBucket, ObjectToWrite, StoredObject } from './object-bucket.js';
 
 export interface S3BucketOptions {
@@ -123,7 +124,12 @@ export class S3Bucket implements ObjectBucket {
 
   async #connect(): Promise<Connected> {
     const { region, profile, endpoint } = this.#options;
-    const sdk = await loadS3();
+    const sdk = await loadClient({
+      name: '@aws-sdk/client-s3',
+      neededBy: 'a journal in S3',
+      otherwise: 'keep journals in files',
+      load: () => import('@aws-sdk/client-s3'),
+    });
     const client = new sdk.S3Client({
       maxAttempts: 6,
       followRegionRedirects: true,
@@ -139,25 +145,6 @@ export class S3Bucket implements ObjectBucket {
     return { sdk, client };
   }
 }
-
-/**
- * Loads the S3 client, which is an optional peer of this package.
- *
- * @param load for tests.
- * @throws `TOOL_MISSING` naming the package to install.
- */
-export const loadS3 = async (load = (): Promise<Sdk> => import('@aws-sdk/client-s3')): Promise<Sdk> => {
-  try {
-    return await load();
-  } catch (cause) {
-    throw new AmiPublisherError('TOOL_MISSING', {
-      message: 'journals in S3 need the package @aws-sdk/client-s3, which is not installed',
-      resource: '@aws-sdk/client-s3',
-      remedy: 'install it beside @ami-publisher/core (`npm install @aws-sdk/client-s3`)',
-      cause,
-    });
-  }
-};
 
 interface DatedCommand {
   readonly middlewareStack: InstanceType<Sdk['GetObjectCommand']>['middlewareStack'];
