@@ -116,7 +116,7 @@ describe('the policy for publishers', () => {
   });
 
   it('lets one look around, as does the policy for readers', async () => {
-    for (const command of ['list-unpackers', 'list-streams'] as const)
+    for (const command of ['list-unpackers', 'list-streams', 'doctor'] as const)
       expect((await run(command)).code).toBe(0);
     expect((await run('plan', 'base/debian', '2')).code).toBe(0);
     // While there is a stream to be told of.
@@ -191,7 +191,7 @@ describe('the table of commands and actions', () => {
       );
   });
 
-  it.each(['plan', 'rollback', 'prepare-unpackers', 'list-unpackers', 'list-streams'])(
+  it.each(['plan', 'rollback', 'prepare-unpackers', 'list-unpackers', 'list-streams', 'doctor'])(
     'has no action that %s did not call',
     (command) => {
       expect([...(called.get(command) ?? [])].sort()).toEqual(

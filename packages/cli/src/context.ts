@@ -1,6 +1,7 @@
 import { type Logger, parseDuration, silentLogger } from '@ami-publisher/base';
 import {
   type ClientTls,
+  type Configuration,
   clientTlsOf,
   type JournalStore,
   journalsOf,
@@ -8,6 +9,7 @@ import {
   type ResolvedTargets,
   type Role,
   readConfiguration,
+  type ServiceSettings,
   type Services,
 } from '@ami-publisher/core';
 import { askMfaCode } from './input/mfa-code.js';
@@ -35,21 +37,18 @@ const text = (options: Options, name: string): string | undefined => {
  *
  * @param roles which certificate unpackers are shown, the first that is there
  */
-export const createContext = async (options: Options, roles?: readonly Role[]): Promise<Context> => {
-  const connectTimeout = text(options, 'connectTimeout');
+export const createContext = async (options: Options, roles?: readonly Role[]): Promise<Context> =>
+  contextOf(options, await readConfiguration(text(options, 'config')), roles);
+
+/** The same for a configuration that has been read. */
+export const contextOf = async (
+  options: Options,
+  configuration: Configuration,
+  roles?: readonly Role[],
+): Promise<Context> => {
   const services = await openServices({
-    ...(await journalSettings(options)),
-    targets: text(options, 'targets'),
-    skipTargets: text(options, 'skipTargets'),
-    region: text(options, 'region'),
-    profile: text(options, 'profile') || undefined,
-    imageServer: text(options, 'imageServer'),
-    certificates: text(options, 'certs'),
-    insecure: options.insecure === true,
+    ...settingsOf(options, configuration),
     roles,
-    instanceName: text(options, 'instanceName'),
-    connectTimeoutMs:
-      connectTimeout === undefined ? undefined : parseDuration('connectTimeout', connectTimeout),
     askMfaCode,
     logger: options.debug === true ? stderrLogger : silentLogger,
   });
@@ -74,13 +73,27 @@ export const createContext = async (options: Options, roles?: readonly Role[]): 
 
 /** The journals alone; needs no AWS account, no image server and no certificates. */
 export const openJournals = async (options: Options): Promise<JournalStore> =>
-  journalsOf(await journalSettings(options));
+  journalsOf(settingsOf(options, await readConfiguration(text(options, 'config'))));
 
-const journalSettings = async (options: Options) => ({
-  configuration: await readConfiguration(text(options, 'config')),
-  journal: text(options, 'journal'),
-  endpoint: text(options, 'endpointUrl'),
-});
+/** What the flags say, with the configuration behind them. */
+export const settingsOf = (options: Options, configuration: Configuration): ServiceSettings => {
+  const connectTimeout = text(options, 'connectTimeout');
+  return {
+    configuration,
+    targets: text(options, 'targets'),
+    skipTargets: text(options, 'skipTargets'),
+    region: text(options, 'region'),
+    profile: text(options, 'profile') || undefined,
+    journal: text(options, 'journal'),
+    imageServer: text(options, 'imageServer'),
+    certificates: text(options, 'certs'),
+    insecure: options.insecure === true,
+    instanceName: text(options, 'instanceName'),
+    endpoint: text(options, 'endpointUrl'),
+    connectTimeoutMs:
+      connectTimeout === undefined ? undefined : parseDuration('connectTimeout', connectTimeout),
+  };
+};
 
 /** The client certificate for a command, or nothing with --insecure. */
 export const clientTls = (options: Options, roles: readonly Role[]): ClientTls | undefined =>

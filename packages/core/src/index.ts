@@ -37,7 +37,7 @@ export type {
   LaunchConfiguration,
   LaunchTemplateChoice,
 } from './cloud/auto-scaling-api.js';
-export type { AwsClientConfig, AwsCloudOptions } from './cloud/aws-cloud.js';
+export type { AccountIdentity, AwsClientConfig, AwsCloudOptions } from './cloud/aws-cloud.js';
 export { AwsCloud } from './cloud/aws-cloud.js';
 export type { AwsCall } from './cloud/aws-error.js';
 export { fromAwsError } from './cloud/aws-error.js';
@@ -77,6 +77,10 @@ export type { Tags } from './cloud/tags.js';
 export { fromTagList, tagFilter, tagKeys, tagSpecification, toTagList } from './cloud/tags.js';
 export type { Defaults } from './defaults.js';
 export { readDefaults } from './defaults.js';
+export type { DoctorOptions } from './doctor/doctor.js';
+export { examine } from './doctor/doctor.js';
+export type { DoctorCheck, Finding } from './doctor/finding.js';
+export { doctorChecks } from './doctor/finding.js';
 export { Instances, instanceCommands } from './instances/instances.js';
 export type { KeyPairRequest } from './instances/key-pair.js';
 export type { LaunchRequest } from './instances/launch.js';
@@ -214,14 +218,20 @@ export { statusByTags } from './publish/tagged/status.js';
 export type { PublishedResource, ResultsFile } from './resources/results-file.js';
 export { parseResultsFile } from './resources/results-file.js';
 export type { ServiceSettings, Services } from './services/open-services.js';
-export { clientTlsOf, journalsOf, openServices, operationCommands } from './services/open-services.js';
+export {
+  clientTlsOf,
+  journalsOf,
+  openServices,
+  operationCommands,
+  placesOf,
+} from './services/open-services.js';
 export type { Grantee } from './sharing/grantee.js';
 export { parseGrantees } from './sharing/grantee.js';
 export type { EventCode, PublicationEvent } from './steps/events.js';
 export { eventCodes } from './steps/events.js';
 export { FileJournalStore } from './steps/file-journal.js';
 export type { Journal, JournalRecord, JournalStore } from './steps/journal.js';
-export type { JournalLocationOptions } from './steps/journal-location.js';
+export type { JournalLocationOptions, WritableJournalStore } from './steps/journal-location.js';
 export { openJournalStore } from './steps/journal-location.js';
 export { MemoryJournalStore } from './steps/memory-journal.js';
 export type { ObjectBucket, ObjectToWrite, StoredObject, WriteCondition } from './steps/object-bucket.js';

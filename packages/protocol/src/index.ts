@@ -1,8 +1,12 @@
 export type { CallObserver } from './calls.js';
+export type { CertificateFolder, InspectedCertificate } from './certificate-folder.js';
+export { inspectCertificateFolder } from './certificate-folder.js';
 export type { CertificateAuthority, IssuedCertificate, IssueOptions } from './certificates.js';
 export { createCertificateAuthority, loadCertificateAuthority } from './certificates.js';
 export type { CallOptions, ClientOptions, ImageServerClient, UnpackerRpcClient } from './client.js';
 export { createImageServerClient, createUnpackerClient } from './client.js';
+export type { ProbedDaemon, ProbeOptions } from './daemon-probe.js';
+export { probeDaemon } from './daemon-probe.js';
 export type { Image__Output as ImageMessage } from './generated/ami_publisher/image/v1/Image.js';
 export type { Device__Output as DeviceMessage } from './generated/ami_publisher/unpacker/v1/Device.js';
 export type { Lease__Output as LeaseMessage } from './generated/ami_publisher/unpacker/v1/Lease.js';

@@ -30,8 +30,10 @@ export interface ReadClientTlsOptions {
   readonly now: number;
 }
 
-interface Pair {
+/** A certificate and its key, by the name that their files share. */
+export interface CertificatePair {
   readonly name: string;
+  /** Undefined for servers' certificates. */
   readonly role: Role | undefined;
   readonly certificate: X509Certificate;
   readonly tls: Omit<ClientTls, 'ca'>;
@@ -60,10 +62,11 @@ export const readClientTls = (options: ReadClientTlsOptions): ClientTls => {
   });
 };
 
-const describe = (pairs: readonly Pair[]): string =>
+const describe = (pairs: readonly CertificatePair[]): string =>
   pairs.map((pair) => `${pair.name} (${pair.role ?? 'no role'})`).join(', ') || 'none';
 
-const readPairs = (directory: string): Pair[] => {
+/** The pairs `NAME.cert` and `NAME.key` of a folder, by name. @throws `CERTIFICATE_REFUSED` for a file that is no certificate */
+export const readPairs = (directory: string): CertificatePair[] => {
   if (!existsSync(directory)) return [];
   return readdirSync(directory)
     .filter((file) => file.endsWith('.key'))
@@ -75,14 +78,15 @@ const readPairs = (directory: string): Pair[] => {
     });
 };
 
-const readPair = (directory: string, name: string): Pair => {
+const readPair = (directory: string, name: string): CertificatePair => {
   const cert = readPem(join(directory, `${name}.cert`), 'a client certificate');
   const key = readPem(join(directory, `${name}.key`), 'a client key');
   const certificate = parseCertificate(cert, join(directory, `${name}.cert`));
   return { name, certificate, role: roleOf(certificate.subjectAltName), tls: { cert, key } };
 };
 
-const parseCertificate = (pem: Buffer, file: string): X509Certificate => {
+/** @throws `CERTIFICATE_REFUSED` */
+export const parseCertificate = (pem: Buffer, file: string): X509Certificate => {
   try {
     return new X509Certificate(pem);
   } catch (cause) {

@@ -70,6 +70,15 @@ export interface AwsClientConfig {
   readonly endpoint?: string;
 }
 
+/** Who the credentials of an account are. */
+export interface AccountIdentity {
+  /** 12 digits. */
+  readonly accountId: string;
+  readonly arn: string;
+  /** How far the clock of AWS is ahead of this machine's, ms; to a second or so. Undefined if AWS did not tell its time. */
+  readonly clockAheadMs: number | undefined;
+}
+
 interface ResolvedOverride {
   readonly selectors: readonly TargetSelector[];
   readonly override: TargetOverride;
@@ -87,6 +96,7 @@ export class AwsCloud implements Cloud {
   readonly #autoScaling = new Map<string, Promise<AutoScalingConnection>>();
   readonly #kms = new Map<string, Promise<KmsConnection>>();
   readonly #ssm = new Map<string, Promise<SsmConnection>>();
+  readonly #identities = new Map<string, AccountIdentity>();
   #requestHandler: NodeHttpHandler | undefined;
 
   private constructor(
@@ -127,6 +137,11 @@ export class AwsCloud implements Cloud {
       skip: await parseTargetSelectors(options.skip ?? ''),
       describeAccount: (account) => this.#describeAccount(account, options),
     });
+  }
+
+  /** Who an account's credentials are, once its targets have been resolved. */
+  identityOf(account: string): AccountIdentity | undefined {
+    return this.#identities.get(account);
   }
 
   async ec2(target: Target): Promise<Ec2Api> {
@@ -223,26 +238,23 @@ export class AwsCloud implements Cloud {
   async #describeAccount(account: string, options: CallOptions): Promise<AccountFacts> {
     const region = this.#homeRegion(account);
     const config = await this.#clientConfig(account, region);
-    const { STSClient, GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
-    const sts = new STSClient(config);
-    // Neither client is destroyed: that would close the sockets that all accounts share, under the calls of the others.
+    // Not destroyed: that would close the sockets that all accounts share, under the calls of the others.
     const { api } = await createAwsEc2Api({
       target: `${account},${region}`,
       config,
       pacer: new Pacer(this.clock),
     });
-    const identity = await sts
-      .send(new GetCallerIdentityCommand({}), { ...(options.signal && { abortSignal: options.signal }) })
-      .catch((reason: unknown) => {
-        throw fromAwsError(reason, {
-          call: 'sts:GetCallerIdentity',
-          resource: this.#describeCredentials(account),
-        });
+    const identity = await askIdentity(config, options).catch((reason: unknown) => {
+      throw fromAwsError(reason, {
+        call: 'sts:GetCallerIdentity',
+        resource: this.#describeCredentials(account),
       });
+    });
     const { Regions } = await api.describeRegions({}, options);
     const enabledRegions = (Regions ?? []).flatMap(({ RegionName }) => RegionName ?? []).sort();
-    if (identity.Account === undefined) throw noAccountId(account);
-    return { accountId: identity.Account, enabledRegions };
+    if (identity === undefined) throw noAccountId(account);
+    this.#identities.set(account, identity);
+    return { accountId: identity.accountId, enabledRegions };
   }
 
   /** For messages: where the credentials of an account come from. */
@@ -293,6 +305,30 @@ export class AwsCloud implements Cloud {
   }
 }
 
+/** @returns undefined if AWS answers without an account id */
+const askIdentity = async (
+  config: AwsClientConfig,
+  { signal }: CallOptions,
+): Promise<AccountIdentity | undefined> => {
+  const { STSClient, GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
+  const sts = new STSClient(config);
+  let clockAheadMs: number | undefined;
+  sts.middlewareStack.add(
+    (next) => async (request) => {
+      const answer = await next(request);
+      const { headers } = answer.response as { readonly headers?: Readonly<Record<string, string>> };
+      const at = Date.parse(headers?.date ?? '');
+      if (!Number.isNaN(at)) clockAheadMs = at - Date.now();
+      return answer;
+    },
+    { step: 'deserialize' },
+  );
+  const { Account, Arn = '' } = await sts.send(new GetCallerIdentityCommand({}), {
+    ...(signal && { abortSignal: signal }),
+  });
+  return Account === undefined ? undefined : { accountId: Account, arn: Arn, clockAheadMs };
+};
+
 /** What was made for the key, or is made now; what could not be made is tried again. */
 const memoised = <T>(made: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> => {
   const existing = made.get(key);
@@ -310,7 +346,7 @@ const fits = (selector: TargetSelector, target: Parameters<Cloud['settings']>[0]
     matchesPattern(selector.account, target.accountId ?? ''));
 
 /** What the environment alone gives: keys in variables, a container's or an instance's role. */
-const environmentAccount = 'environment';
+export const environmentAccount = 'environment';
 
 const accountsOfProfiles = async (): Promise<Record<string, AccountConfiguration>> => {
   const profiles = await listProfiles();

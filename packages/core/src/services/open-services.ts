@@ -11,8 +11,7 @@ import { instanceCommands } from '../instances/instances.js';
 import type { AnyCommand } from '../operations/command.js';
 import { Operations } from '../operations/operations.js';
 import { Publisher } from '../publish/publisher.js';
-import type { JournalStore } from '../steps/journal.js';
-import { openJournalStore } from '../steps/journal-location.js';
+import { openJournalStore, type WritableJournalStore } from '../steps/journal-location.js';
 import type { AccountConfiguration, Configuration, ConnectorConfiguration } from '../target/account.js';
 import { UnpackerFleet } from '../unpacker/fleet.js';
 import { readSrpcCredentials } from '../unpacker/srpc/credentials.js';
@@ -118,10 +117,7 @@ export const openServices = async (settings: ServiceSettings): Promise<Services>
       return publisher.get();
     },
     resolveTargets: (signal) =>
-      cloud.resolveTargets(selectionOf(settings), {
-        skip: settings.skipTargets ?? configuration.skipTargets,
-        signal,
-      }),
+      cloud.resolveTargets(placesOf(settings).selection, { skip: placesOf(settings).skip, signal }),
     close: async () => {
       const made = daemons.made();
       made?.imageServer.close();
@@ -131,13 +127,22 @@ export const openServices = async (settings: ServiceSettings): Promise<Services>
   };
 };
 
+/** Where everything is that programs work with: what they were told goes before the configuration, and that before the defaults. */
+export const placesOf = (settings: ServiceSettings) => {
+  const { configuration, targets, region } = settings;
+  const defaults = readDefaults();
+  return {
+    selection: targets ?? (region === undefined ? configuration.targets : `*,${region}`) ?? '',
+    skip: settings.skipTargets ?? configuration.skipTargets,
+    certificates: settings.certificates ?? configuration.certificates ?? defaults.certificateDirectory,
+    imageServer: settings.imageServer ?? configuration.imageServer ?? defaults.imageServer,
+    journal: settings.journal ?? configuration.journal ?? defaults.journal,
+  };
+};
+
 /** The journals alone; needs no AWS account, no image server and no certificates. @throws `INVALID_OPTION` */
-export const journalsOf = ({
-  configuration,
-  journal,
-  endpoint,
-}: Pick<ServiceSettings, 'configuration' | 'journal' | 'endpoint'>): JournalStore =>
-  openJournalStore(journal ?? configuration.journal ?? readDefaults().journal, { endpoint });
+export const journalsOf = (settings: ServiceSettings): WritableJournalStore =>
+  openJournalStore(placesOf(settings).journal, { endpoint: settings.endpoint });
 
 /** The client certificate of the first role that there is one of, or nothing for plain text. @throws `CERTIFICATE_REFUSED` */
 export const clientTlsOf = ({
@@ -162,17 +167,14 @@ const withoutUndefined = <T extends object>(value: T): T => JSON.parse(JSON.stri
 
 const createDaemonClients = (settings: ServiceSettings, cloud: AwsCloud) => {
   const { configuration } = settings;
-  const certificates = settings.certificates ?? configuration.certificates;
+  const { certificates, imageServer: address } = placesOf(settings);
   const tls = clientTlsOf({ ...settings, certificates });
-  const imageServer = createImageServerClient({
-    address: settings.imageServer ?? configuration.imageServer ?? readDefaults().imageServer,
-    tls,
-  });
+  const imageServer = createImageServerClient({ address, tls });
   const fleet = new UnpackerFleet({
     cloud,
     tls,
     srpc: {
-      tls: lazily(() => srpcTls({ ...settings, certificates }, cloud)).get,
+      tls: lazily(() => srpcTls(settings, certificates, cloud)).get,
       images: new GrpcImageSource(imageServer),
     },
     instanceName: settings.instanceName ?? configuration.instanceName,
@@ -182,11 +184,12 @@ const createDaemonClients = (settings: ServiceSettings, cloud: AwsCloud) => {
 };
 
 /** What is shown to unpackers of Go, read when the first is spoken to. */
-const srpcTls = ({ insecure, certificates, configuration }: ServiceSettings, { clock, logger }: AwsCloud) => {
+const srpcTls = (
+  { insecure, configuration }: ServiceSettings,
+  certificates: string,
+  { clock, logger }: AwsCloud,
+) => {
   if (insecure === true) return 'plain-text' as const;
-  const directory = configuration.srpc?.certificates ?? certificates ?? readDefaults().certificateDirectory;
+  const directory = configuration.srpc?.certificates ?? certificates;
   return readSrpcCredentials({ directory, ca: configuration.srpc?.ca, now: clock.now(), logger });
 };
-
-const selectionOf = ({ targets, region, configuration }: ServiceSettings): string =>
-  targets ?? (region === undefined ? configuration.targets : `*,${region}`) ?? '';

@@ -1,5 +1,6 @@
-import { type FileHandle, mkdir, open, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, constants, type FileHandle, mkdir, open, readdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { AmiPublisherError } from '@ami-publisher/base';
 import { BatchedJournal } from './batched-journal.js';
 import { lockFile } from './file-lock.js';
 import type { Journal, JournalRecord, JournalStore } from './journal.js';
@@ -46,6 +47,21 @@ export class FileJournalStore implements JournalStore {
       .reverse();
   }
 
+  /** Looks at the folder, or at where it would be made. @throws `FILE_SYSTEM_FAILED` */
+  async checkWritable(): Promise<void> {
+    const folder = await nearestFolder(resolve(this.directory));
+    try {
+      await access(folder, constants.W_OK | constants.X_OK);
+    } catch (cause) {
+      throw new AmiPublisherError('FILE_SYSTEM_FAILED', {
+        message: `journals cannot be written: ${(cause as Error).message}`,
+        resource: folder,
+        remedy: 'allow writing there, or name another folder or bucket with --journal',
+        cause,
+      });
+    }
+  }
+
   async #load(publicationId: string): Promise<ParsedLines> {
     const file = this.#file(publicationId);
     try {
@@ -79,6 +95,21 @@ export class FileJournalStore implements JournalStore {
     return join(this.directory, publicationId + suffix);
   }
 }
+
+/** The folder, or else the nearest above it that is there. @throws `FILE_SYSTEM_FAILED` if a file is in the way */
+const nearestFolder = async (folder: string): Promise<string> => {
+  const found = await stat(folder).catch((reason: NodeJS.ErrnoException) => {
+    if (reason.code === 'ENOENT' || reason.code === 'ENOTDIR') return undefined;
+    throw reason;
+  });
+  if (found === undefined) return nearestFolder(dirname(folder));
+  if (found.isDirectory()) return folder;
+  throw new AmiPublisherError('FILE_SYSTEM_FAILED', {
+    message: `journals cannot be written: ${folder} is no folder`,
+    resource: folder,
+    remedy: 'move it away, or name another folder or bucket with --journal',
+  });
+};
 
 const fileJournal = (
   publicationId: string,

@@ -10,6 +10,12 @@ export interface JournalLocationOptions {
   readonly clock?: Clock | undefined;
 }
 
+/** A store that can tell whether it could keep a journal. */
+export interface WritableJournalStore extends JournalStore {
+  /** @throws {Error} as writing a journal would. */
+  checkWritable(): Promise<void>;
+}
+
 /**
  * Where journals are kept, from the text that names it; touches nothing yet.
  *
@@ -19,7 +25,10 @@ export interface JournalLocationOptions {
  * @param location a folder, or `s3://BUCKET/PREFIX`, which takes `region` and `profile` as parameters.
  * @throws `INVALID_OPTION`
  */
-export const openJournalStore = (location: string, options: JournalLocationOptions = {}): JournalStore => {
+export const openJournalStore = (
+  location: string,
+  options: JournalLocationOptions = {},
+): WritableJournalStore => {
   if (!/^[a-z0-9+.-]+:\/\//i.test(location)) return new FileJournalStore(location);
   const { clock = systemClock, endpoint } = options;
   const { bucket, prefix, region, profile } = parseS3Location(location);

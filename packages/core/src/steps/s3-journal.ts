@@ -65,6 +65,17 @@ export class S3JournalStore implements JournalStore {
     return (await bucket.folders(prefix)).sort().reverse();
   }
 
+  /** Writes one object, `doctor`, over what the last check has left. @throws as writing a journal does */
+  async checkWritable(): Promise<void> {
+    const { bucket, prefix, clock } = this.#options;
+    const key = `${prefix}doctor`;
+    const found = await bucket.get(key);
+    const when = found === undefined ? 'absent' : { etag: found.etag };
+    const body = new Date(clock.now()).toISOString();
+    // A check at the same time that was faster has written as well.
+    await bucket.put({ key, body, writer: randomUUID(), when });
+  }
+
   get #place(): string {
     const { bucket, prefix } = this.#options;
     return `${bucket.name}/${prefix}`;

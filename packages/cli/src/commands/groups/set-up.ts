@@ -1,5 +1,12 @@
 import type { CommandGroup } from '../definition.js';
-import { debugOption, outputOptions, progressOptions } from '../shared-options.js';
+import {
+  debugOption,
+  imageServerOptions,
+  journalOptions,
+  outputOptions,
+  progressOptions,
+} from '../shared-options.js';
+import { fleet } from './fleet-options.js';
 
 /** What is needed before there is anything to publish to. */
 export const setUpGroup: CommandGroup = {
@@ -26,6 +33,20 @@ export const setUpGroup: CommandGroup = {
           load: async () => (await import('../certs.js')).createCertificates,
         },
       ],
+    },
+    {
+      name: 'doctor',
+      summary: 'look whether a publication could begin, and say what to do where it could not',
+      options: [
+        ...fleet,
+        ...imageServerOptions,
+        ...journalOptions,
+        ...progressOptions,
+        { flags: '--json', summary: 'the same as --output json', group: 'Output' },
+        ...outputOptions,
+      ],
+      examples: ['ami-publisher doctor', "ami-publisher doctor --targets 'prod,*' --json"],
+      load: async () => (await import('../doctor.js')).doctor,
     },
     {
       name: 'sandbox',

@@ -9,6 +9,7 @@ export const commandsOfAws = [
   'prepare-unpackers',
   'list-unpackers',
   'list-streams',
+  'doctor',
 ] as const;
 
 export type CommandOfAws = (typeof commandsOfAws)[number];
@@ -22,7 +23,7 @@ export interface ActionUse {
 
 const running = ['publish', 'resume'] as const;
 const changing = [...running, 'rollback'] as const;
-const looking = ['plan', 'publish', 'prepare-unpackers', 'list-unpackers', 'list-streams'] as const;
+const looking = ['plan', 'publish', 'prepare-unpackers', 'list-unpackers', 'list-streams', 'doctor'] as const;
 
 /** Every action that is ever called, apart from STS, by name. */
 export const actionUses: readonly ActionUse[] = [
@@ -53,7 +54,7 @@ export const actionUses: readonly ActionUse[] = [
   {
     action: 'ec2:DescribeInstances',
     why: 'finds unpackers by name, and waits for them',
-    commands: ['plan', ...changing, 'prepare-unpackers', 'list-unpackers'],
+    commands: ['plan', ...changing, 'prepare-unpackers', 'list-unpackers', 'doctor'],
   },
   { action: 'ec2:DescribeRegions', why: 'which regions the account has enabled', commands: looking },
   {
