@@ -10,6 +10,8 @@ export type { ImageSource, ImageSummary } from '@ami-publisher/image';
 export { GrpcImageSource } from '@ami-publisher/image';
 export type { ClientTls, ImageServerClient, Role } from '@ami-publisher/protocol';
 export { createImageServerClient, readClientTls } from '@ami-publisher/protocol';
+export type { SrpcCredentialsOptions } from '@ami-publisher/srpc';
+export { readSrpcCredentials } from '@ami-publisher/srpc';
 export {
   type AmiSelection,
   Amis,
@@ -275,8 +277,6 @@ export type { BindDeviceOptions, UnpackerAddress, UnpackerOperatorOptions } from
 export { UnpackerOperator } from './unpacker/operator.js';
 export type { SrpcUnpackerClientOptions } from './unpacker/srpc/client.js';
 export { createSrpcUnpackerClient } from './unpacker/srpc/client.js';
-export type { SrpcCredentialsOptions } from './unpacker/srpc/credentials.js';
-export { readSrpcCredentials } from './unpacker/srpc/credentials.js';
 export type { ImageLookUp } from './unpacker/srpc/stream-work.js';
 export type { StreamListing } from './unpacker/stream-volume.js';
 export type {

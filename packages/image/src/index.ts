@@ -42,6 +42,8 @@ export type {
 } from './manifest.js';
 export type { ImageName } from './names.js';
 export { formatImageName, parseImageName, parseLeafName, parseStreamName } from './names.js';
+export type { ImageServerProtocol, OpenImageServer, OpenImageServerOptions } from './open-image-server.js';
+export { imageServerProtocols, openImageServer } from './open-image-server.js';
 export type { OverlaidImage, OverlayFile } from './overlay.js';
 export { overlayImage } from './overlay.js';
 export type { DeviceNumber, Posix } from './posix.js';

@@ -1,3 +1,5 @@
+export type { SrpcCredentialsOptions } from './certificate/credentials.js';
+export { readSrpcCredentials } from './certificate/credentials.js';
 export type { KeyPair, ReadKeyPairsOptions } from './certificate/key-pairs.js';
 export { readKeyPairs } from './certificate/key-pairs.js';
 export type { CallOptions, CallPlan, SrpcCalls } from './client/calls.js';

@@ -8,6 +8,7 @@ import {
   tlsOf,
   wholeNumberFromText,
 } from '@ami-publisher/daemon';
+import { imageServerProtocols } from '@ami-publisher/image';
 import { z } from 'zod';
 import { bootSettingsSchema } from './boot-settings.js';
 import { defaultGrubDirectory } from './driver/block/boot/grub-boot-path.js';
@@ -58,6 +59,17 @@ export const unpackerSettings = {
     summary: 'where images come from',
     schema: addressSchema,
     required: true,
+  },
+  imageServerProtocol: {
+    flag: '--image-server-protocol <name>',
+    summary: `what it speaks: ${imageServerProtocols.join(', ')}; srpc = that of Go`,
+    schema: z.enum(imageServerProtocols, `one of ${imageServerProtocols.join(', ')}`),
+    default: 'grpc',
+  },
+  imageServerCertificates: {
+    flag: '--image-server-certs <dir>',
+    summary: 'folder with CA.pem and key pairs for an image server of Go; left out, those of this unpacker',
+    schema: directorySchema,
   },
   imageWaitMs: {
     flag: '--image-wait <ms>',
@@ -120,6 +132,8 @@ export const optionsOf = (settings: Settings<typeof unpackerSettings>): Unpacker
   devicesDirectory: settings.devicesDirectory,
   driver: settings.driver,
   imageServer: settings.imageServer,
+  imageServerProtocol: settings.imageServerProtocol,
+  imageServerCertificates: settings.imageServerCertificates,
   imageWaitMs: settings.imageWaitMs,
   exportDirectory: settings.exportDirectory,
   scratchDirectory: settings.scratchDirectory,

@@ -1,29 +1,15 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import {
-  AmiPublisherError,
-  type Clock,
-  invalidOption,
-  type Logger,
-  silentLogger,
-  systemClock,
-} from '@ami-publisher/base';
+import { AmiPublisherError, type Clock, type Logger, silentLogger, systemClock } from '@ami-publisher/base';
 import { DaemonMetrics, rememberProblems, srpcProtocol } from '@ami-publisher/daemon';
-import { GrpcImageSource, lockDirectory } from '@ami-publisher/image';
-import {
-  type ClientTls,
-  createImageServerClient,
-  type RunningServer,
-  type ServerTls,
-  startServer,
-  unpackerService,
-} from '@ami-publisher/protocol';
+import { type ImageServerProtocol, lockDirectory } from '@ami-publisher/image';
+import { type RunningServer, type ServerTls, startServer, unpackerService } from '@ami-publisher/protocol';
+import { imageServerConnector } from './connect-image-server.js';
 import { type GrubOptions, grubBootPath } from './driver/block/boot/grub-boot-path.js';
 import { openBlockDriver } from './driver/block/open-block-driver.js';
 import { DirectoryDriver } from './driver/directory/directory-driver.js';
 import type { Driver } from './driver/driver.js';
 import { Exporter } from './export/exporter.js';
-import type { ConnectImageServer } from './image-server.js';
 import { measureUnpacker, operationCounters } from './pages/metrics.js';
 import { type UnpackerPagesOptions, unpackerPages } from './pages/unpacker-pages.js';
 import { program } from './program.js';
@@ -52,6 +38,10 @@ export interface UnpackerOptions extends GrubOptions {
   readonly driver?: DriverName | undefined;
   /** `host:port` of the image server. */
   readonly imageServer: string;
+  /** What the image server speaks: ours `grpc`, that of Go `srpc`; `auto` asks it before each operation. @default 'grpc' */
+  readonly imageServerProtocol?: ImageServerProtocol | undefined;
+  /** Folder with the authority (`CA.pem`) of an image server of Go and key pairs to show it. @default what `tls` names */
+  readonly imageServerCertificates?: string | undefined;
   /**
    * Certificate files of this unpacker, also shown to the image server. Left out, everything is plain text, which only loopback addresses may
    * have.
@@ -135,7 +125,7 @@ export const startUnpacker = async (options: UnpackerOptions): Promise<RunningUn
         s3: { endpoint: options.s3Endpoint, region: options.s3Region },
       }),
       stateDirectory: options.stateDirectory,
-      connectImageServer: await imageServerConnector(options),
+      connectImageServer: await imageServerConnector({ ...options, clock, logger }),
       imageWaitMs: options.imageWaitMs ?? defaultImageWaitMs,
       onOperationEnd: operationCounters(metrics),
       clock,
@@ -206,32 +196,3 @@ const stopping = (): AmiPublisherError =>
     retryable: true,
     remedy: 'ask again when it is back',
   });
-
-/** Reads the certificate once at the start as well, so that a wrong path is found then. */
-const imageServerConnector = async (options: UnpackerOptions): Promise<ConnectImageServer> => {
-  const { tls, imageServer } = options;
-  if (!/^.+:\d{1,5}$/.test(imageServer)) throw invalidOption('imageServer', 'HOST:PORT', imageServer);
-  if (tls !== undefined) await readIdentity(tls);
-  return async () => {
-    const identity = tls && (await readIdentity(tls));
-    const client = createImageServerClient({ address: imageServer, tls: identity });
-    return { source: new GrpcImageSource(client), address: imageServer, close: () => client.close() };
-  };
-};
-
-const readIdentity = async (tls: ServerTls): Promise<ClientTls> => {
-  const read = async (file: string): Promise<Buffer> => {
-    try {
-      return await readFile(file);
-    } catch (cause) {
-      throw new AmiPublisherError('CERTIFICATE_REFUSED', {
-        message: `cannot read ${file}`,
-        resource: file,
-        remedy:
-          'create certificates with `ami-publisher certs create`, and name them with --ca, --cert and --key',
-        cause,
-      });
-    }
-  };
-  return { ca: await read(tls.caFile), cert: await read(tls.certFile), key: await read(tls.keyFile) };
-};

@@ -1,6 +1,7 @@
 import type { Logger } from '@ami-publisher/base';
-import { GrpcImageSource } from '@ami-publisher/image';
-import { type ClientTls, createImageServerClient, type Role, readClientTls } from '@ami-publisher/protocol';
+import { openImageServer } from '@ami-publisher/image';
+import { type ClientTls, type Role, readClientTls } from '@ami-publisher/protocol';
+import { readSrpcCredentials } from '@ami-publisher/srpc';
 import { amiCommands } from '../amis/amis.js';
 import { usageCommands } from '../amis/usage/ami-usage.js';
 import { AwsCloud } from '../cloud/aws-cloud.js';
@@ -14,7 +15,6 @@ import { Publisher } from '../publish/publisher.js';
 import { openJournalStore, type WritableJournalStore } from '../steps/journal-location.js';
 import type { AccountConfiguration, Configuration, ConnectorConfiguration } from '../target/account.js';
 import { UnpackerFleet } from '../unpacker/fleet.js';
-import { readSrpcCredentials } from '../unpacker/srpc/credentials.js';
 import { volumeCommands } from '../volumes/volumes.js';
 import { lazily } from './lazily.js';
 
@@ -91,7 +91,7 @@ export const openServices = async (settings: ServiceSettings): Promise<Services>
     const { fleet, imageServer } = daemons.get();
     return new Publisher({
       cloud,
-      images: new GrpcImageSource(imageServer),
+      images: imageServer.source,
       fleet,
       journals: journalsOf(settings),
     });
@@ -169,21 +169,24 @@ const createDaemonClients = (settings: ServiceSettings, cloud: AwsCloud) => {
   const { configuration } = settings;
   const { certificates, imageServer: address } = placesOf(settings);
   const tls = clientTlsOf({ ...settings, certificates });
-  const imageServer = createImageServerClient({ address, tls });
+  const srpc = lazily(() => srpcTls(settings, certificates, cloud));
+  const imageServer = openImageServer({
+    address,
+    protocol: configuration.imageServerProtocol,
+    tls,
+    srpcTls: srpc.get,
+  });
   const fleet = new UnpackerFleet({
     cloud,
     tls,
-    srpc: {
-      tls: lazily(() => srpcTls(settings, certificates, cloud)).get,
-      images: new GrpcImageSource(imageServer),
-    },
+    srpc: { tls: srpc.get, images: imageServer.source },
     instanceName: settings.instanceName ?? configuration.instanceName,
     connectTimeoutMs: settings.connectTimeoutMs,
   });
   return { fleet, imageServer };
 };
 
-/** What is shown to unpackers of Go, read when the first is spoken to. */
+/** What is shown to daemons of Go, read when the first is spoken to. */
 const srpcTls = (
   { insecure, configuration }: ServiceSettings,
   certificates: string,

@@ -1,3 +1,4 @@
+import { imageServerProtocols } from '@ami-publisher/image';
 import { z } from 'zod';
 
 const name = z.string().regex(/^[^\s,;*@]+$/, 'a name without blanks, commas, semicolons, * and @');
@@ -91,6 +92,12 @@ export const configurationSchema = z.strictObject({
   targets: z.string().optional().describe('what `--targets` is when left out'),
   skipTargets: z.string().optional().describe('what `--skip-targets` is when left out'),
   imageServer: z.string().optional().describe('host:port of the image server'),
+  imageServerProtocol: z
+    .enum(imageServerProtocols, 'auto, grpc or srpc')
+    .optional()
+    .describe(
+      'what the image server speaks: `grpc` (ours, the default), `srpc` (that of Go), or `auto`, which asks it; unpackers must fetch from it the same way',
+    ),
   certificates: z.string().optional().describe('folder with CA.pem and client certificates'),
   journal: z
     .string()
@@ -116,7 +123,7 @@ export const configurationSchema = z.strictObject({
         .describe('file with their authorities, or `any-server`; by default `CA.pem` in that folder'),
     })
     .optional()
-    .describe('credentials for unpackers that speak SRPC'),
+    .describe('credentials for unpackers, and an image server, that speak SRPC'),
   overrides: z
     .array(overrideSchema)
     .optional()

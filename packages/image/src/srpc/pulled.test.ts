@@ -36,4 +36,16 @@ describe('what is pushed', () => {
     for await (const item of items) if (item === 2) break;
     expect(ended).toBe(true);
   });
+
+  it('may be pushed after the end, by who has not heard of it yet', async () => {
+    const pushed: number[] = [];
+    const items = pulled<number>(async (push) => {
+      for (const item of [1, 2, 3]) {
+        await push(item);
+        pushed.push(item);
+      }
+    });
+    for await (const _item of items) break;
+    expect(pushed).toEqual([1, 2, 3]);
+  });
 });

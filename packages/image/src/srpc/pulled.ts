@@ -16,6 +16,8 @@ export async function* pulled<T>(
   let wake = (): void => {};
   const push: Push<T> = (item) =>
     new Promise((resolve) => {
+      // Nobody takes what comes after the end, of which there may be some already.
+      if (end.signal.aborted) return resolve();
       waiting = { item };
       taken = resolve;
       wake();

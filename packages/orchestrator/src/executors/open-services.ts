@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@ami-publisher/base';
+import { AmiPublisherError, type Clock, type Logger } from '@ami-publisher/base';
 import {
   AwsCloud,
   createImageServerClient,
@@ -37,6 +37,7 @@ export interface OpenServices extends ExecutorServices {
 export const openServices = async ({ file, clock, logger }: OpenServicesOptions): Promise<OpenServices> => {
   const configuration = readYaml(executorConfigurationSchema, await readText(file), file);
   const publishing = parseConfiguration(configuration.publisher, `${file}: publisher`);
+  if (publishing.imageServerProtocol !== undefined) throw imageServerOfOurs(file);
   const defaults = readDefaults();
   const { accounts, overrides, connector, instanceName, imageServer, journal, protocol, srpc } = publishing;
   const directory = publishing.certificates ?? defaults.certificateDirectory;
@@ -74,3 +75,10 @@ export const openServices = async ({ file, clock, logger }: OpenServicesOptions)
     },
   };
 };
+
+const imageServerOfOurs = (file: string): AmiPublisherError =>
+  new AmiPublisherError('INVALID_CONFIGURATION', {
+    message: `${file}: publisher.imageServerProtocol cannot be set here: executors take images from an image server of ours`,
+    resource: file,
+    remedy: 'leave it out; commands by hand can publish from an image server of Go',
+  });

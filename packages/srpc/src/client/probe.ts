@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { AmiPublisherError, endpointOf } from '@ami-publisher/base';
-import { daemonKinds } from './site.js';
+import { type DaemonKind, daemonKinds } from './site.js';
 
 /** What a daemon speaks at its port. */
 export type DaemonWire = 'grpc' | 'srpc';
@@ -11,6 +11,8 @@ export type DaemonWire = 'grpc' | 'srpc';
 export interface ProbeOptions {
   /** `host:port`, or `unix:/path`. */
   readonly address: string;
+  /** @default an unpacker */
+  readonly kind?: DaemonKind | undefined;
   /** What messages call it. @default the address */
   readonly name?: string | undefined;
   /** Whether our side has certificates; without them gRPC is spoken in plain text. */
@@ -33,7 +35,7 @@ const notTls = /WRONG_VERSION_NUMBER|UNKNOWN_PROTOCOL|PACKET_LENGTH|HTTP_REQUEST
  * Whether a daemon speaks gRPC, which it is asked for first, or else SRPC: an SRPC daemon of Go begins in plain text, and answers what it takes for a
  * bad request of HTTP. One connection, nothing is asked of the daemon, and no certificate is shown.
  *
- * @throws `UNPACKER_UNREACHABLE` if nothing answers in time.
+ * @throws `UNPACKER_UNREACHABLE`, or what stands for it in its kind, if nothing answers in time.
  */
 export const probeWire = (options: ProbeOptions): Promise<DaemonWire> =>
   new Promise((resolve, reject) => {
@@ -74,11 +76,13 @@ const plainSocket = ({ address }: ProbeOptions): Socket => {
 const wireOf = (bytes: Buffer): DaemonWire =>
   bytes.subarray(0, 5).toString('latin1') === 'HTTP/' ? 'srpc' : 'grpc';
 
-const silent = ({ address, name = address }: ProbeOptions, why: string, cause?: Error): AmiPublisherError =>
-  new AmiPublisherError(daemonKinds.unpacker.unreachable, {
-    message: `unpacker:CONNECT: cannot tell what ${name} speaks: ${why}`,
-    call: 'unpacker:CONNECT',
+const silent = (options: ProbeOptions, why: string, cause?: Error): AmiPublisherError => {
+  const { address, kind = daemonKinds.unpacker, name = address } = options;
+  return new AmiPublisherError(kind.unreachable, {
+    message: `${kind.name}:CONNECT: cannot tell what ${name} speaks: ${why}`,
+    call: `${kind.name}:CONNECT`,
     resource: name,
     remedy: 'check that the daemon runs there and that the network lets you through',
     cause,
   });
+};

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AmiPublisherError, type Logger } from '@ami-publisher/base';
-import { readKeyPairs, type SrpcClientTls } from '@ami-publisher/srpc';
+import type { SrpcClientTls } from '../client/client.js';
+import { readKeyPairs } from './key-pairs.js';
 
-/** Where the certificates for unpackers of Go are. */
+/** Where the certificates for daemons of Go are. */
 export interface SrpcCredentialsOptions {
   /** Folder with `NAME.key` and `NAME.cert`, or `key.pem` and `cert.pem`. */
   readonly directory: string;
-  /** The authorities of the unpackers; `any-server` trusts whoever answers. @default `CA.pem` in the folder */
+  /** The authorities of the daemons; `any-server` trusts whoever answers. @default `CA.pem` in the folder */
   readonly ca?: string | undefined;
   /** Milliseconds since the Unix epoch, to judge validity. */
   readonly now: number;
@@ -16,7 +17,7 @@ export interface SrpcCredentialsOptions {
 }
 
 /**
- * What is shown to unpackers of Go, and whom of them is trusted.
+ * What is shown to daemons of Go, and whom of them is trusted.
  *
  * @throws `CERTIFICATE_REFUSED` naming the folder or file.
  */
@@ -30,9 +31,9 @@ const readAuthority = (file: string): Buffer => {
     return readFileSync(file);
   } catch (cause) {
     throw new AmiPublisherError('CERTIFICATE_REFUSED', {
-      message: `cannot read the authority of the unpackers, ${file}`,
+      message: `cannot read the authority of the Go daemons, ${file}`,
       resource: file,
-      remedy: 'name it in the configuration (srpc.ca), or trust any server there',
+      remedy: 'put it there, or name another file, or `any-server`, in the configuration (srpc.ca)',
       cause,
     });
   }
