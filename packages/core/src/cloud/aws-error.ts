@@ -31,7 +31,7 @@ const rules: readonly Rule[] = [
     remedy: 'compare your IAM policies with docs/iam.md, or look for a service control policy that denies it',
   },
   {
-    when: /^(RequestLimitExceeded|Throttling|ThrottlingException|ThrottledException|RequestThrottled|TooManyRequestsException|SlowDown|SnapshotCreationPerVolumeRateExceeded|ConcurrentSnapshotLimitExceeded)$/,
+    when: /^(RequestLimitExceeded|CallRateLimitExceededException|Throttling|ThrottlingException|ThrottledException|RequestThrottled|TooManyRequestsException|SlowDown|SnapshotCreationPerVolumeRateExceeded|ConcurrentSnapshotLimitExceeded)$/,
     code: 'AWS_THROTTLED',
     remedy: 'lower --concurrency, or ask AWS for a higher request rate',
   },

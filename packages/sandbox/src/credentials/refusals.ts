@@ -44,6 +44,7 @@ export const credentialRefusals: Readonly<Record<Service, Refusals>> = {
   kms: jsonRefusals,
   sns: queryRefusals,
   sts: queryRefusals,
+  imagebuilder: jsonRefusals,
   inspector2: jsonRefusals,
   secretsmanager: jsonRefusals,
   ssm: jsonRefusals,

@@ -1,3 +1,4 @@
+import * as imagebuilder from '@aws-sdk/client-imagebuilder';
 import * as inspector2 from '@aws-sdk/client-inspector2';
 import type { SignedRequest } from '../credentials/signature.js';
 import { ApiError } from '../model/api-error.js';
@@ -7,9 +8,12 @@ import type { Answer } from './answer.js';
 import { authenticate, authenticatorOf, readAuthorization } from './authenticate.js';
 import { parseJson, writeJson } from './json-front.js';
 
-type RestServiceName = 'inspector2';
+type RestServiceName = 'imagebuilder' | 'inspector2';
 
-const clients: Readonly<Record<RestServiceName, Readonly<Record<string, unknown>>>> = { inspector2 };
+const clients: Readonly<Record<RestServiceName, Readonly<Record<string, unknown>>>> = {
+  imagebuilder,
+  inspector2,
+};
 
 /** Methods and paths of a service's actions, as the client's schemas have them. */
 const routesOf = (name: RestServiceName): ReadonlyMap<string, string> =>
@@ -21,6 +25,7 @@ const routesOf = (name: RestServiceName): ReadonlyMap<string, string> =>
   );
 
 const routes: Readonly<Record<RestServiceName, ReadonlyMap<string, string>>> = {
+  imagebuilder: routesOf('imagebuilder'),
   inspector2: routesOf('inspector2'),
 };
 
@@ -47,11 +52,15 @@ export const answerRestJson = async (
     );
   const authorization = readAuthorization(request)!;
   const caller = await authenticate(authenticatorOf(model), service, request, authorization);
-  const output = await model.service(service, caller, authorization.region, action, parseJson(request.body), {
+  const output = await model.service(service, caller, authorization.region, action, inputOf(request), {
     signal,
   });
   return restAnswer(200, output, requestId, {});
 };
+
+/** What is asked for: members in the body, or, of calls without one, in the query, where all that the sandbox answers are texts of the same name. */
+const inputOf = ({ body, query }: SignedRequest): object =>
+  body.length === 0 ? { ...query } : { ...query, ...parseJson(body) };
 
 /** An error in the protocol's shape. */
 export const restJsonError = ({ status, code, message }: ApiError, requestId: string): Answer =>

@@ -184,10 +184,12 @@ export class CloudModel {
   ): Promise<object> {
     const { accountId } = caller;
     const { membership, regions } = this.account(accountId);
-    const { state } = this.#regions.at({ accountId, region });
+    const { state, latency } = this.#regions.at({ accountId, region });
     const { handlers, authorizations, deniedCode, refuse, logged = '' } = serviceNamed(name);
     const context: ServiceContext = {
-      ...{ caller, state, clock: this.clock, transitions: this.#transitions, storage: this.#storage },
+      ...{ caller, state, latency, clock: this.clock },
+      ...{ transitions: this.#transitions, storage: this.#storage },
+      elsewhere: (other) => this.#regions.at({ accountId, region: other }).state,
       user: { accountId, region, membership },
       keyOf: (key) => findKey(state, this.#regions.in(region), key),
     };

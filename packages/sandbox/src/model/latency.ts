@@ -22,6 +22,8 @@ export interface Latency {
   readonly optimizeVolumeMs: Duration;
   /** Snapshot: `pending` to `completed`. @default 300 */
   readonly completeSnapshotMs: Duration;
+  /** Image Builder: from each state of an image to the next, of which there are four on the way to `AVAILABLE`. @default 50 */
+  readonly buildImageMs: Duration;
   /** Export image task: `active` to its end. @default 100 */
   readonly exportImageMs: Duration;
   /** Store image task: `InProgress` to its end. @default 100 */
@@ -48,6 +50,7 @@ export const defaultLatency: Latency = {
   modifyVolumeMs: 80,
   optimizeVolumeMs: 200,
   completeSnapshotMs: 300,
+  buildImageMs: 50,
   exportImageMs: 100,
   registerImageMs: 100,
   storeImageMs: 100,

@@ -40,7 +40,7 @@ export class RegionState implements Place {
   /** What may name images beside instances. */
   readonly references: References;
   /** What other services keep. */
-  readonly services = new ServiceResources();
+  readonly services: ServiceResources;
   /** What is kept when it is deleted: as retention rules of Recycle Bin for the whole region would have it. */
   readonly retained = { images: false, snapshots: false };
   /** The tags that the account has given what others share with it, by id; nobody else sees them. */
@@ -63,6 +63,7 @@ export class RegionState implements Place {
     this.volumes = new Table(clock);
     this.kmsKeys = new KmsKeys(accountId, region);
     this.references = new References(clock);
+    this.services = new ServiceResources({ accountId, region }, clock);
   }
 
   /** Made when it is first looked at, as most regions of a large cloud launch nothing. */

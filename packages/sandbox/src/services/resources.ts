@@ -1,6 +1,9 @@
+import type { Clock } from '@ami-publisher/base';
 import type { ExportTaskRecord } from '../ec2/export-image-tasks.js';
 import type { StoreTaskRecord } from '../ec2/store-image-tasks.js';
+import { ImageBuilderResources } from '../imagebuilder/resources.js';
 import type { Vulnerability } from '../inspector/handlers.js';
+import type { Place } from '../model/region-state.js';
 import type { SecretRecord } from '../secretsmanager/records.js';
 import type { TopicRecord } from '../sns/topics.js';
 import type { CommandRecord } from '../ssm/commands.js';
@@ -25,6 +28,11 @@ export class ServiceResources {
   /** Topics of SNS by ARN. */
   readonly topics = new Map<string, TopicRecord>();
   readonly stacks = new Map<string, StackOptions>();
+  readonly imageBuilder: ImageBuilderResources;
+
+  constructor(place: Place, clock: Pick<Clock, 'now'>) {
+    this.imageBuilder = new ImageBuilderResources(place, clock);
+  }
 
   /** Makes Inspector know of a vulnerability. */
   addVulnerability(vulnerability: Vulnerability): void {

@@ -4,6 +4,7 @@ import type { Refusal } from '../faults/call-gate.js';
 import type { Authorization } from '../iam/evaluate.js';
 import type { KmsContext } from '../kms/handlers.js';
 import type { ApiError } from '../model/api-error.js';
+import type { LatencySampler } from '../model/latency.js';
 import type { VolumeStorage } from '../model/ports.js';
 import type { RegionState } from '../model/region-state.js';
 import type { Transitions } from '../model/transitions.js';
@@ -11,6 +12,9 @@ import type { Transitions } from '../model/transitions.js';
 /** What a handler works with: the state of the caller's account in one region, and the ways to make time pass and disks be read. */
 export interface ServiceContext extends KmsContext {
   readonly state: RegionState;
+  /** What the caller's account has in another region. */
+  readonly elsewhere: (region: string) => RegionState;
+  readonly latency: LatencySampler;
   readonly clock: Clock;
   readonly transitions: Transitions;
   readonly storage: VolumeStorage;

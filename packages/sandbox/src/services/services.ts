@@ -1,6 +1,8 @@
 import { autoScalingHandlers } from '../autoscaling/handlers.js';
 import { cloudFormationAuthorizations } from '../cloudformation/authorizations.js';
 import { cloudFormationHandlers } from '../cloudformation/handlers.js';
+import { imageBuilderAuthorizations } from '../imagebuilder/authorizations.js';
+import { imageBuilderHandlers } from '../imagebuilder/handlers.js';
 import { inspectorHandlers } from '../inspector/handlers.js';
 import { kmsHandlers } from '../kms/handlers.js';
 import { kmsRefusal } from '../kms/refusal.js';
@@ -24,6 +26,17 @@ export const services = {
     authorizations: cloudFormationAuthorizations,
     deniedCode: 'AccessDenied',
     refuse: queryRefusal('cloudformation'),
+  },
+  imagebuilder: {
+    handlers: imageBuilderHandlers,
+    authorizations: imageBuilderAuthorizations,
+    deniedCode: 'AccessDeniedException',
+    refuse: refusalWith({
+      prefix: 'imagebuilder',
+      throttled: 'CallRateLimitExceededException',
+      denied: 'AccessDeniedException',
+      failed: 'ServiceException',
+    }),
   },
   inspector2: {
     handlers: inspectorHandlers,
