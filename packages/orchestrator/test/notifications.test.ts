@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { systemClock } from '@ami-publisher/base';
 import { type Sandbox, startSandbox } from '@ami-publisher/sandbox';
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
@@ -17,12 +19,14 @@ import {
   startMailServer,
   startReceiver,
 } from './support/notification-world.js';
+import { patchEvents } from './support/requests.js';
 import { World } from './support/world.js';
 
 const password = 'p4ss-w0rd-of-the-mail-server';
 const secrets = [Buffer.alloc(32, 'new'), Buffer.alloc(32, 'old')].map(
   (bytes) => `whsec_${bytes.toString('base64')}`,
 );
+const commandLine = resolve(import.meta.dirname, '../../cli/bin/ami-publisher.js');
 const place = { accountId: '111111111111', region: 'us-east-1' };
 
 let directory: string;
@@ -162,12 +166,49 @@ describe('notifications', () => {
       .map(({ text }) => text)
       .filter((text) => text.includes(id) && text.includes('is waited for'));
     expect(asking).toHaveLength(2);
+    expect(asking.map((text) => /lifecycle (\w+) [\w-]+\r$/m.exec(text)?.[1])).toEqual([
+      'certify',
+      'approve',
+    ]);
     for (const text of asking) {
-      expect(text).toContain(`ami-publisher lifecycle certify ${id}\r\n`);
-      expect(text).toContain(`ami-publisher lifecycle approve ${id}\r\n`);
       expect(text).toContain(`${world.server.url}/ami-creation/lifecycles/${id}/timeline\r\n`);
       expect(text).not.toContain(world.key);
     }
+  });
+
+  it('[W-E4] ask for verdicts with commands that give them as they stand', async () => {
+    const id = await world.reach('QA request done');
+    const env = {
+      ...process.env,
+      AMI_PUBLISHER_LIFECYCLE_SERVER: world.server.url,
+      AMI_PUBLISHER_LIFECYCLE_KEY: world.key,
+    };
+    /** Does what the mail about an event says. */
+    const obey = async (event: string) => {
+      const asking = () =>
+        mailsTo('team@example.org').find(
+          ({ text }) => text.includes(id) && text.includes(`${event} is waited for`),
+        );
+      await expect.poll(asking, { timeout: 10_000 }).toBeDefined();
+      const [, parameters = ''] = /^ {2}ami-publisher (.*)\r$/m.exec(asking()?.text ?? '') ?? [];
+      await promisify(execFile)(process.execPath, [commandLine, ...parameters.split(' ')], { env });
+    };
+    await obey('QA_CERTIFICATION_RESPONSE');
+    await obey('MARK_FOR_PRODUCTION_CREATE');
+    await world.finish(id, 'MARK_FOR_PRODUCTION_CREATE');
+    const all = patchEvents('PATCH_AMI', 'SMOKE_TESTS_AMI_PATCH', 'VULNERABILITY_SCANS_AMI_PATCH');
+    await world.createPatch(id, { events: all });
+    for (const event of ['PATCH_AMI', 'SMOKE_TESTS_AMI_PATCH', 'VULNERABILITY_SCANS_AMI_PATCH'] as const)
+      await world.finish(id, event);
+    await obey('MARK_FOR_PRODUCTION_PATCH');
+    await world.finish(id, 'MARK_FOR_PRODUCTION_PATCH');
+    const { outputs_ami_creation, outputs_ami_patch } = await world.status(id);
+    const events = [
+      ...(outputs_ami_creation?.events ?? []),
+      ...(outputs_ami_patch?.patch_history.current?.events ?? []),
+    ];
+    expect(events).toHaveLength(10);
+    expect(events.map(({ status }) => status)).toEqual(events.map(() => 'COMPLETED'));
   });
 
   it('never hold a key or a password, whatever was in the texts that they tell', async () => {

@@ -11,12 +11,6 @@ const subjects: Readonly<Record<NoticeKind, string>> = {
   NOTHING_STARTED: 'nothing is left to start',
 };
 
-/** How a person gives the verdict that is waited for; whoever does needs a key, which no message has. */
-const verdictCommands: readonly string[] = [
-  'ami-publisher lifecycle certify {{lifecycle_id}}',
-  'ami-publisher lifecycle approve {{lifecycle_id}}',
-];
-
 const facts: readonly (readonly [string, string])[] = [
   ['Product', '{{product_name}} {{product_ver}}'],
   ['Stack tag', '{{stack_tag}}'],
@@ -26,39 +20,39 @@ const facts: readonly (readonly [string, string])[] = [
   ['When', '{{at}}'],
 ];
 
-const asksForVerdict = 'The verdict is given with one of these; --refuse refuses:';
+const asksForVerdict = 'The verdict is given with this command; --refuse refuses:';
 const needsKey = 'The page and the commands want a key of your own; this message has none.';
 
 /** The template of a kind of message that needs no file. */
 export const defaultTemplate = (kind: NoticeKind): Template => {
-  const commands = kind === 'WAITING' ? verdictCommands : [];
+  const asks = kind === 'WAITING';
   return {
     subject: `${subjects[kind]}: {{product_name}} {{product_ver}} ({{stack_tag}})`,
-    text: textOf(commands),
-    html: htmlOf(commands),
+    text: textOf(asks),
+    html: htmlOf(asks),
   };
 };
 
-const textOf = (commands: readonly string[]): string =>
+const textOf = (asks: boolean): string =>
   [
     '{{text}}',
     '',
     ...facts.map(([name, value]) => `${`${name}:`.padEnd(12)}${value}`),
     '',
-    ...(commands.length === 0 ? [] : [asksForVerdict, ...commands.map((command) => `  ${command}`), '']),
+    ...(asks ? [asksForVerdict, '  {{command}}', ''] : []),
     '{{timeline}}',
     needsKey,
     '',
   ].join('\n');
 
-const htmlOf = (commands: readonly string[]): string => `<!doctype html>
+const htmlOf = (asks: boolean): string => `<!doctype html>
 <html lang="en">
 <body style="font-family: sans-serif">
 <p>{{text}}</p>
 <table>
 ${facts.map(([name, value]) => `<tr><th scope="row" align="left">${name}</th><td>${value}</td></tr>`).join('\n')}
 </table>
-${commands.length === 0 ? '' : `<p>${asksForVerdict}</p>\n<pre>${commands.join('\n')}</pre>\n`}<p><a href="{{timeline}}">Timeline</a></p>
+${asks ? `<p>${asksForVerdict}</p>\n<pre>{{command}}</pre>\n` : ''}<p><a href="{{timeline}}">Timeline</a></p>
 <p>${needsKey}</p>
 </body>
 </html>

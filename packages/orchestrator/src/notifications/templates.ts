@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AmiPublisherError } from '@ami-publisher/base';
+import type { LifecycleEvent } from '@ami-publisher/core';
 import { html } from '@ami-publisher/daemon';
 import { type NoticeKind, noticeKinds } from '../lifecycles/draft.js';
 import { defaultTemplate } from './default-templates.js';
@@ -15,6 +16,16 @@ export interface Template {
 
 export type Templates = Readonly<Record<NoticeKind, Template>>;
 
+/** How a person gives a verdict; whoever does needs a key, which no message has. */
+const verdictCommands: Readonly<Partial<Record<LifecycleEvent, (lifecycleId: string) => string>>> = {
+  QA_CERTIFICATION_RESPONSE: (id) => `ami-publisher lifecycle certify ${id}`,
+  MARK_FOR_PRODUCTION_CREATE: (id) => `ami-publisher lifecycle approve ${id}`,
+  MARK_FOR_PRODUCTION_PATCH: (id) => `ami-publisher lifecycle approve --patch ${id}`,
+};
+
+const commandOf = ({ event, lifecycleId }: Message): string =>
+  (event === null ? undefined : verdictCommands[event])?.(lifecycleId) ?? '';
+
 /** The values that templates can name. */
 const valuesOf = (message: Message) => ({
   kind: message.kind,
@@ -27,6 +38,7 @@ const valuesOf = (message: Message) => ({
   product_ver: message.productVer,
   owner: message.owner,
   timeline: message.timeline,
+  command: commandOf(message),
 });
 
 type ValueName = keyof ReturnType<typeof valuesOf>;
@@ -41,6 +53,7 @@ const valueNames = [
   'product_ver',
   'owner',
   'timeline',
+  'command',
 ] as const satisfies readonly ValueName[];
 
 const placeholder = /\{\{\s*([\w.-]*)\s*\}\}/g;
