@@ -36,8 +36,8 @@ export interface LifecyclePage {
   readonly next?: PagePosition | undefined;
 }
 
-/** A page of lifecycles in order of their dates of creation. */
-export const lifecyclePage = async (db: Kysely<Tables>, request: PageRequest): Promise<LifecyclePage> => {
+/** The rows of a page, and one more if there are more pages. */
+export const pageQuery = (db: Kysely<Tables>, request: PageRequest): Lifecycles => {
   const { after, direction, limit } = request;
   let query = matching(db, request);
   if (after !== undefined) {
@@ -49,12 +49,17 @@ export const lifecyclePage = async (db: Kysely<Tables>, request: PageRequest): P
       ),
     );
   }
+  return query
+    .orderBy('createdAt', direction)
+    .orderBy('id', direction)
+    .limit(limit + 1);
+};
+
+/** A page of lifecycles in order of their dates of creation. */
+export const lifecyclePage = async (db: Kysely<Tables>, request: PageRequest): Promise<LifecyclePage> => {
+  const { limit } = request;
   try {
-    const rows = await query
-      .orderBy('createdAt', direction)
-      .orderBy('id', direction)
-      .limit(limit + 1)
-      .execute();
+    const rows = await pageQuery(db, request).execute();
     const states = await statesOf(db, rows.slice(0, limit));
     const last = states.at(-1)?.lifecycle;
     return rows.length > limit && last
@@ -74,15 +79,33 @@ const matching = (db: Kysely<Tables>, request: PageRequest): Lifecycles => {
     const value = request[column];
     if (value !== undefined) query = query.where(column, '=', value);
   }
-  if (event !== undefined) query = query.where(newest('event'), '=', event);
-  if (status !== undefined) query = query.where(newest('status'), '=', status);
+  if (event !== undefined || status !== undefined)
+    query = query.where('id', 'in', newestAttempts(db, { event, status }));
   if (text !== undefined) query = query.where(searched, 'like', `%${escapedLike(text.toLowerCase())}%`);
   return query;
 };
 
-/** A column of the newest attempt of a lifecycle. */
-const newest = (column: 'event' | 'status') =>
-  sql<string>`(select ${sql.ref(column)} from attempts where lifecycle_id = lifecycles.id order by sequence desc limit 1)`;
+/** Ids of the lifecycles whose newest attempt is of an event, or stands in some way. Asked this way round, an index leads to the few that there are. */
+const newestAttempts = (db: Kysely<Tables>, wanted: Pick<PageRequest, 'event' | 'status'>) => {
+  let newest = db
+    .selectFrom('attempts as newest')
+    .select('newest.lifecycleId')
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('attempts as later')
+            .select('later.id')
+            .whereRef('later.lifecycleId', '=', 'newest.lifecycleId')
+            .whereRef('later.sequence', '>', 'newest.sequence'),
+        ),
+      ),
+    );
+  for (const column of ['event', 'status'] as const) {
+    const value = wanted[column];
+    if (value !== undefined) newest = newest.where(`newest.${column}`, '=', value);
+  }
+  return newest;
+};
 
 const searched = sql<string>`lower(concat_ws(' ', lifecycles.id, stack_tag, product_name, product_ver, owner, commit_ref))`;
 

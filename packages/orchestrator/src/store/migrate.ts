@@ -5,6 +5,7 @@ import { lifecyclesMigration } from './migrations/0001-lifecycles.js';
 import { jobsMigration } from './migrations/0002-jobs.js';
 import { pagesMigration } from './migrations/0003-pages.js';
 import { deliveriesMigration } from './migrations/0004-deliveries.js';
+import { pageIndexesMigration } from './migrations/0005-page-indexes.js';
 import type { Tables } from './tables.js';
 
 const migrations = {
@@ -12,6 +13,7 @@ const migrations = {
   '0002-jobs': jobsMigration,
   '0003-pages': pagesMigration,
   '0004-deliveries': deliveriesMigration,
+  '0005-page-indexes': pageIndexesMigration,
 };
 
 const migrator = (db: Kysely<Tables>): Migrator =>
