@@ -8,7 +8,7 @@ const tests = findTaggedTests();
 const rows = readReversions();
 const reversions = rows.filter((row): row is Reversion => 'edits' in row);
 const irreversible = rows.filter((row): row is Irreversible => 'because' in row);
-const isWeakness = (tag: string) => /^[WU]\d+$/.test(tag);
+const isWeakness = (tag: string) => /^(?:[WU]\d+|W-[A-Z]\d+)$/.test(tag);
 
 describe('the reversions of weaknesses', () => {
   it('are there for each that a test proves gone, or it is said why there is none', () => {

@@ -270,7 +270,7 @@ describe('Executors on the sandbox', () => {
     expect(await component).toMatchObject([{ action: 'UpdateOS' }]);
   });
 
-  test('the policy of the page denied nothing of this, and has no entry that was not needed', () => {
+  test('[W-S12] the policy of the page denied nothing of this, and has no entry that was not needed', () => {
     const { calls, iam } = world.sandbox.model;
     const denied = /^(UnauthorizedOperation|AccessDenied|AccessDeniedException)$/;
     expect(calls.list().filter(({ error }) => denied.test(error ?? ''))).toEqual([]);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { requests } from '../support/requests.js';
 import type { World } from '../support/world.js';
 
 const S = 'SMOKE_TESTS_AMI_CREATE';
@@ -18,7 +19,7 @@ export const attemptSuite = (world: () => World): void => {
   const broken = async (id: string) =>
     expect.poll(async () => (await world().status(id)).event_in_progress?.status).toBeDefined();
 
-  it('[W-A7] [W-A9] lets one of many that ask at once begin', async () => {
+  it('[W-A7] lets one of many that ask at once begin', async () => {
     const id = await world().reach('build done');
     const answers = await Promise.all(Array.from({ length: 8 }, () => world().update(id, S)));
     expect(answers.map(({ status }) => status).sort()).toEqual([
@@ -29,6 +30,21 @@ export const attemptSuite = (world: () => World): void => {
     const approvable = await world().reach('QA response COMPLETED');
     const approvals = await Promise.all(Array.from({ length: 4 }, () => world().approve(approvable)));
     expect(approvals.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
+  });
+
+  it('[W-A9] loses nothing of updates that come at once', async () => {
+    const id = await world().reach('build done');
+    const names = Array.from({ length: 8 }, (_, index) => `update ${index}`);
+    const update = (name: string) =>
+      world().call('PUT', '/ami-creation/lifecycles', {
+        ...requests.update(id),
+        properties: { [name]: true },
+      });
+    const answers = await Promise.all(names.map(update));
+    expect(answers.map(({ status }) => status)).toEqual(names.map(() => 200));
+    expect((await world().status(id)).properties).toMatchObject(
+      Object.fromEntries(names.map((name) => [name, true])),
+    );
   });
 
   it('lets the database itself refuse a second attempt in progress, and a second completed one', async () => {
@@ -163,6 +179,17 @@ export const attemptSuite = (world: () => World): void => {
     finish({ status: 'FAILED', properties: {} });
     await world().client.waitFor(id, 'BUILD_AMI', { pollMs: 2 });
     await expect.poll(() => world().held.cleaned).toContain(work.attempt.id);
+  });
+
+  it('[W-E7] keeps the result of an attempt that cannot be cleaned up after', async () => {
+    const id = await world().create();
+    const { work, finish } = await world().held.next(id);
+    world().held.stuck.add(work.attempt.id);
+    finish(world().held.success('BUILD_AMI'));
+    const result = await world().client.waitFor(id, 'BUILD_AMI', { pollMs: 2, timeoutMs: 5_000 });
+    expect(result.status).toBe('COMPLETED');
+    await expect.poll(() => world().held.cleaned).toContain(work.attempt.id);
+    expect((await world().update(id, S)).status).toBe(200);
   });
 
   it('deletes a lifecycle in which nothing runs, and remembers who did', async () => {

