@@ -1,5 +1,6 @@
 // Writes docs/cli.md anew from the definitions of commands, options, codes and the configuration file, docs/iam.md from the policies, and
-// docs/settings from the daemons' settings. The unit tests that compare them do the writing, so that both see the same sources.
+// docs/settings from the daemons' settings and the action's inputs, of which it also writes action.yml. The unit tests that compare them do the
+// writing, so that both see the same sources.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
@@ -12,6 +13,7 @@ const { status } = spawnSync(
     '--project',
     'unit',
     'packages/cli/src/docs',
+    'packages/github-action/src/docs',
     'packages/imageserver/src/settings.test.ts',
     'packages/unpacker/src/settings.test.ts',
     'packages/orchestrator/src/settings.test.ts',

@@ -18,6 +18,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   orchestrator: ['base', 'daemon', 'image', 'core'],
   sandbox: ['base', 'protocol', 'image', 'core', 'imageserver', 'unpacker'],
   cli: ['base', 'protocol', 'image', 'core', 'sandbox'],
+  'github-action': ['base', 'core'],
 };
 
 const packages = globSync('packages/*/package.json', { cwd: root }).map((file) =>

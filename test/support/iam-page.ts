@@ -16,6 +16,7 @@ const policyOf = (heading: string): PolicyDocument => {
 export const pagePolicies = {
   publisher: policyOf('Policy for publishers'),
   reader: policyOf('Policy for readers'),
+  operator: policyOf('Policy for operators'),
   caller: policyOf('Policy for the caller'),
   journals: policyOf('Journals in S3'),
   bootstrap: policyOf('The first AMI of a stream'),
