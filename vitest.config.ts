@@ -25,6 +25,10 @@ export default defineConfig({
       layer('component', ['packages/*/test/**/*.test.ts'], 60_000, { exclude: ['**/*.postgres.test.ts'] }),
       layer('postgres', ['packages/*/test/**/*.postgres.test.ts', 'test/postgres/**/*.test.ts'], 60_000),
       layer('e2e', ['test/e2e/**/*.test.ts'], 180_000),
+      // Installed by npm once for all files.
+      layer('packed', ['test/packed/**/*.test.ts'], 180_000, {
+        globalSetup: 'test/packed/support/installations.ts',
+      }),
       // Cases side by side, which take all processors there are: one file at a time.
       layer('kills', ['test/kills/**/*.test.ts'], 300_000, { maxConcurrency: 16, fileParallelism: false }),
       // Cases that mostly wait for leases and lists to catch up, side by side. Clocks run fast, so limits are short: one file at a time.

@@ -33,12 +33,18 @@ const diskFiles = [
   ...['/usr/share/OVMF/OVMF_CODE_4M.fd', '/usr/share/AAVMF/AAVMF_CODE.fd'],
 ];
 
+/** Whether packages that others publish can be had. */
+const reachesNpm = () =>
+  spawnSync('npm', ['view', '@aws-sdk/client-ec2', 'version', '--fetch-retries=0'], { cwd: tmpdir() })
+    .status === 0;
+
 /** What a layer needs beyond Node, and how to get it. */
 const layers = [
   { name: 'unit', missing: () => [] },
   { name: 'component', missing: () => [] },
   { name: 'postgres', missing: () => (existsSync('/usr/lib/postgresql') ? [] : ['postgresql']) },
   { name: 'e2e', missing: () => [] },
+  { name: 'packed', missing: () => (reachesNpm() ? [] : ["npm's registry"]) },
   { name: 'kills', missing: () => [] },
   { name: 'recovery', missing: () => [] },
   { name: 'browser', missing: () => (onPath('chromium') ? [] : ['chromium']) },

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { AmiPublisherError } from '@ami-publisher/base';
 import { notice } from './progress/notice.js';
 
@@ -8,6 +9,8 @@ export const interruptSignal = (): AbortSignal => {
   if (interrupted !== undefined) return interrupted.signal;
   const controller = new AbortController();
   interrupted = controller;
+  // Each call in flight listens.
+  setMaxListeners(0, controller.signal);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       if (controller.signal.aborted) process.exit(130);
