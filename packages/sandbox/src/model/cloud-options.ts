@@ -10,7 +10,7 @@ import type { SnapshotProgress } from './snapshot-progress.js';
 
 /** How the cloud behaves; by default it is quick, and nothing goes wrong. */
 export interface CloudBehaviour {
-  /** Times of requests and state transitions. @default {@link defaultLatency} */
+  /** Times of requests and state transitions. @default those of `defaultLatency` in model/latency.ts */
   readonly latency?: Partial<Latency> | undefined;
   /** Seed of the random numbers behind distributions of times. @default a fixed one */
   readonly seed?: string | number | undefined;
