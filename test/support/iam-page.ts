@@ -24,6 +24,7 @@ export const pagePolicies = {
   consumer: policyOf('AMIs of a sharing account'),
   usage: policyOf('Used and unused AMIs'),
   lifecycle: policyOf('Lifecycle events'),
+  imageBuilder: policyOf('Builds and patches by Image Builder'),
 };
 
 /** By command, the actions that the page says it may call. */

@@ -190,6 +190,10 @@ export const errorCodes = {
   },
   EXPORT_IMPOSSIBLE: { retryable: false, summary: 'an AMI is of a kind that nothing can export' },
   EXPORT_NOT_FOUND: { retryable: false, summary: 'the disk of a lifecycle was not exported, or has gone' },
+  CONTENT_CHANGED: {
+    retryable: false,
+    summary: 'what a request was about is not what it was when the request was taken',
+  },
   PATCH_COMPONENT_INVALID: {
     retryable: false,
     summary: 'the component of a patch has something that this server could not carry out',

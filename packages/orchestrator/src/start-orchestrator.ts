@@ -10,7 +10,12 @@ import { JobQueue } from './jobs/job-queue.js';
 import { sweep } from './jobs/sweeper.js';
 import { KeyStore } from './keys/key-store.js';
 import { SessionStore } from './keys/session-store.js';
-import { type CheckExport, type CheckPatch, LifecycleService } from './lifecycles/lifecycle-service.js';
+import {
+  type CheckExport,
+  LifecycleService,
+  type PinBuild,
+  type PinPatch,
+} from './lifecycles/lifecycle-service.js';
 import type { LifecycleState } from './lifecycles/state.js';
 import { ChangeFeed } from './live/change-feed.js';
 import { type ChangeStreamOptions, changeStream } from './live/change-stream.js';
@@ -31,8 +36,10 @@ export interface OrchestratorOptions {
   readonly executors: Executors;
   /** Done when an attempt has ended and its result, if any, is stored. @default nothing */
   readonly afterAttempt?: ((lifecycleId: string, service: LifecycleService) => Promise<void>) | undefined;
-  /** Refuses a patch before it is begun, by throwing. @default none is refused */
-  readonly checkPatch?: CheckPatch | undefined;
+  /** Says what a build that is asked for stands for, or refuses it, by throwing. @default it is left to the executor */
+  readonly pinBuild?: PinBuild | undefined;
+  /** The same of a patch. @default it is left to the executor */
+  readonly pinPatch?: PinPatch | undefined;
   /** Refuses an export for QA before it is begun, by throwing. @default none is refused */
   readonly checkExport?: CheckExport | undefined;
   /** Signs links to exports. @default there are none */
@@ -120,7 +127,8 @@ export const startOrchestrator = async (options: OrchestratorOptions): Promise<O
     attemptLimitMs,
     silenceLimitMs: options.silenceLimitMs ?? 5 * minuteMs,
     fourEyes: options.fourEyes ?? false,
-    checkPatch: options.checkPatch,
+    pinBuild: options.pinBuild,
+    pinPatch: options.pinPatch,
     checkExport: options.checkExport,
   });
   const keys = new KeyStore(db, clock);

@@ -3,11 +3,9 @@ import { createExecutors } from './executors/executors.js';
 import { checkExport } from './executors/export/check-export.js';
 import { exportLink } from './executors/export/export-link.js';
 import { openServices } from './executors/open-services.js';
-import { fetchComponent } from './executors/patch/fetch-component.js';
-import { productOf, targetsOf } from './executors/places.js';
-import type { ExecutorServices } from './executors/services.js';
+import { pinPatch } from './executors/patch/pin-patch.js';
+import { pinBuild } from './executors/pin-build.js';
 import { keepHouse } from './garbage/keep-house.js';
-import type { CheckPatch } from './lifecycles/lifecycle-service.js';
 import { type Orchestrator, type OrchestratorOptions, startOrchestrator } from './start-orchestrator.js';
 import { lifecyclePage } from './store/lifecycle-pages.js';
 import { reconcile } from './tags/reconcile.js';
@@ -35,7 +33,8 @@ export const startWithExecutors = async (
     const server = await startOrchestrator({
       ...options,
       executors: createExecutors(services),
-      checkPatch: componentCheck(services),
+      pinBuild: (state) => pinBuild(services, state, AbortSignal.timeout(checkTimeoutMs)),
+      pinPatch: (state, url) => pinPatch(services, state, url, AbortSignal.timeout(checkTimeoutMs)),
       checkExport: (state) => checkExport(services, state, AbortSignal.timeout(checkTimeoutMs)),
       exportLink: (state) => exportLink(services, state, AbortSignal.timeout(checkTimeoutMs)),
       afterAttempt: async (lifecycleId, service) => {
@@ -66,12 +65,3 @@ export const startWithExecutors = async (
     throw reason;
   }
 };
-
-/** Refuses a component that the executor could not carry out. */
-const componentCheck =
-  (services: ExecutorServices): CheckPatch =>
-  async (state, url) => {
-    const signal = AbortSignal.timeout(checkTimeoutMs);
-    const { primary } = await targetsOf(services.cloud, productOf(services.configuration, state), signal);
-    await fetchComponent(services, primary, url, signal);
-  };

@@ -7,14 +7,16 @@ import { checkExport } from '../src/executors/export/check-export.js';
 import { exportLink } from '../src/executors/export/export-link.js';
 import { qaExport } from '../src/executors/export/qa-export.js';
 import { fetchComponent } from '../src/executors/patch/fetch-component.js';
+import { pinBuild } from '../src/executors/pin-build.js';
 import { production } from '../src/executors/production.js';
 import { qaRequest } from '../src/executors/qa-request.js';
 import { smokeTests } from '../src/executors/smoke-tests.js';
 import { vulnerabilityScan } from '../src/executors/vulnerability-scan.js';
 import type { AmiDetails } from '../src/lifecycles/state.js';
 import { reconcile } from '../src/tags/reconcile.js';
-import { createExecutorWorld, type ExecutorWorld } from './support/executor-world.js';
-import { completed, workOn } from './support/work.js';
+import { imageBuilderSuite } from './suite/image-builder.js';
+import { createExecutorWorld, type ExecutorWorld, stream } from './support/executor-world.js';
+import { completed, pinned, workOn } from './support/work.js';
 
 const { signal } = new AbortController();
 const packages = ['Package: openssl', 'Status: install ok installed', 'Version: 3.0.2-1', ''].join('\n');
@@ -24,7 +26,9 @@ describe('Executors on the sandbox', () => {
   let amis: readonly AmiDetails[];
 
   beforeAll(async () => {
-    world = await createExecutorWorld({ policies: policiesFor(pagePolicies.lifecycle) });
+    world = await createExecutorWorld({
+      policies: policiesFor(pagePolicies.lifecycle, pagePolicies.imageBuilder),
+    });
     await world.addImage('1', { 'etc/release': 'one\n', 'var/lib/dpkg/status': packages });
     // AMIs of the default key could not be shared.
     const { model, regions } = world.sandbox;
@@ -62,12 +66,31 @@ describe('Executors on the sandbox', () => {
     expect(image.Tags).toContainEqual({ Key: 'ami-lifecycle:event', Value: 'BUILD_AMI' });
   });
 
-  test('a build that was cut short is gone on with, not begun anew', async () => {
-    const work = workOn('BUILD_AMI', [], { leaf: '1' });
+  test('a build is of the release that was the latest when it was asked for, and is gone on with if it was cut short', async () => {
+    const asked = workOn('BUILD_AMI');
+    const pins = await pinBuild(world.services(), asked.state, signal);
+    expect(pins).toEqual({
+      image: `${stream}/1`,
+      manifest_digest: expect.stringMatching(/^[0-9a-f]{128}$/),
+    });
+    await world.addImage('2', { 'etc/release': 'two\n' });
+    const work = pinned(asked, pins);
     const first = await build(world.services()).run(work, signal);
+    expect(first.properties).toMatchObject(pins);
     const again = await build(world.services()).run(work, signal);
     expect(again.properties?.publication_id).toBe(first.properties?.publication_id);
     expect(again.properties?.ami_details).toEqual(first.properties?.ami_details);
+  });
+
+  test('a build of a leaf that does not hold what it held when it was asked for is refused', async () => {
+    const work = pinned(workOn('BUILD_AMI'), { image: `${stream}/1`, manifest_digest: 'another' });
+    await expect(build(world.services()).run(work, signal)).rejects.toMatchObject({
+      code: 'CONTENT_CHANGED',
+    });
+    const none = workOn('BUILD_AMI', [], { leaf: 'none' });
+    await expect(pinBuild(world.services(), none.state, signal)).rejects.toMatchObject({
+      code: 'IMAGE_NOT_FOUND',
+    });
   });
 
   test('[W-E2] [W-E15] smoke tests run on an instance of the AMI, and say of each check how it came out', async () => {
@@ -267,14 +290,20 @@ describe('Executors on the sandbox', () => {
     const services = world.services();
     const { targets } = await services.cloud.resolveTargets(`${world.accountName},*`);
     const component = fetchComponent(services, targets[0]!, 's3://components/update.yaml', signal);
-    expect(await component).toMatchObject([{ action: 'UpdateOS' }]);
+    expect(await component).toMatchObject({ document, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
   });
+
+  imageBuilderSuite(
+    () => world,
+    () => amis,
+  );
 
   test('[W-S12] the policy of the page denied nothing of this, and has no entry that was not needed', () => {
     const { calls, iam } = world.sandbox.model;
     const denied = /^(UnauthorizedOperation|AccessDenied|AccessDeniedException)$/;
     expect(calls.list().filter(({ error }) => denied.test(error ?? ''))).toEqual([]);
-    const ours = new Set([pagePolicies.lifecycle.Statement].flat().map(({ Sid }) => Sid));
+    const page = [pagePolicies.lifecycle, pagePolicies.imageBuilder];
+    const ours = new Set(page.flatMap(({ Statement }) => Statement).map(({ Sid }) => Sid));
     const mine = iam.unused().filter(({ policy }) => policy === identities.user);
     expect(mine.filter(({ statement }) => ours.has(statement))).toEqual([]);
   });

@@ -6,6 +6,7 @@ import {
   type Target,
   targetKey,
 } from '@ami-publisher/core';
+import type { ImagebuilderClient } from '@aws-sdk/client-imagebuilder';
 import type { Inspector2Client } from '@aws-sdk/client-inspector2';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SSMClient } from '@aws-sdk/client-ssm';
@@ -20,6 +21,7 @@ interface Loaded<Client, Sdk> {
   readonly sdk: Sdk;
 }
 
+type ImageBuilder = Loaded<ImagebuilderClient, typeof import('@aws-sdk/client-imagebuilder')>;
 type Inspector = Loaded<Inspector2Client, typeof import('@aws-sdk/client-inspector2')>;
 type S3 = Loaded<S3Client, typeof import('@aws-sdk/client-s3')>;
 type Ssm = Loaded<SSMClient, typeof import('@aws-sdk/client-ssm')>;
@@ -34,6 +36,17 @@ export class AwsClients {
   }
 
   /** @throws `TOOL_MISSING` if the client is not installed, as all that follow. */
+  imageBuilder(target: Target): Promise<ImageBuilder> {
+    return this.#once('imagebuilder', target, async (config) => {
+      const sdk = await load(
+        '@aws-sdk/client-imagebuilder',
+        'a build or a patch by Image Builder',
+        () => import('@aws-sdk/client-imagebuilder'),
+      );
+      return { sdk, client: new sdk.ImagebuilderClient(config) };
+    });
+  }
+
   inspector(target: Target): Promise<Inspector> {
     return this.#once('inspector', target, async (config) => {
       const sdk = await load(

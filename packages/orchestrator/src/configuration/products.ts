@@ -57,13 +57,26 @@ const builderSchema = z.strictObject({
   options: z.array(z.string().min(1)).default([]),
 });
 
+/** EC2 Image Builder in place of our own ways. */
+const imageBuilderSchema = z.strictObject({
+  /** ARN of the pipeline that builds, in the primary target. @default the stream is published */
+  pipeline: z
+    .string()
+    .regex(/^arn:[\w-]+:imagebuilder:[\w-]+:\d{12}:image-pipeline\/[\w-]+$/, {
+      error: 'expected the ARN of an image pipeline',
+    })
+    .optional(),
+  /** Has it make patches as well, on an instance with the type, subnet, groups and profile of `instance`. */
+  patches: z.boolean().default(false),
+});
+
 /** How the AMIs of one product are made and judged. */
-const productSchema = z.strictObject({
+const productFields = z.strictObject({
   /** Stack tags that it is for; `*` stands for any characters. */
   stackTags: z.string().default('*'),
   /** Product names that it is for. */
   products: z.string().default('*'),
-  /** The stream that is published. */
+  /** The stream that is published; for a product that a pipeline builds, what messages call it. */
   stream: z.string().min(1),
   /** Where to: `account,region;…`. */
   targets: z.string().min(1),
@@ -76,6 +89,8 @@ const productSchema = z.strictObject({
   instance: instanceSchema.prefault({}),
   /** @default the product cannot be patched */
   builder: builderSchema.optional(),
+  /** @default neither builds nor patches are left to it */
+  imageBuilder: imageBuilderSchema.prefault({}),
   smokeTests: z.array(checkSchema).min(1).optional(),
   scan: scanPolicySchema.prefault({}),
   /** @default the product cannot be certified */
@@ -84,6 +99,21 @@ const productSchema = z.strictObject({
   /** @default QA_CERTIFICATION_REQUEST is refused */
   qaExport: qaExportSchema.optional(),
 });
+
+const productSchema = productFields
+  .refine(({ imageBuilder, instance }) => !imageBuilder.patches || instance.profile !== undefined, {
+    path: ['instance', 'profile'],
+    error: 'expected the name of an instance profile, which Image Builder needs for patches',
+  })
+  .refine(({ imageBuilder, builder }) => builder === undefined || !imageBuilder.patches, {
+    path: ['builder'],
+    error: 'expected no builder where imageBuilder has patches: one of them makes them',
+  })
+  .refine(({ imageBuilder, builder }) => builder === undefined || imageBuilder.pipeline === undefined, {
+    path: ['builder'],
+    error:
+      'expected no builder for AMIs of a pipeline, which have no image to patch: use imageBuilder.patches',
+  });
 
 export type Product = z.output<typeof productSchema>;
 

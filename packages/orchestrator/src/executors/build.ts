@@ -2,26 +2,21 @@ import { AmiPublisherError } from '@ami-publisher/base';
 import type { Publication, PublicationPlan, PublicationResults } from '@ami-publisher/core';
 import type { Product } from '../configuration/products.js';
 import type { Executor, Work } from '../jobs/executor.js';
-import type { AmiDetails } from '../lifecycles/state.js';
+import { pinsOf } from '../lifecycles/pins.js';
+import type { AmiDetails, LifecycleState } from '../lifecycles/state.js';
 import { productOf, targetsOf } from './places.js';
 import { publicationOf } from './publication-of.js';
 import type { ExecutorServices } from './services.js';
 import { withinMinutes } from './within.js';
 import { workTags } from './work-tags.js';
 
-/** Publishes the product's stream to its targets. The leaf is that of the request, or the latest, by the digest that it has when the work begins. */
+/** Publishes the product's stream to its targets: the leaf that the request was pinned to, which has to have the digest that it had then. */
 export const build = (services: ExecutorServices): Executor => ({
   run: (work, outer) =>
     withinMinutes(services.clock, services.configuration.timeLimitMinutes.build, outer, async (signal) => {
       const product = productOf(services.configuration, work.state);
-      const leaf = work.state.lifecycle.properties?.leaf;
-      const results = await publish(
-        services,
-        product,
-        work,
-        typeof leaf === 'string' ? leaf : undefined,
-        signal,
-      );
+      const release = await pinnedRelease(services, product, work, signal);
+      const results = await publish(services, product, work, release, signal);
       return {
         status: 'COMPLETED',
         properties: {
@@ -37,23 +32,57 @@ export const build = (services: ExecutorServices): Executor => ({
   cleanUp: async () => {},
 });
 
+/** What the request stood for; without a pin, what it stands for now. */
+const pinnedRelease = async (
+  services: ExecutorServices,
+  product: Product,
+  { attempt, state }: Work,
+  signal: AbortSignal,
+): Promise<Release> => {
+  const { image, manifest_digest: manifestDigest } = pinsOf(attempt);
+  if (image !== undefined) return { leaf: image.slice(image.lastIndexOf('/') + 1), manifestDigest };
+  return releaseAskedFor(services, product, state, signal);
+};
+
+/** The leaf that a lifecycle asks for, or the latest of its product, and the digest that it has now. @throws what the image server does */
+export const releaseAskedFor = async (
+  { images }: Pick<ExecutorServices, 'images'>,
+  { stream }: Pick<Product, 'stream'>,
+  { lifecycle }: LifecycleState,
+  signal: AbortSignal,
+): Promise<Release> => {
+  const asked = lifecycle.properties?.leaf;
+  const { name, manifestDigest } =
+    typeof asked === 'string'
+      ? await images.getImage({ name: { stream, leaf: asked } }, { signal })
+      : await images.findLatest({ stream }, { signal });
+  return { leaf: name?.leaf ?? '', manifestDigest };
+};
+
+/** A leaf of a product's stream. */
+interface Release {
+  readonly leaf: string;
+  /** That it has to have. @default any */
+  readonly manifestDigest?: string | undefined;
+}
+
 /**
  * Publishes a leaf for an attempt. A publication that the attempt has begun before is gone on with; one that fails is rolled back.
  *
- * @throws `PUBLICATION_FAILED` naming the targets, and what planning throws
+ * @throws `PUBLICATION_FAILED` naming the targets, `CONTENT_CHANGED` for a leaf that has another digest, and what planning throws
  */
 export const publish = async (
   services: ExecutorServices,
   product: Product,
   work: Work,
-  leaf: string | undefined,
+  release: Release,
   signal: AbortSignal,
 ): Promise<PublicationResults> => {
   const { publisher } = services;
   const begun = await publicationOf(services.journals, work.attempt);
   const publication: Publication =
     begun === undefined
-      ? publisher.start(await plan(services, product, work, leaf, signal), { signal })
+      ? publisher.start(await plan(services, product, work, release, signal), { signal })
       : await publisher.resume(begun, { signal });
   const results = await publication.results;
   if (results.ok) return results;
@@ -62,24 +91,18 @@ export const publish = async (
   throw publicationFailed(results);
 };
 
-const latestLeaf = async (
-  images: ExecutorServices['images'],
-  stream: string,
-  signal: AbortSignal,
-): Promise<string> => (await images.findLatest({ stream }, { signal })).name?.leaf ?? '';
-
 const plan = async (
-  { cloud, publisher, images }: ExecutorServices,
+  { cloud, publisher }: ExecutorServices,
   product: Product,
   { attempt }: Work,
-  leaf: string | undefined,
+  { leaf, manifestDigest }: Release,
   signal: AbortSignal,
 ): Promise<PublicationPlan> => {
   const { stream, kmsKey, architecture, tags } = product;
-  return publisher.plan(
+  const planned = await publisher.plan(
     {
       stream,
-      leaf: leaf ?? (await latestLeaf(images, stream, signal)),
+      leaf,
       targets: await targetsOf(cloud, product, signal),
       // The attempt makes the name its own: the same release may be on its way twice.
       amiName: `{stream}/{leaf}/${attempt.id}`,
@@ -89,6 +112,12 @@ const plan = async (
     },
     { signal },
   );
+  if (manifestDigest === undefined || planned.manifestDigest === manifestDigest) return planned;
+  throw new AmiPublisherError('CONTENT_CHANGED', {
+    message: `${stream}/${leaf} was ${manifestDigest} when it was asked for, and is ${planned.manifestDigest} now`,
+    resource: `${stream}/${leaf}`,
+    remedy: 'ask for a new lifecycle',
+  });
 };
 
 /** The AMIs as results of lifecycles tell them, that of the primary target first. @throws `PUBLICATION_FAILED` if it has none */

@@ -26,6 +26,7 @@ import {
 import type { DecisionContext, Draft } from './draft.js';
 import { breakAttempt, finishAttempt, type Verdict } from './finish-attempt.js';
 import { currentPatchTrack, decideCreatePatch, decideUpdatePatch } from './patch-decisions.js';
+import { type Pins, pinRunning } from './pins.js';
 import { executionName } from './record.js';
 import {
   type Attempt,
@@ -66,14 +67,19 @@ export interface LifecycleServiceOptions {
   readonly silenceLimitMs: number;
   /** Whether whoever asked for an AMI may not approve it. */
   readonly fourEyes: boolean;
-  /** Refuses a patch before it is begun, by throwing. @default none is refused */
-  readonly checkPatch?: CheckPatch | undefined;
+  /** Says what a build that is asked for stands for, or refuses it, by throwing. @default it is left to the executor */
+  readonly pinBuild?: PinBuild | undefined;
+  /** The same of a patch. @default it is left to the executor */
+  readonly pinPatch?: PinPatch | undefined;
   /** Refuses an export for QA before it is begun, by throwing. @default none is refused */
   readonly checkExport?: CheckExport | undefined;
 }
 
+/** Finds out what a new lifecycle is built of. */
+export type PinBuild = (state: LifecycleState) => Promise<Pins>;
+
 /** Looks at the component of a patch that is asked for. */
-export type CheckPatch = (state: LifecycleState, componentUrl: string) => Promise<void>;
+export type PinPatch = (state: LifecycleState, componentUrl: string) => Promise<Pins>;
 
 /** Looks whether the AMI of a lifecycle could be exported for QA. */
 export type CheckExport = (state: LifecycleState) => Promise<void>;
@@ -91,10 +97,11 @@ export class LifecycleService {
     return this.#options.store.load(lifecycleId);
   }
 
-  /** @throws what `decideCreate` does, and `checkExport`. */
+  /** @throws what `decideCreate` does, `checkExport` and `pinBuild`. */
   async create(request: CreateRequest, caller: Caller): Promise<Written> {
     const draft = decideCreate(request, this.#context(caller.name));
     await this.#checkExport(request.events, async () => draft.state);
+    pinRunning(draft, (await this.#options.pinBuild?.(draft.state)) ?? {});
     await this.#options.store.insert(draft, auditOf(caller, draft.state.lifecycle.id));
     return { state: draft.state, skipped: [] };
   }
@@ -123,16 +130,16 @@ export class LifecycleService {
     return this.#ask(request, caller, decide);
   }
 
-  /** @throws what `checkPatch` does, and `decideCreatePatch`. */
+  /** @throws what `pinPatch` does, and `decideCreatePatch`. */
   async createPatch(request: CreatePatchRequest, caller: Caller): Promise<Written> {
-    const { checkPatch } = this.#options;
-    if (checkPatch !== undefined)
-      await checkPatch(await this.load(request.lifecycle_id), request.properties.patch_component_url);
-    return this.#ask(
-      request,
-      caller,
-      skippingNothing((draft, context) => decideCreatePatch(draft, request, context)),
-    );
+    const { pinPatch } = this.#options;
+    const { patch_component_url: url } = request.properties;
+    const pins = pinPatch === undefined ? {} : await pinPatch(await this.load(request.lifecycle_id), url);
+    const decide = skippingNothing((draft, context) => {
+      decideCreatePatch(draft, request, context);
+      pinRunning(draft, pins);
+    });
+    return this.#ask(request, caller, decide);
   }
 
   updatePatch(request: UpdatePatchRequest, caller: Caller): Promise<Written> {

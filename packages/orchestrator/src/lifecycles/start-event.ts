@@ -2,6 +2,7 @@ import { AmiPublisherError } from '@ami-publisher/base';
 import { approvingEvent, eventsOf, type LifecycleEvent, type PatchProperties } from '@ami-publisher/core';
 import { isMaking, requireAmi, requireOrder } from '../rules/order.js';
 import type { DecisionContext, Draft } from './draft.js';
+import { pinsAgain } from './pins.js';
 import {
   type AmiDetails,
   type Attempt,
@@ -67,7 +68,10 @@ export const startEvent = (
   if (!isMaking(event)) requireAmi(state, track);
   requireOrder(state, track, event);
   requireExecutor(context, event);
-  const input = inputOf(state, track, event, context.now);
+  const earlier = state.attempts.filter(
+    (one) => one.event === event && one.patchNumber === track.patchNumber,
+  );
+  const input = { ...inputOf(state, track, event, context.now), ...pinsAgain(earlier) };
   draft.putAttempt({ ...newAttempt(state, track, event, context), input, requestProperties });
   draft.notify('STARTED', event, `${event} has begun`);
 };

@@ -63,6 +63,7 @@ export const lifecycleTags = (state: LifecycleState, track: Track): Tags => {
     COMMIT_REF: track.type === 'ami-creation' ? lifecycle.commitRef : patchOf(state, track).commitRef,
     CURRENT_AMI_SEMVER: amisOf(state, track)[0]?.ami_semver,
     AMI_ANCESTRY: ancestry,
+    ...imageBuilderTags(making?.result?.properties ?? {}),
     ...Object.assign({}, ...results.map(eventTags)),
   };
   return Object.fromEntries(
@@ -70,6 +71,20 @@ export const lifecycleTags = (state: LifecycleState, track: Track): Tags => {
       value === undefined ? [] : [[prefix + key, String(value).slice(0, longestValue)]],
     ),
   );
+};
+
+/** Where an AMI of Image Builder comes from, in the words of the original. */
+const imageBuilderTags = (properties: Properties): Readonly<Record<string, unknown>> => {
+  const { imagebuilder_image_arn: image, imagebuilder_recipe_components: components } = properties;
+  if (image === undefined) return {};
+  const arns = (components as readonly { readonly componentArn?: string }[] | undefined) ?? [];
+  return {
+    COMPONENTS: arns.map(({ componentArn = '' }) => componentArn.replace(/^.*:component\//, '')).join(','),
+    IMAGEBUILDER_IMAGE_ARN: image,
+    IMAGEBUILDER_RECIPE_ARN: properties.imagebuilder_imagerecipe_arn,
+    IMAGEBUILDER_RECIPE_NAME: properties.imagebuilder_imagerecipe_name,
+    IMAGEBUILDER_SRC_PIPELINE: properties.imagebuilder_source_pipeline_name,
+  };
 };
 
 const eventTags = (attempt: Attempt): Readonly<Record<string, unknown>> => {

@@ -1,4 +1,5 @@
 import type { Work } from '../../src/jobs/executor.js';
+import type { Pins } from '../../src/lifecycles/pins.js';
 import type { AmiDetails, LifecycleState } from '../../src/lifecycles/state.js';
 
 let attempts = 0;
@@ -44,6 +45,12 @@ export const workOn = (
   };
   return { attempt, amis, state: { lifecycle, patches: [], attempts: [attempt] } };
 };
+
+/** The same work, of a request that was pinned. */
+export const pinned = (work: Work, pins: Pins): Work => ({
+  ...work,
+  attempt: { ...work.attempt, input: { ...work.attempt.input, pinned: pins } },
+});
 
 /** Work on the first patch of a lifecycle. */
 export const patchWork = (url: string, amis: readonly AmiDetails[]): Work => {

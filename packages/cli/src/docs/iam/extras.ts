@@ -1,5 +1,6 @@
 import { bootstrapPolicy } from './bootstrap.js';
 import { copierPolicy } from './copier.js';
+import { imageBuilderPolicy } from './image-builder.js';
 import { lifecyclePolicy } from './lifecycle.js';
 import type { ExplainedPolicy } from './policy.js';
 import { consumerPolicy, sharingPolicy } from './sharing.js';
@@ -163,4 +164,5 @@ export const extras: readonly ExplainedPolicy[] = [
   consumerPolicy,
   usagePolicy,
   lifecyclePolicy,
+  imageBuilderPolicy,
 ];

@@ -26,6 +26,7 @@ const isOfType = async (service: string, { name }: ResourceType, arn: string): P
   const { arn: pattern } = await iamResourceTypeDetails(service, name);
   // The names of objects and parameters may have slashes.
   const source = pattern
+    .replaceAll('*', '\\*')
     .replace(/\$\{(ObjectName|ParameterNameWithoutLeadingSlash)\}/, '[^:]+')
     .replaceAll(/\$\{\w+\}/g, '[^:/]+');
   return new RegExp(`^${source}$`).test(arn);

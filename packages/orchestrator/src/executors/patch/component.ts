@@ -73,6 +73,9 @@ const componentSchema = z.strictObject({
     .min(1),
 });
 
+const remedy =
+  'a component may have steps of the actions ExecuteBash, CreateFile and UpdateOS in its phases build and validate';
+
 /** What can be much longer is not a component. */
 const longestComponent = 65_536;
 
@@ -84,23 +87,30 @@ const longestComponent = 65_536;
  */
 export const stepsOfComponent = (document: string, file: string): readonly PatchStep[] => {
   if (document.length > longestComponent)
-    throw componentInvalid(file, `expected at most ${longestComponent} characters, got ${document.length}`);
+    throw componentInvalid(file, `expected at most ${longestComponent} characters, got ${document.length}`, {
+      remedy,
+    });
   let component: z.output<typeof componentSchema>;
   try {
     component = readYaml(componentSchema, document, file);
   } catch (reason) {
-    throw componentInvalid(file, reason instanceof Error ? reason.message : String(reason), reason);
+    throw componentInvalid(file, reason instanceof Error ? reason.message : String(reason), {
+      cause: reason,
+      remedy,
+    });
   }
   const of = (phase: string) =>
     component.phases.filter((one) => one.name === phase).flatMap(({ steps }) => steps);
   return [...of('build'), ...of('validate')];
 };
 
-const componentInvalid = (file: string, message: string, cause?: unknown): AmiPublisherError =>
+/** The error for a component that is not what it has to be. */
+export const componentInvalid = (
+  file: string,
+  message: string,
+  { cause, remedy }: { readonly cause?: unknown; readonly remedy?: string } = {},
+): AmiPublisherError =>
   new AmiPublisherError('PATCH_COMPONENT_INVALID', {
-    message,
-    resource: file,
-    remedy:
-      'a component may have steps of the actions ExecuteBash, CreateFile and UpdateOS in its phases build and validate',
-    cause,
+    ...{ message, resource: file, cause },
+    ...(remedy !== undefined && { remedy }),
   });

@@ -1,29 +1,49 @@
+import { createHash } from 'node:crypto';
 import { AmiPublisherError, isAmiPublisherError } from '@ami-publisher/base';
 import type { Target } from '@ami-publisher/core';
 import { called } from '../../aws/aws-clients.js';
 import type { Work } from '../../jobs/executor.js';
+import { type Pins, pinsOf } from '../../lifecycles/pins.js';
 import { patchOf } from '../../lifecycles/start-event.js';
-import { trackOf } from '../../lifecycles/state.js';
+import { type Attempt, trackOf } from '../../lifecycles/state.js';
 import type { ExecutorServices } from '../services.js';
-import { type PatchStep, stepsOfComponent } from './component.js';
+
+/** The component of a patch, as it was read. */
+export interface FetchedComponent {
+  readonly url: string;
+  /** YAML. */
+  readonly document: string;
+  /** Of the document, hexadecimal digits. */
+  readonly sha256: string;
+}
+
+/** What the attempt of a patch says of its component. */
+export const componentPin = (attempt: Attempt): Pick<Pins, 'patch_component_sha256'> => {
+  const { patch_component_sha256 } = pinsOf(attempt);
+  return patch_component_sha256 === undefined ? {} : { patch_component_sha256 };
+};
 
 /**
- * The steps of the component that a patch names, `s3://BUCKET/KEY`.
+ * The component that a patch names, `s3://BUCKET/KEY`.
  *
- * @throws `PATCH_COMPONENT_INVALID`, also for one that cannot be read
+ * @throws `CONTENT_CHANGED` if it is not the one of the request, `PATCH_COMPONENT_INVALID` if it cannot be read
  */
-export const componentOf = (
+export const componentOf = async (
   services: Pick<ExecutorServices, 'clients'>,
   target: Target,
   { state, attempt }: Work,
   signal: AbortSignal,
-): Promise<readonly PatchStep[]> =>
-  fetchComponent(
-    services,
-    target,
-    String(patchOf(state, trackOf(attempt)).properties.patch_component_url),
-    signal,
-  );
+): Promise<FetchedComponent> => {
+  const url = String(patchOf(state, trackOf(attempt)).properties.patch_component_url);
+  const component = await fetchComponent(services, target, url, signal);
+  const { patch_component_sha256: pinned } = pinsOf(attempt);
+  if (pinned === undefined || pinned === component.sha256) return component;
+  throw new AmiPublisherError('CONTENT_CHANGED', {
+    message: `${url} was written anew after the patch was asked for: its SHA-256 was ${pinned}, and is ${component.sha256} now`,
+    resource: url,
+    remedy: 'put the component back as it was and retry, or ask for a new patch',
+  });
+};
 
 /** What is not there, or not for us to read, is the fault of whoever named it. */
 const unreadable = (reason: unknown, url: string): unknown => {
@@ -39,13 +59,13 @@ const unreadable = (reason: unknown, url: string): unknown => {
   });
 };
 
-/** Reads and checks a component, as a request is checked before it is taken. @throws as {@link componentOf} */
+/** Reads a component. @throws `PATCH_COMPONENT_INVALID` if it cannot be read */
 export const fetchComponent = async (
   { clients }: Pick<ExecutorServices, 'clients'>,
   target: Target,
   url: string,
   signal: AbortSignal,
-): Promise<readonly PatchStep[]> => {
+): Promise<FetchedComponent> => {
   const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(url) ?? [];
   if (bucket === undefined || key === undefined)
     throw new AmiPublisherError('PATCH_COMPONENT_INVALID', {
@@ -58,5 +78,6 @@ export const fetchComponent = async (
   const { Body } = await answer.catch((reason: unknown) => {
     throw unreadable(reason, url);
   });
-  return stepsOfComponent((await Body?.transformToString()) ?? '', url);
+  const document = (await Body?.transformToString()) ?? '';
+  return { url, document, sha256: createHash('sha256').update(document).digest('hex') };
 };

@@ -9,8 +9,8 @@ import { describeAmi, releaseOf } from '../published-release.js';
 import type { ExecutorServices } from '../services.js';
 import { launchThrowAway, shellOn, terminateLaunched } from '../throw-away-instance.js';
 import { withinMinutes } from '../within.js';
-import type { PatchStep } from './component.js';
-import { componentOf } from './fetch-component.js';
+import { type PatchStep, stepsOfComponent } from './component.js';
+import { componentOf, componentPin } from './fetch-component.js';
 import { onceScript, stepScript } from './scripts.js';
 
 /** Unpacking or adding an image of many gigabytes, seconds. */
@@ -35,7 +35,7 @@ export const patch = (services: ExecutorServices): Executor => {
         const leaf = leafOfPatch(parent, work.attempt.id);
         if (!(await hasImage(services, product.stream, leaf, signal)))
           await makeLeaf(services, { product, target, work, parent, leaf, signal });
-        const results = await publish(services, product, work, leaf, signal);
+        const results = await publish(services, product, work, { leaf }, signal);
         return {
           status: 'COMPLETED',
           properties: {
@@ -45,6 +45,7 @@ export const patch = (services: ExecutorServices): Executor => {
             image: `${results.stream}/${results.leaf}`,
             parent_image: `${product.stream}/${parent}`,
             manifest_digest: results.manifestDigest,
+            ...componentPin(work.attempt),
           },
         };
       }),
@@ -102,7 +103,8 @@ const makeLeaf = async (services: ExecutorServices, options: MakeLeaf): Promise<
   const { product, target, work, parent, leaf, signal } = options;
   const { attempt } = work;
   const builder = builderOf(product);
-  const steps = await componentOf(services, target, work, signal);
+  const { document, url } = await componentOf(services, target, work, signal);
+  const steps = stepsOfComponent(document, url);
   const settings = product.instance;
   const instanceId = await launchThrowAway(services, {
     target,
@@ -124,7 +126,7 @@ const makeLeaf = async (services: ExecutorServices, options: MakeLeaf): Promise<
 };
 
 /** @throws `PRODUCT_NOT_CONFIGURED` */
-const builderOf = ({ builder, stream }: Product): NonNullable<Product['builder']> => {
+export const builderOf = ({ builder, stream }: Product): NonNullable<Product['builder']> => {
   if (builder !== undefined) return builder;
   throw new AmiPublisherError('PRODUCT_NOT_CONFIGURED', {
     message: `the product of ${stream} has no builder, on which patches are made`,
