@@ -263,7 +263,8 @@ describe('Executors on the sandbox', () => {
 
   test('[W-E6] an export that nothing could make is refused when it is asked for', async () => {
     const sealed = workOn('QA_CERTIFICATION_REQUEST', [foreignAmi('sealed', 'key')]);
-    const services = world.services({ qaExport: { bucket: 'open' } });
+    world.sandbox.model.addBucket('unsealed', world.accountId, world.sandbox.regions[0]!);
+    const services = world.services({ qaExport: { bucket: 'unsealed' } });
     await expect(checkExport(services, completed(sealed), signal)).rejects.toMatchObject({
       code: 'EXPORT_IMPOSSIBLE',
       message: expect.stringContaining('it is encrypted'),

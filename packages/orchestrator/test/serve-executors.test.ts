@@ -107,7 +107,7 @@ describe('A server with executors', () => {
     };
     await expect(ask('s3://components/reboot.yaml')).rejects.toThrow('reboot.yaml:4:');
     await expect(ask('s3://components/none.yaml')).rejects.toThrow(
-      's3://components/none.yaml cannot be read',
+      'The specified patch_component_url, s3://components/none.yaml, does not exist in S3. This is a mandatory attribute. Please verify the location and existence of this file and try again. The specific error message is: ',
     );
   });
 });

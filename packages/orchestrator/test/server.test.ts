@@ -6,6 +6,7 @@ import { VirtualClock } from '@ami-publisher/base';
 import { LifecycleClient } from '@ami-publisher/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Database, openDatabase, startOrchestrator } from '../src/index.js';
+import { bodies, routes } from './suite/access.js';
 import { embeddedDatabase } from './support/databases.js';
 import { requests } from './support/requests.js';
 import { World } from './support/world.js';
@@ -182,6 +183,27 @@ describe('a server for clients of the original', () => {
     });
     expect((await call('GET', '/nowhere')).status).toBe(404);
   });
+
+  it.each(routes)(
+    'tells %s %s without a key, and with a wrong one, what the original does',
+    async (method, path, operation, badKey) => {
+      const isRead = method === 'GET';
+      const send = (key: string | undefined) => {
+        const query = key === undefined ? '' : `?api_key=${key}`;
+        return isRead
+          ? call(method, path + query)
+          : call(method, path, { ...(key !== undefined && { api_key: key }), ...bodies[operation] });
+      };
+      const missing = isRead
+        ? `api_key is expected as a query parameter but it was not present in the request; ${path}`
+        : 'An api_key must be included as part of the json payload of the request.';
+      expect(await send(undefined)).toMatchObject({ status: 500, body: { error: missing } });
+      expect(await send(`${world.key.slice(0, 39)}!`)).toMatchObject({
+        status: 500,
+        body: { error: badKey },
+      });
+    },
+  );
 
   it('is understood by a client that speaks as the original does', async () => {
     const connection = { endpoint: world.server.url, apiKey: world.key, legacy: true };

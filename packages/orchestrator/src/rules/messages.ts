@@ -49,6 +49,11 @@ export const creationStatusText = (event: LifecycleEvent, status: string): strin
   `AMI Creation event: ${event} has status ${status}. An AMI Patch operation can only be peformed when all AMI Creation events have been completed. ` +
   `AMi Creation event: ${event} has status ${status}.`;
 
+/** The component of a patch cannot be had from S3. */
+export const noComponentText = (url: string, reason: string): string =>
+  `The specified patch_component_url, ${url}, does not exist in S3. This is a mandatory attribute. ` +
+  `Please verify the location and existence of this file and try again. The specific error message is: ${reason}`;
+
 /** An attempt took longer than any may. */
 export const timeoutText = (minutes: number, execution: string): string =>
   `Event in progress has been running for more than ${minutes} minutes. This most likely indicates a state machine timeout or failure. ` +

@@ -1,4 +1,4 @@
-import { eventOfName, type LifecycleType, requestableEvents } from '@ami-publisher/core';
+import { eventOfName, type LifecycleType, makingEvent, requestableEvents } from '@ami-publisher/core';
 import { flagFault } from './flags.js';
 
 /** A request's body, parsed and not yet checked. */
@@ -67,6 +67,12 @@ const flags =
     const enabled = enabledNames(body);
     return enabled && flagFault(type, enabled);
   };
+
+/** Where the event is on that makes the AMI, nothing can have been completed before, so that all combinations are refused that make no sense. */
+const flagsOfMaking =
+  (type: LifecycleType): ShapeRule =>
+  (body) =>
+    enabledNames(body)?.has(makingEvent[type]) ? flags(type)(body) : undefined;
 
 const switched =
   (event: string, on: boolean, text: string): ShapeRule =>
@@ -145,6 +151,7 @@ export const requestShapes = {
   update: [
     updateId,
     ...creationShape,
+    flagsOfMaking('ami-creation'),
     switched(
       'BUILD_AMI',
       false,
@@ -161,6 +168,7 @@ export const requestShapes = {
   ],
   updatePatch: [
     ...patchShape,
+    flagsOfMaking('ami-patch'),
     switched(
       'PATCH_AMI',
       false,

@@ -6,7 +6,7 @@ const unknown = '0f9a6c1e-58a1-4b7c-9a41-6d1f2d1f9c55';
 const list = '/ami-creation/lifecycles/status';
 
 /** The thirteen routes: method, path, operation, and what a wrong key is told. */
-const routes: readonly (readonly [string, string, string, string])[] = [
+export const routes: readonly (readonly [string, string, string, string])[] = [
   [
     'POST',
     '/ami-creation/lifecycles',
@@ -67,7 +67,7 @@ const routes: readonly (readonly [string, string, string, string])[] = [
   ],
 ];
 
-const bodies: Readonly<Record<string, object>> = {
+export const bodies: Readonly<Record<string, object>> = {
   'creation:post': requests.create(),
   'creation:put': requests.update(unknown),
   'creation:certify': requests.certify(unknown),

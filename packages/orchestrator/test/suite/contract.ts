@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { World } from '../support/world.js';
 import { accessSuite } from './access.js';
+import { answerSuite } from './answers.js';
 import { attemptSuite } from './attempts.js';
 import { orderSuite } from './order.js';
 import { recordSuite } from './records.js';
@@ -12,6 +13,7 @@ export const contract = (world: () => World): void => {
   requestSuite(world);
   accessSuite(world);
   orderSuite(world);
+  answerSuite(world);
   recordSuite(world);
   attemptSuite(world);
   selectionSuite(world);

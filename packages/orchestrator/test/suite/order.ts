@@ -80,6 +80,11 @@ const patchTable: readonly (readonly [
   ['smoke done', (world, id) => runPatchEvent(world, id, PS), ['skip', 'start', needs(PM, PV), 'start']],
   ['vuln done', (world, id) => runPatchEvent(world, id, PV), ['skip', 'skip', 'start', 'start']],
   [
+    'approval FAILED',
+    (world, id) => world.approve(id, 'FAILED', 'ami-patch'),
+    ['skip', 'skip', 'start', 'start'],
+  ],
+  [
     'approval COMPLETED',
     async (world, id) => {
       await world.approve(id, 'APPROVED', 'ami-patch');
@@ -129,6 +134,35 @@ export const orderSuite = (world: () => World): void => {
         await expectOutcome(world(), id, await run(world(), id), outcome);
       }
     });
+  });
+
+  describe('a verdict that has been given for good', () => {
+    it.each(['CERTIFIED', 'FAILED'])('is not changed to %s by QA', async (verdict) => {
+      const id = await world().reach('QA response COMPLETED');
+      await expectOutcome(world(), id, await world().certify(id, verdict), { error: recertify });
+    });
+
+    it.each(['APPROVED', 'FAILED'])('is not changed to %s by the approver', async (verdict) => {
+      const id = await world().reach('approval COMPLETED');
+      await expectOutcome(world(), id, await world().approve(id, verdict), { error: reapprove });
+    });
+  });
+
+  it('asks for the build first where it came to nothing', async () => {
+    const id = await world().create();
+    await world().call('POST', `/lifecycles/${id}/cancel`);
+    const noAmi: Outcome = { error: 'Unable to get the detail of the created ami. ID' };
+    const outcomes = [
+      noAmi,
+      noAmi,
+      noAmi,
+      needs(R, 'BUILD_AMI'),
+      needs(M, 'BUILD_AMI'),
+      { error: noCreation },
+    ];
+    for (const [index, run] of Object.values(creationOperations).entries())
+      await expectOutcome(world(), id, await run(world(), id), outcomes[index] as Outcome);
+    expect((await world().update(id)).status).toBe(409);
   });
 
   describe('an operation on a patch', () => {

@@ -76,6 +76,18 @@ const updateFaults: typeof creationFaults = [
   ],
   ...creationFaults,
   [
+    'V11',
+    having({
+      events: creationEvents('BUILD_AMI', 'SMOKE_TESTS_AMI_CREATE', 'QA_CERTIFICATION_REQUEST'),
+    }),
+    prerequisite('QA_CERTIFICATION_REQUEST', 'VULNERABILIY_SCANS_AMI_CREATE', 'False'),
+  ],
+  [
+    'V12',
+    having({ events: creationEvents('BUILD_AMI', 'VULNERABILIY_SCANS_AMI_CREATE') }),
+    prerequisite('BUILD_AMI', 'SMOKE_TESTS_AMI_CREATE', 'False'),
+  ],
+  [
     'build',
     having({ events: creationEvents('BUILD_AMI') }),
     'An update request assumes that an AMI has already been built. The BUILD_AMI must not be enabled during an update request.',
@@ -104,16 +116,25 @@ const patchFaults: typeof creationFaults = [
     'The name parameter PATCH is not valid. It must be one of PATCH_AMI,SMOKE_TESTS_AMI_PATCH,VULNERABILITY_SCANS_AMI_PATCH.',
   ],
   ['P10', firstEvent(without('enabled')), `The enabled parameter must be defined for an event ${patch}`],
-];
-
-const forPatch = 'An AMI Patch request requires that the';
-const createPatchFaults: typeof creationFaults = [
-  ...patchFaults,
   [
     'P11',
     having({ events: patchEvents('PATCH_AMI', 'VULNERABILITY_SCANS_AMI_PATCH') }),
     prerequisite('PATCH_AMI', 'SMOKE_TESTS_AMI_PATCH', 'False'),
   ],
+];
+
+const updatePatchFaults: typeof creationFaults = [
+  ...patchFaults,
+  [
+    'patch',
+    having({ events: patchEvents('PATCH_AMI') }),
+    'An update request assumes that an AMI has already been patched. The PATCH_AMI must not be enabled during an update request.',
+  ],
+];
+
+const forPatch = 'An AMI Patch request requires that the';
+const createPatchFaults: typeof creationFaults = [
+  ...patchFaults,
   ['P12', without('commit_ref'), `${forPatch} commit_ref attribute is defined.`],
   ['P13', without('properties'), `${forPatch} properties attribute is defined for event PATCH_AMI.`],
   ...['patch_component_url', 'patch_change_description', 'semver_bump_type'].map(
@@ -154,7 +175,7 @@ const faults: readonly (readonly [keyof typeof writes, typeof creationFaults])[]
   ['certify', verdictFaults('C', 'certification_status', certify)],
   ['approve', verdictFaults('A', 'approval_status', approve)],
   ['createPatch', createPatchFaults],
-  ['updatePatch', patchFaults],
+  ['updatePatch', updatePatchFaults],
   ['approvePatch', verdictFaults('A', 'approval_status', approve)],
 ];
 
@@ -203,6 +224,18 @@ const wrongValues: readonly (readonly [string, keyof typeof writes, Break, RegEx
     'create',
     having({ notifications: [{ method: 'PIGEON', target: 'x' }] }),
     /`notifications.0.method`/,
+  ],
+  [
+    'a channel without a method',
+    'create',
+    having({ notifications: [{ target: 'team@example.org' }] }),
+    /`notifications.0.method`/,
+  ],
+  [
+    'a mail without an address',
+    'create',
+    having({ notifications: [{ method: 'EMAIL' }] }),
+    /`notifications.0.target`/,
   ],
   ['[W-A17] an id that is none', 'update', having({ lifecycle_id: 'x' }), /`lifecycle_id`/],
   [
@@ -254,6 +287,25 @@ export const requestSuite = (world: () => World): void => {
       expect(answered).toMatchObject({ status: 400, body: { error: text } });
     });
   });
+
+  it.each(faults.map(([name, table]) => [name, table] as const))(
+    'names what is missing from a request to %s in the order of the original',
+    async (name, table) => {
+      const [method, path, whole] = writes[name];
+      const missing = table.filter(
+        ([, change]) => Object.keys(change({ ...whole })).length < Object.keys(whole).length,
+      );
+      let body: Body = {};
+      for (const [, change, text] of missing) {
+        expect(await world().call(method, path, body)).toMatchObject({ status: 400, body: { error: text } });
+        const rest = change({ ...whole });
+        body = {
+          ...body,
+          ...Object.fromEntries(Object.entries(whole).filter(([field]) => !(field in rest))),
+        };
+      }
+    },
+  );
 
   it.each(wrongValues)('refuses %s', async (_what, name, change, text) => {
     const [method, path, body] = writes[name];

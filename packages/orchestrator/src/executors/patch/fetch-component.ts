@@ -6,6 +6,7 @@ import type { Work } from '../../jobs/executor.js';
 import { type Pins, pinsOf } from '../../lifecycles/pins.js';
 import { patchOf } from '../../lifecycles/start-event.js';
 import { type Attempt, trackOf } from '../../lifecycles/state.js';
+import { noComponentText } from '../../rules/messages.js';
 import type { ExecutorServices } from '../services.js';
 
 /** The component of a patch, as it was read. */
@@ -53,7 +54,7 @@ const unreadable = (reason: unknown, url: string): unknown => {
   )
     return reason;
   return new AmiPublisherError('PATCH_COMPONENT_INVALID', {
-    message: `${url} cannot be read: ${reason.message}`,
+    message: noComponentText(url, reason.message),
     resource: url,
     cause: reason,
   });
