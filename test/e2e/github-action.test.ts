@@ -132,20 +132,28 @@ describe('a workflow', () => {
 });
 
 describe('a job that is cancelled', () => {
-  it('leaves nothing of its publication behind, not even what AWS does late', async () => {
-    const where = { account: world.sandbox.accounts[0]?.id ?? '', region: 'us-east-1' };
-    const arriving = world.sandbox.model.faults.hold('CreateSnapshot', 'before', where);
-    const inputs = { command: 'publish', ...image, 'ami-name': 'cancelled' };
+  it.concurrent.each([
+    ['stops when it is asked to', { region: 'eu-west-1', isStuck: false, signals: ['SIGINT'] }],
+    ['has to be killed', { region: 'us-east-1', isStuck: true, signals: ['SIGINT', 'SIGTERM', 'SIGKILL'] }],
+  ])('and %s leaves nothing of its publication behind, not even what AWS does late', async (_how, job) => {
+    const { faults } = world.sandbox.model;
+    const account = world.sandbox.accounts[0]?.id ?? '';
+    const arriving = faults.hold('CreateSnapshot', 'before', { account, region: job.region });
+    const inputs = {
+      ...{ command: 'publish', ...image, targets: `development,${job.region}` },
+      'ami-name': `cancelled-${job.region}`,
+    };
     const main = startStep({ environment: world.environment, inputs });
     const held = await arriving;
-    await main.cancel();
+    if (job.isStuck) main.freeze();
+    expect(await main.cancel()).toEqual(job.signals);
     const cut = await main.ended;
     expect(cut.code).not.toBe(0);
     held.release();
     const publicationId = cut.state.publication ?? '';
     expect(publicationId).toMatch(/^pub-/);
     expect(cut.state.ended).toBeUndefined();
-    await expect.poll(() => leftOf(publicationId)).not.toEqual([]);
+    await expect.poll(() => leftOf(publicationId)).toContainEqual(expect.stringMatching(/^snap-/));
 
     const post = await startStep({ environment: world.environment, inputs, stateOfMain: cut.state }).ended;
     expect(post.log).toContain('was cut short');

@@ -40,6 +40,8 @@ export interface Step {
 /** A step that runs. */
 export interface RunningStep {
   readonly ended: Promise<Step>;
+  /** Has it hang from now on. */
+  freeze(): void;
   /** Cancels it as GitHub does. @returns the signals that it took */
   cancel(): Promise<readonly string[]>;
 }
@@ -84,6 +86,7 @@ export const startStep = ({ environment, inputs, stateOfMain }: StepRequest): Ru
   });
   return {
     ended,
+    freeze: () => child.kill('SIGSTOP'),
     cancel: async () => {
       const sent: string[] = [];
       for (const { signal, thenMs } of cancelling) {
