@@ -1,3 +1,10 @@
 import { defineConfig } from 'tsup';
 
-export default defineConfig({ entry: ['src/index.ts'], format: 'esm', target: 'node20', sourcemap: true });
+/** One file for each module, so that a bundler leaves out of a tool what the tool does not use. */
+export default defineConfig({
+  entry: ['src/**/*.ts', '!src/**/*.test.ts'],
+  bundle: false,
+  format: 'esm',
+  target: 'node20',
+  sourcemap: true,
+});
