@@ -62,6 +62,7 @@ const layers = [
     name: 'foreign',
     missing: () => [
       ...(existsSync(join(root, '.venv/bin/aws')) ? [] : ['the AWS CLI in .venv']),
+      ...(existsSync(join(root, '.venv/bin/cfn-lint')) ? [] : ['cfn-lint in .venv']),
       ...['rsync', 'systemd-analyze', 'zstd', 'qemu-img', 'jq', 'tmux'].filter((tool) => !onPath(tool)),
     ],
   },

@@ -35,6 +35,43 @@ export const setUpGroup: CommandGroup = {
       ],
     },
     {
+      name: 'fleet',
+      summary: 'what a target needs before it can be published to: template',
+      commands: [
+        {
+          name: 'template',
+          summary: 'print a template of an unpacker, its key and its roles, for each target',
+          options: [
+            {
+              flags: '--format <name>',
+              summary: 'language of the template; terraform is its JSON syntax',
+              choices: ['cloudformation', 'terraform'],
+              default: 'cloudformation',
+            },
+            { flags: '-o, --output <file>', summary: 'write it there', default: 'standard output' },
+            {
+              flags: '--connector <name>',
+              summary: 'how the unpacker is going to be reached',
+              choices: ['private', 'public', 'ssm'],
+              default: 'private',
+            },
+            { flags: '--exports <s3://bucket/prefix>', summary: 'where the unpacker may write exports' },
+            {
+              flags: '--instance-name <name>',
+              summary: 'Name tag of the unpacker instance',
+              default: 'ImageUnpacker',
+            },
+            debugOption,
+          ],
+          examples: [
+            'ami-publisher fleet template --format cloudformation --output fleet.yaml',
+            'ami-publisher fleet template --format terraform --connector ssm -o fleet.tf.json',
+          ],
+          load: async () => (await import('../fleet-template.js')).fleetTemplate,
+        },
+      ],
+    },
+    {
       name: 'doctor',
       summary: 'look whether a publication could begin, and say what to do where it could not',
       options: [

@@ -6,6 +6,7 @@ import { operatorPolicy } from './operator.js';
 import { renderIamPage } from './page.js';
 import { publisherPolicy, readerPolicy } from './policies.js';
 import { documentOf, type ExplainedPolicy } from './policy.js';
+import { instancePolicy } from './unpacker.js';
 
 const pathOf = (path: string): string => fileURLToPath(new URL(`../../../../../${path}`, import.meta.url));
 
@@ -27,6 +28,14 @@ describe('the page about permissions', () => {
     );
     expect(actionsOf(readerPolicy)).toEqual(reading.map(({ action }) => action).sort());
     expect(reading.filter(({ action }) => !action.startsWith('ec2:Describe'))).toEqual([]);
+  });
+
+  it('shows on the page about unpackers what a template lets their instances do', () => {
+    const page = readFileSync(pathOf('docs/unpacker.md'), 'utf8');
+    const [, json = ''] = /^### Role of the instance$.*?^```json$(.*?)^```$/ms.exec(page) ?? [];
+    const { Statement } = JSON.parse(json) as { Statement: { Action: string | string[] }[] };
+    const shown = Statement.map((statement) => ({ ...statement, Action: [statement.Action].flat() }));
+    expect(shown).toEqual(documentOf(instancePolicy).Statement);
   });
 
   it.each([publisherPolicy, operatorPolicy])(

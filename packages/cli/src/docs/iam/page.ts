@@ -4,6 +4,7 @@ import { extras } from './extras.js';
 import { operatorActions, operatorPolicy } from './operator.js';
 import { callerPolicy, publisherPolicy, readerPolicy } from './policies.js';
 import { documentOf, type ExplainedPolicy } from './policy.js';
+import { trustPolicy } from './trust.js';
 
 /** The page about permissions, `docs/iam.md`, from the policies that the end-to-end tests run under. */
 export const renderIamPage = (): string =>
@@ -46,19 +47,7 @@ const trustSection = `## Trust policy of the role
 The role \`ami-publisher\` of a target account trusts the account that publishes, and asks for an external id if others could be made to name the
 role (\`externalId\` in the configuration file). Sessions are called \`ami-publisher\`.
 
-\`\`\`json
-{
-  "Version": "2012-10-17",
-  "Statement": [
-    {
-      "Effect": "Allow",
-      "Principal": { "AWS": "arn:aws:iam::CALLER-ACCOUNT:role/CALLER" },
-      "Action": "sts:AssumeRole",
-      "Condition": { "StringEquals": { "sts:ExternalId": "EXTERNAL-ID" } }
-    }
-  ]
-}
-\`\`\`
+${codeBlock('json', [JSON.stringify(trustPolicy('arn:aws:iam::CALLER-ACCOUNT:role/CALLER', 'EXTERNAL-ID'), undefined, 2)])}
 
 People: a permission set of IAM Identity Center with the policy for the caller, and \`aws sso login\`; the profile is the account's \`profile\`.
 Build systems: a role that trusts their OIDC provider, with a condition on its \`sub\` claim, and \`AWS_WEB_IDENTITY_TOKEN_FILE\` or the system's own action

