@@ -27,7 +27,7 @@ export const runCommandLine = async (
       return await (await import('./compat/run-old-style.js')).runOldStyle(words);
     if (isOrchestratorCall(words))
       return await (await import('./lifecycle/orchestrator/run.js')).runOrchestratorCall(words.slice(1));
-    await program.parseAsync(argv);
+    await program.parseAsync(words[0] === '--explain' ? explaining(argv) : argv);
     return exitCode;
   } catch (reason) {
     if (reason instanceof CommanderError) {
@@ -37,3 +37,9 @@ export const runCommandLine = async (
     return reportError(reason);
   }
 };
+
+/** `--explain CODE` is `explain CODE`. */
+const explaining = ([node = '', script = '', , ...code]: readonly string[]): string[] => [
+  ...[node, script, 'explain'],
+  ...code,
+];

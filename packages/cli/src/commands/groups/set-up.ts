@@ -86,6 +86,14 @@ export const setUpGroup: CommandGroup = {
       load: async () => (await import('../doctor.js')).doctor,
     },
     {
+      name: 'explain',
+      summary: 'what an error code means, what to look at, and what to do; also --explain CODE',
+      arguments: [{ name: '[code]', summary: 'such as UNPACKER_NOT_FOUND; all are listed without one' }],
+      options: [debugOption],
+      examples: ['ami-publisher explain UNPACKER_NOT_FOUND'],
+      load: async () => (await import('../explain.js')).explain,
+    },
+    {
       name: 'sandbox',
       summary: 'a local AWS with real unpackers: up',
       commands: [
