@@ -65,7 +65,7 @@ export const setUpGroup: CommandGroup = {
           ],
           examples: [
             'ami-publisher fleet template --format cloudformation --output fleet.yaml',
-            'ami-publisher fleet template --format terraform --connector ssm -o fleet.tf.json',
+            'ami-publisher fleet template --format terraform -o fleet.tf.json',
           ],
           load: async () => (await import('../fleet-template.js')).fleetTemplate,
         },
