@@ -229,6 +229,8 @@ export {
 } from './services/open-services.js';
 export type { Grantee } from './sharing/grantee.js';
 export { parseGrantees } from './sharing/grantee.js';
+export type { ShareAmiOptions } from './sharing/share-ami.js';
+export { shareAmi } from './sharing/share-ami.js';
 export type { EventCode, PublicationEvent } from './steps/events.js';
 export { eventCodes } from './steps/events.js';
 export { FileJournalStore } from './steps/file-journal.js';

@@ -21,6 +21,17 @@ import { completed, pinned, workOn } from './support/work.js';
 const { signal } = new AbortController();
 const packages = ['Package: openssl', 'Status: install ok installed', 'Version: 3.0.2-1', ''].join('\n');
 
+/** Lets the account of production, and that of QA, use what is encrypted. */
+const keyPolicy = (owner: string) => ({
+  Version: '2012-10-17' as const,
+  Statement: [owner, '222222222222', '333333333333'].map((id) => ({
+    Effect: 'Allow' as const,
+    Principal: { AWS: `arn:aws:iam::${id}:root` },
+    Action: 'kms:*',
+    Resource: '*',
+  })),
+});
+
 describe('Executors on the sandbox', () => {
   let world: ExecutorWorld;
   let amis: readonly AmiDetails[];
@@ -30,9 +41,10 @@ describe('Executors on the sandbox', () => {
       policies: policiesFor(pagePolicies.lifecycle, pagePolicies.imageBuilder),
     });
     await world.addImage('1', { 'etc/release': 'one\n', 'var/lib/dpkg/status': packages });
-    // AMIs of the default key could not be shared.
+    // AMIs of the default key, and of one that lets nobody else in, could not be shared.
     const { model, regions } = world.sandbox;
-    for (const region of regions) model.addKmsKey({ accountId: world.accountId, region }, 'alias/amis');
+    for (const region of regions)
+      model.addKmsKey({ accountId: world.accountId, region }, 'alias/amis', keyPolicy(world.accountId));
     const work = workOn('BUILD_AMI');
     const { properties } = await build(world.services({ kmsKey: 'alias/amis' })).run(work, signal);
     amis = properties?.ami_details as readonly AmiDetails[];
@@ -182,6 +194,10 @@ describe('Executors on the sandbox', () => {
     const { LaunchPermissions } = await model.ec2(root(), ami?.region ?? '', 'DescribeImageAttribute', asked);
     expect(LaunchPermissions).toEqual([{ UserId: '333333333333' }]);
     await expect(ask({})).rejects.toThrow('has neither qa nor qaExport');
+    // Whose key lets nobody in.
+    await expect(ask({ qa: { accounts: ['444444444444'] } })).rejects.toMatchObject({
+      code: 'AMI_NOT_SHARABLE',
+    });
   });
 
   test('[W-E8] approval shares, protects and names every AMI, and stores the primary one in a bucket with a key', async () => {
@@ -210,6 +226,10 @@ describe('Executors on the sandbox', () => {
       const asked = { ImageId: amis[index]?.image, Attribute: 'launchPermission' } as const;
       const { LaunchPermissions } = await model.ec2(root(), name, 'DescribeImageAttribute', asked);
       expect(LaunchPermissions).toContainEqual({ UserId: '222222222222' });
+      const SnapshotId = image?.BlockDeviceMappings?.[0]?.Ebs?.SnapshotId;
+      const whose = { SnapshotId, Attribute: 'createVolumePermission' } as const;
+      const { CreateVolumePermissions } = await model.ec2(root(), name, 'DescribeSnapshotAttribute', whose);
+      expect(CreateVolumePermissions).toContainEqual({ UserId: '222222222222' });
       const parameters = model.references({ accountId: world.accountId, region: name }).parameters;
       expect(parameters.get('/images/small')?.value).toBe(amis[index]?.image);
     }

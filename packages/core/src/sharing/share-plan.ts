@@ -51,6 +51,26 @@ export const planSharing = async (
   const others = othersThan(target, grantees);
   if (others.length === 0) return [];
   const images = await chosenImages(context, ec2, target, choice);
+  return planShares(context, ec2, target, { images, others, grant });
+};
+
+/** What looking at AMIs and keys takes. */
+export type SharingContext = Pick<PlanContext, 'cloud' | 'note' | 'signal'>;
+
+/** AMIs of a target, and the others who are to use them. */
+interface Shares {
+  readonly images: readonly Image[];
+  readonly others: readonly Grantee[];
+  readonly grant: boolean;
+}
+
+/** What sharing these AMIs takes. @throws `AMI_NOT_SHARABLE` */
+export const planShares = async (
+  context: SharingContext,
+  ec2: Ec2Api,
+  target: Target,
+  { images, others, grant }: Shares,
+): Promise<(GrantKey | ShareImage)[]> => {
   for (const image of images) checkState(image, target);
   const wanted = await pMap(
     images,
@@ -89,7 +109,7 @@ const checkState = (image: Image, target: Target): void => {
 };
 
 const missingFor = async (
-  context: PlanContext,
+  context: SharingContext,
   ec2: Ec2Api,
   image: Image,
   others: readonly Grantee[],
@@ -119,7 +139,7 @@ const shareOf = (
 
 /** The keys of the AMIs' snapshots, by snapshot; those that are not encrypted have none. */
 const keysOf = async (
-  context: PlanContext,
+  context: SharingContext,
   ec2: Ec2Api,
   target: Target,
   images: readonly Image[],

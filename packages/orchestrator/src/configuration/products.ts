@@ -23,7 +23,15 @@ const productionSchema = z.strictObject({
   /** Accounts that may launch the AMIs. */
   accounts: z.array(accountId).default([]),
   /** ARNs of organizations and organizational units that may launch the AMIs. */
-  organizations: z.array(z.string().regex(/^arn:[\w-]+:organizations::/)).default([]),
+  organizations: z
+    .array(
+      z
+        .string()
+        .regex(/^arn:aws[\w-]*:organizations::\d{12}:(organization\/o-|ou\/o-[a-z0-9]+\/ou-)[a-z0-9-]+$/, {
+          error: 'expected the ARN of an organization or of an organizational unit',
+        }),
+    )
+    .default([]),
   /** AWS refuses to deregister the AMIs until the protection is taken off. */
   protect: z.boolean().default(true),
   /** Parameter of Systems Manager that holds, in each target, the id of the newest AMI in production. */

@@ -1,7 +1,7 @@
 import type { Executor } from '../jobs/executor.js';
 import { primaryAmi, productOf, targetOf } from './places.js';
 import type { ExecutorServices } from './services.js';
-import { shareAmi } from './share-ami.js';
+import { shareWith } from './share-with.js';
 import { withinMinutes } from './within.js';
 
 /** Lets the accounts in which QA works launch the primary AMI. */
@@ -12,7 +12,7 @@ export const handOver = (services: ExecutorServices): Executor => ({
       const accounts = product.qa?.accounts ?? [];
       const ami = primaryAmi(amis);
       const target = await targetOf(services.cloud, product, ami, signal);
-      await shareAmi(services.cloud, target, ami.image, { accounts }, signal);
+      await shareWith(services, target, ami.image, { accounts }, signal);
       return {
         status: 'COMPLETED',
         properties: {

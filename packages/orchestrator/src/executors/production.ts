@@ -4,7 +4,7 @@ import type { AmiDetails } from '../lifecycles/state.js';
 import { backUp } from './back-up.js';
 import { primaryAmi, productOf, targetOf } from './places.js';
 import type { ExecutorServices } from './services.js';
-import { shareAmi } from './share-ami.js';
+import { shareWith } from './share-with.js';
 import { withinMinutes } from './within.js';
 
 /** Puts the AMIs into production: a copy of the primary one goes into the bucket, then all are shared, protected and named. Every part may be done again. */
@@ -61,7 +61,7 @@ const release = async (
 ): Promise<void> => {
   const target = await targetOf(services.cloud, product, ami, signal);
   const { protect, parameter } = product.production;
-  await shareAmi(services.cloud, target, ami.image, product.production, signal);
+  await shareWith(services, target, ami.image, product.production, signal);
   const ec2 = await services.cloud.ec2(target);
   if (protect) await ec2.enableImageDeregistrationProtection({ ImageId: ami.image }, { signal });
   if (parameter === undefined) return;

@@ -2,6 +2,7 @@ import { type ExplainedPolicy, may } from './policy.js';
 
 const arns = {
   image: 'arn:aws:ec2:*::image/*',
+  snapshot: 'arn:aws:ec2:*::snapshot/*',
   instance: 'arn:aws:ec2:*:*:instance/*',
   volume: 'arn:aws:ec2:*:*:volume/*',
 } as const;
@@ -80,9 +81,26 @@ export const lifecyclePolicy: ExplainedPolicy = {
     ),
     may(
       'Release',
-      ['ec2:CreateStoreImageTask', 'ec2:EnableImageDeregistrationProtection', 'ec2:ModifyImageAttribute'],
+      [
+        'ec2:CreateStoreImageTask',
+        'ec2:DescribeImageAttribute',
+        'ec2:EnableImageDeregistrationProtection',
+        'ec2:ModifyImageAttribute',
+      ],
       arns.image,
-      'On approval: backs AMIs up, protects and shares them.',
+      'On approval: backs AMIs up, protects and shares them. QA gets the primary one.',
+    ),
+    may(
+      'ShareSnapshots',
+      ['ec2:DescribeSnapshotAttribute', 'ec2:ModifySnapshotAttribute'],
+      arns.snapshot,
+      'Lets those who may launch an AMI copy its snapshots as well.',
+    ),
+    may(
+      'SeeKeys',
+      ['kms:DescribeKey', 'kms:GetKeyPolicy', 'kms:ListGrants'],
+      'arn:aws:kms:*:*:key/*',
+      'Sees whether the others could use the key of a snapshot, before anything is shared.',
     ),
     may(
       'NameReleased',
