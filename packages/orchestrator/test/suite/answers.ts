@@ -42,7 +42,7 @@ const writes: readonly (readonly [string, Parameters<World['reach']>[0], Ask, An
 export const answerSuite = (world: () => World): void => {
   describe('the answer to a write', () => {
     it.each(writes)(
-      'has the owner, channels and date that the original gives: %s',
+      '[W-A26] has the owner, channels and date that the original gives: %s',
       async (_what, state, ask, rule) => {
         const id = await world().reach(state);
         const { body } = await ask(world(), id);
