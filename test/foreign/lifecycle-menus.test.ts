@@ -72,11 +72,13 @@ describe('the menus in a real terminal', () => {
       [3, 'Continue patch operation AMI Menu'],
       [4, 'API Utils Menu'],
     ] as const) {
-      terminal.press('C-l', ...Array(down).fill('Down'), 'Enter');
-      await terminal.until(new RegExp(`${title}[\\s\\S]*Previous Menu`));
-      // Esc from three of them, the last line of the others, which is one up from the first.
-      terminal.press(...(down % 2 === 0 ? ['Escape'] : ['Up', 'Enter']));
-      await terminal.until(new RegExp(`${title}[\\s\\S]*> Create AMI\\n`));
+      // The last line leads back as well, and is one up from the first.
+      for (const back of [['Escape'], ['Up', 'Enter']]) {
+        terminal.press('C-l', ...Array(down).fill('Down'), 'Enter');
+        await terminal.until(new RegExp(`${title}[\\s\\S]*Previous Menu`));
+        terminal.press(...back);
+        await terminal.until(new RegExp(`${title}[\\s\\S]*> Create AMI\\n`));
+      }
     }
     terminal.press('Enter');
     await terminal.until(/> \[ \] AMI Build only/);
@@ -97,6 +99,67 @@ describe('the menus in a real terminal', () => {
     await terminal.until(/Thank you and goodbye\.\nended 0/);
     expect(stub.calls).toEqual([]);
   });
+
+  const creations = `/ami-creation/lifecycles/${lifecycleId}`;
+  const patches = `/ami-patch/lifecycles/${lifecycleId}`;
+  const component = ['s3://components/openssl.yaml', 'update openssl', 'MINOR'];
+
+  /** Lines of the main menu and of the utilities by how far down they are, what is typed, and the request that is shown. */
+  it.each([
+    ['Patch approved AMI', [2, 0], [lifecycleId, ...component], 'POST', '/ami-patch/lifecycles'],
+    ['Continue AMI Patching', [3, 0], [lifecycleId], 'PUT', '/ami-patch/lifecycles'],
+    [
+      'Simulate QA Certification Response',
+      [4, 4],
+      [lifecycleId, 'CERTIFIED'],
+      'POST',
+      `${creations}/certify`,
+    ],
+    ['Simulate AMI Approval AMI Creation', [4, 5], [lifecycleId, 'FAILED'], 'POST', `${creations}/approve`],
+    ['Simulate AMI Approval AMI Patch', [4, 6], [lifecycleId, 'APPROVED'], 'POST', `${patches}/approve`],
+  ] as const)(
+    '[W-C7] lead by %s to its request, which waits for a yes',
+    async (_line, [main, line], typed, method, path) => {
+      await terminal.until(mainMenu);
+      terminal.press(...Array(main).fill('Down'), 'Enter');
+      await terminal.until(/Previous Menu/);
+      terminal.press(...Array(line).fill('Down'), 'Enter');
+      for (const [index, text] of typed.entries()) {
+        await terminal.until(new RegExp(`(Enter the [^\\n]*\\n[\\s\\S]*){${index + 1}}$`));
+        terminal.press(text, 'Enter');
+      }
+      const asked = await terminal.until(/Do you want to proceed with the API request\?/);
+      // A line that is longer than the terminal is wide goes on in the next.
+      expect(asked.replaceAll('\n', '')).toContain(`${method} api_endpoint: ${stub.endpoint}${path}Do you`);
+      terminal.press('q', 'Enter');
+      await terminal.until(/ended 0/);
+      expect(writes()).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['Get Status Url by LifecycleId', 0, [lifecycleId], `${creations}/status`],
+    ['Get Statuses Url', 1, [], '/ami-creation/lifecycles/status'],
+    ['Get Timeline Url for AMI Patch', 3, [lifecycleId], `${patches}/timeline`],
+  ] as const)(
+    '[W-C4] lead by %s to what it names, and to the main menu after it',
+    async (_line, down, typed, path) => {
+      await terminal.until(mainMenu);
+      terminal.press('Up', 'Up', 'Enter');
+      await terminal.until(/> Get Status Url by LifecycleId/);
+      terminal.press(...Array(down).fill('Down'), 'Enter');
+      for (const text of typed) {
+        await terminal.until(/Enter the lifecycle_id:\n/);
+        terminal.press(text, 'Enter');
+      }
+      expect(await terminal.until(/Do you want to exit\?/)).toContain(`${stub.endpoint}${path}\n`);
+      terminal.press('n', 'Enter');
+      await terminal.until(/exit\?[\s\S]*> Create AMI\n/);
+      terminal.press('C-c');
+      await terminal.until(/ended 0/);
+      expect(writes()).toEqual([]);
+    },
+  );
 
   it('[W-C1] [W-C7] send a request once, after answers that were not taken', async () => {
     await terminal.until(mainMenu);
