@@ -64,6 +64,10 @@ export const lifecycleExplanations = {
     look: seeLifecycle,
     remedy: 'have it exported, or exported again if its object has expired',
   },
+  CONTENT_CHANGED: {
+    look: 'the image or the component in the message, and who wrote it since the request',
+    remedy: 'put it back as it was and retry, or make a new request',
+  },
   PATCH_COMPONENT_INVALID: {
     look: 'the step of the component in the message',
     remedy: 'correct it; docs/executors.md says which actions can be carried out',
