@@ -162,6 +162,35 @@ describe('a job that is cancelled', () => {
   });
 });
 
+describe('a job that is cancelled on a runner whose disk stays', () => {
+  it('has its publication finished where that was asked for', async () => {
+    const { faults } = world.sandbox.model;
+    const account = world.sandbox.accounts[0]?.id ?? '';
+    // A call with a token can be sent again at once, so that resuming need not wait for what it may have done.
+    const arriving = faults.hold('CreateVolume', 'before', { account, region: 'eu-west-1' });
+    await world.addImage('base/other/1');
+    const request = {
+      environment: { ...world.environment, RUNNER_ENVIRONMENT: 'self-hosted' },
+      inputs: {
+        ...{ command: 'publish', stream: 'base/other', leaf: '1', targets: 'development,eu-west-1' },
+        'on-cancel': 'resume',
+      },
+    };
+    const main = startStep(request);
+    const held = await arriving;
+    await main.cancel();
+    const cut = await main.ended;
+    held.drop();
+    expect(JSON.parse(cut.outputs['failed-targets'] ?? '')).toEqual(['development,eu-west-1']);
+    expect(cut.summary).toContain('1 cancelled');
+
+    const post = await startStep({ ...request, stateOfMain: cut.state }).ended;
+    expect(post).toMatchObject({ code: 0, annotations: [] });
+    expect(post.summary).toContain('1 published');
+    expect(await leftOf(cut.state.publication ?? '')).toContainEqual(expect.stringMatching(/^ami-/));
+  });
+});
+
 describe('a workflow of a lifecycle', () => {
   let directory: string;
   let deployed: DeployedLifecycleServer;
