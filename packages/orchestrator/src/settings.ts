@@ -89,7 +89,7 @@ export const orchestratorSettings = {
     summary: 'how long nothing may be heard from whoever works on an event before another takes it up',
     schema: wholeNumber,
     fromText: wholeNumberFromText,
-    default: 5,
+    default: 3,
   },
   concurrency: {
     flag: '--concurrency <number>',

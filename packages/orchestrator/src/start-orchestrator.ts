@@ -60,7 +60,7 @@ export interface OrchestratorOptions {
   readonly versionSeed?: string;
   /** How long an attempt may take, ms. @default 240 min */
   readonly attemptLimitMs?: number;
-  /** How long an attempt may be silent, ms. @default 5 min */
+  /** How long an attempt may be silent, ms; longer than a database may be away, since nobody is heard then. @default 3 min */
   readonly silenceLimitMs?: number;
   /** Between two signs of life of an attempt, ms. @default 10 s */
   readonly heartbeatMs?: number;
@@ -125,7 +125,7 @@ export const startOrchestrator = async (options: OrchestratorOptions): Promise<O
     clock,
     canRun: (event) => executors[event] !== undefined,
     attemptLimitMs,
-    silenceLimitMs: options.silenceLimitMs ?? 5 * minuteMs,
+    silenceLimitMs: options.silenceLimitMs ?? 3 * minuteMs,
     fourEyes: options.fourEyes ?? false,
     pinBuild: options.pinBuild,
     pinPatch: options.pinPatch,

@@ -12,6 +12,8 @@ import { production } from '../src/executors/production.js';
 import { qaRequest } from '../src/executors/qa-request.js';
 import { smokeTests } from '../src/executors/smoke-tests.js';
 import { vulnerabilityScan } from '../src/executors/vulnerability-scan.js';
+import { workTags } from '../src/executors/work-tags.js';
+import type { Work } from '../src/jobs/executor.js';
 import type { AmiDetails } from '../src/lifecycles/state.js';
 import { reconcile } from '../src/tags/reconcile.js';
 import { imageBuilderSuite } from './suite/image-builder.js';
@@ -266,7 +268,11 @@ describe('Executors on the sandbox', () => {
     const work = workOn('QA_CERTIFICATION_REQUEST', [foreignAmi('foreign')]);
     const { status, properties } = await qaExport(services).run(work, signal);
     expect(status).toBe('COMPLETED');
-    const task = properties?.export_image_task_id;
+    const task = String(properties?.export_image_task_id);
+    const { exportTasks } = world.sandbox.model.services({
+      ...{ accountId: world.accountId, region: world.sandbox.regions[0]! },
+    });
+    expect(exportTasks.get(task)?.tags.get('ami-lifecycle:attempt')).toBe(work.attempt.id);
     expect(await qaExport(services).run(work, signal)).toMatchObject({
       properties: {
         export_image_task_id: task,
@@ -279,6 +285,25 @@ describe('Executors on the sandbox', () => {
     const link = await exportLink(services, completed(work, properties), signal);
     expect(await (await fetch(link.url)).json()).toMatchObject({ imageId: work.amis[0]?.image });
     expect(Date.parse(link.expires_at) - before).toBeLessThan(6 * 60_000);
+  });
+
+  test('an export that nobody waits for any more is cancelled, and no other', async () => {
+    const services = world.services({ qaExport: { bucket: 'exports' } });
+    const { exportTasks } = world.sandbox.model.services({
+      ...{ accountId: world.accountId, region: world.sandbox.regions[0]! },
+    });
+    const [work, other] = ['one', 'another'].map((name) =>
+      workOn('QA_CERTIFICATION_REQUEST', [foreignAmi(name)]),
+    ) as [Work, Work];
+    for (const { attempt, amis: exported } of [work, other]) {
+      const tags = new Map(Object.entries(workTags(attempt)));
+      const task = { id: attempt.id, imageId: exported[0]!.image, bucket: 'exports', prefix: '' };
+      exportTasks.set(attempt.id, { ...task, state: 'active', message: undefined, tags });
+    }
+    await qaRequest(services).cleanUp(work);
+    await qaRequest(services).cleanUp(work);
+    expect(exportTasks.get(work.attempt.id)).toMatchObject({ state: 'deleted', message: 'cancelled' });
+    expect(exportTasks.get(other.attempt.id)?.state).toBe('active');
   });
 
   test('[W-E6] an export that nothing could make is refused when it is asked for', async () => {

@@ -1,5 +1,9 @@
 import { type Sandbox, startSandbox } from '@ami-publisher/sandbox';
-import { DescribeExportImageTasksCommand, ExportImageCommand } from '@aws-sdk/client-ec2';
+import {
+  CancelExportTaskCommand,
+  DescribeExportImageTasksCommand,
+  ExportImageCommand,
+} from '@aws-sdk/client-ec2';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { destroyClients, ec2Client, eventually, expectCode, serviceClientOptions } from './support/aws.js';
@@ -64,5 +68,18 @@ describe('Exporting images to S3', () => {
       StatusMessage: expect.stringMatching('snap-'),
     });
     await expectCode(ended('export-ami-00000000000000000'), 'InvalidConversionTaskId');
+  });
+
+  test('[EXPORT-3] A task is cancelled while it is active, and leaves no object', async () => {
+    const id = sandbox.model.addImage({ ...place, name: 'cancelled' });
+    const { ExportTaskId, cancel } = await start(id).then(({ ExportImageTaskId }) => ({
+      ExportTaskId: ExportImageTaskId ?? '',
+      cancel: () => ec2.send(new CancelExportTaskCommand({ ExportTaskId: ExportImageTaskId })),
+    }));
+    await cancel();
+    expect(await ended(ExportTaskId)).toMatchObject({ Status: 'deleted', StatusMessage: 'cancelled' });
+    await expectCode(cancel(), 'IncorrectState');
+    const Key = `qa/${ExportTaskId}.vmdk`;
+    await expectCode(s3.send(new GetObjectCommand({ Bucket: 'exports', Key })), 'NoSuchKey');
   });
 });

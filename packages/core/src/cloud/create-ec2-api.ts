@@ -6,6 +6,7 @@ import type { Pacer } from './pacer.js';
 /** `false`: repeating the request could do the work twice, so it is sent once and the step looks before it repeats. */
 const repeatable: Readonly<Record<Ec2Action, boolean>> = {
   AttachVolume: false,
+  CancelExportTask: true,
   CopySnapshot: false,
   CreateImageUsageReport: true,
   CreateSnapshot: false,

@@ -3,6 +3,7 @@ import type * as ec2 from '@aws-sdk/client-ec2';
 /** Request and answer of every EC2 action that this project calls. */
 export interface Ec2Actions {
   AttachVolume: [ec2.AttachVolumeRequest, ec2.VolumeAttachment];
+  CancelExportTask: [ec2.CancelExportTaskRequest, object];
   CopySnapshot: [ec2.CopySnapshotRequest, ec2.CopySnapshotResult];
   CreateImageUsageReport: [ec2.CreateImageUsageReportRequest, ec2.CreateImageUsageReportResult];
   CreateSnapshot: [ec2.CreateSnapshotRequest, ec2.Snapshot];

@@ -58,7 +58,7 @@ export const fromTagList = (tags: readonly Tag[] | undefined): Tags =>
 
 /** For the `TagSpecifications` of a creating call. */
 export const tagSpecification = (
-  type: 'image' | 'instance' | 'key-pair' | 'snapshot' | 'volume',
+  type: 'export-image-task' | 'image' | 'instance' | 'key-pair' | 'snapshot' | 'volume',
   tags: Tags,
 ): TagSpecification[] => [{ ResourceType: type, Tags: toTagList(tags) }];
 

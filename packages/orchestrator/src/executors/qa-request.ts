@@ -16,7 +16,10 @@ export const qaRequest = (services: ExecutorServices): Executor => {
       for (const way of ways) Object.assign(properties, (await way.run(work, signal)).properties);
       return { status: 'COMPLETED', properties };
     },
-    // QA goes on with what it was given after the request.
-    cleanUp: async () => {},
+    // QA goes on with what it was given after the request; what is still under way is not.
+    cleanUp: async (work) => {
+      const { qaExport: place } = productOf(services.configuration, work.state);
+      if (place !== undefined) await exporting.cleanUp(work);
+    },
   };
 };

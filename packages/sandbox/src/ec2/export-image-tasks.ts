@@ -5,6 +5,7 @@ import type { ImageRecord } from '../model/records.js';
 import { oncePerToken } from './client-tokens.js';
 import type { Ec2Context, Ec2Handler } from './handler.js';
 import { lookupImage } from './lookup-image.js';
+import { tagList, tagsAtCreation } from './tags.js';
 
 /** What becomes of the export of an image. */
 export interface ExportTaskRecord {
@@ -15,6 +16,7 @@ export interface ExportTaskRecord {
   readonly state: 'active' | 'completed' | 'deleted';
   /** Why it is `deleted`, which is what EC2 calls one that failed. */
   readonly message: string | undefined;
+  readonly tags: ReadonlyMap<string, string>;
 }
 
 const fileEndings: Readonly<Record<string, string>> = { VMDK: 'vmdk', RAW: 'raw', VHD: 'vhd' };
@@ -30,8 +32,9 @@ export const exportImage: Ec2Handler<'ExportImage'> = async (context, input) => 
   const bucket = required(S3Bucket, 's3ExportLocation.s3Bucket');
   refuseEncrypted(context, image);
   objects.check(state, bucket);
+  const tags = tagsAtCreation('export-image-task', input.TagSpecifications);
   const id = await oncePerToken(state, 'ExportImage', input, async () =>
-    begin(context, image, { bucket, prefix, ending }),
+    begin(context, image, { bucket, prefix, ending }, tags),
   );
   return { ...view(state.services.exportTasks.get(id)!), DiskImageFormat: format };
 };
@@ -55,14 +58,16 @@ const begin = (
   { state, latency, transitions, objects }: Ec2Context,
   image: ImageRecord,
   { bucket, prefix, ending }: Place,
+  tags: ExportTaskRecord['tags'],
 ): string => {
   const id = newId('export-ami');
   const { exportTasks } = state.services;
   const task: ExportTaskRecord = {
-    ...{ id, imageId: image.id, bucket, prefix, state: 'active', message: undefined },
+    ...{ id, imageId: image.id, bucket, prefix, state: 'active', message: undefined, tags },
   };
   exportTasks.set(id, task);
   transitions.after(latency.next('exportImageMs', id), () => {
+    if (exportTasks.get(id)?.state !== 'active') return;
     const missing = image.blockDeviceMappings.find(
       ({ Ebs }) => Ebs?.SnapshotId !== undefined && state.snapshots.get(Ebs.SnapshotId) === undefined,
     );
@@ -80,14 +85,37 @@ const begin = (
 
 const progress = { active: '0', completed: '100', deleted: undefined } as const;
 
-const view = ({ id, imageId, bucket, prefix, state, message }: ExportTaskRecord): ec2.ExportImageTask => ({
+const view = ({
+  id,
+  imageId,
+  bucket,
+  prefix,
+  state,
+  message,
+  tags,
+}: ExportTaskRecord): ec2.ExportImageTask => ({
   ExportImageTaskId: id,
   ImageId: imageId,
   S3ExportLocation: { S3Bucket: bucket, S3Prefix: prefix },
   Status: state,
   StatusMessage: message,
   Progress: progress[state],
+  Tags: tagList(tags),
 });
+
+const noTask = (id: string): ApiError =>
+  new ApiError('InvalidConversionTaskId', `The export image task ${id} does not exist.`);
+
+/** Ends a task that is active; no object comes of it. */
+export const cancelExportTask: Ec2Handler<'CancelExportTask'> = ({ state: { services } }, input) => {
+  const id = required(input.ExportTaskId, 'exportTaskId');
+  const task = services.exportTasks.get(id);
+  if (task === undefined) throw noTask(id);
+  if (task.state !== 'active')
+    throw new ApiError('IncorrectState', `The export image task ${id} is ${task.state}.`);
+  services.exportTasks.set(id, { ...task, state: 'deleted', message: 'cancelled' });
+  return {};
+};
 
 export const describeExportImageTasks: Ec2Handler<'DescribeExportImageTasks'> = (
   { state: { services } },
@@ -96,8 +124,7 @@ export const describeExportImageTasks: Ec2Handler<'DescribeExportImageTasks'> = 
   if (Filters.length > 0)
     throw new ApiError('InvalidParameterValue', 'The sandbox does not filter export image tasks.');
   const missing = ids?.find((id) => !services.exportTasks.has(id));
-  if (missing !== undefined)
-    throw new ApiError('InvalidConversionTaskId', `The export image task ${missing} does not exist.`);
+  if (missing !== undefined) throw noTask(missing);
   const tasks = [...services.exportTasks.values()];
   return { ExportImageTasks: tasks.filter(({ id }) => ids?.includes(id) ?? true).map(view) };
 };

@@ -2,7 +2,7 @@ import type { Ec2Action } from '@ami-publisher/core';
 import { attachVolume, detachVolume } from './attachments.js';
 import { getConsoleOutput } from './console-output.js';
 import { copySnapshot } from './copy-snapshot.js';
-import { describeExportImageTasks, exportImage } from './export-image-tasks.js';
+import { cancelExportTask, describeExportImageTasks, exportImage } from './export-image-tasks.js';
 import type { Ec2Handler } from './handler.js';
 import {
   disableImageDeregistrationProtection,
@@ -39,6 +39,7 @@ import { createVolume, deleteVolume, describeVolumes } from './volumes.js';
 /** Every EC2 action that the sandbox answers. */
 export const ec2Handlers: { readonly [A in Ec2Action]: Ec2Handler<A> } = {
   AttachVolume: attachVolume,
+  CancelExportTask: cancelExportTask,
   CopySnapshot: copySnapshot,
   CreateImageUsageReport: createImageUsageReport,
   CreateSnapshot: createSnapshot,

@@ -25,7 +25,7 @@ export const tagList = (tags: Tags): Tag[] => [...tags].map(([Key, Value]) => ({
  * @throws `InvalidParameterValue` for a resource type that the call does not make, and what {@link withTags} throws.
  */
 export const tagsAtCreation = (
-  kind: ResourceKind,
+  kind: ResourceKind | 'export-image-task',
   specifications: readonly TagSpecification[] = [],
   { others = [] }: { readonly others?: readonly string[] } = {},
 ): Tags => {

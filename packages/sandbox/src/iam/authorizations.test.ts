@@ -29,6 +29,7 @@ const { image: ImageId, instance: InstanceId, snapshot: SnapshotId, volume: Volu
 /** A request of each action that names and makes as much as this project's do. */
 const requests: Readonly<Record<Ec2Action, object>> = {
   AttachVolume: { VolumeId, InstanceId, Device: '/dev/sdb' },
+  CancelExportTask: { ExportTaskId: 'export-ami-0123456789abcdef0' },
   CopySnapshot: { SourceRegion: 'us-west-2', SourceSnapshotId: SnapshotId, ...tagged('snapshot') },
   CreateImageUsageReport: { ImageId, ...tagged('image-usage-report') },
   CreateSnapshot: { VolumeId, ...tagged('snapshot') },

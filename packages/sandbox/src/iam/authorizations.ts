@@ -72,10 +72,26 @@ export const ec2Authorizations = (state: RegionState, action: Ec2Action, input: 
     context: new Map([...general, ...requestTagContext(Tags), ...namedContext(state, action, resource)]),
   }));
   return [
+    ...exportTaskAuthorizations(state, action, input, general),
     ...makingAuthorizations(state, action, input, general),
     ...copyingAuthorizations(state, action, input, general),
     ...named,
   ];
+};
+
+/** Cancelling an export is about its task. */
+const exportTaskAuthorizations = (
+  state: RegionState,
+  action: Ec2Action,
+  input: object,
+  general: Context,
+): Authorization[] => {
+  if (action !== 'CancelExportTask') return [];
+  const { ExportTaskId = '' } = input as { readonly ExportTaskId?: string };
+  const tags = [...(state.services.exportTasks.get(ExportTaskId)?.tags ?? [])];
+  const own = tags.map(([key, value]) => [`aws:ResourceTag/${key}`, [value]] as const);
+  const resource = arnOf(state, 'export-image-task', ExportTaskId);
+  return [{ action: `ec2:${action}`, resource, context: new Map([...general, ...own]) }];
 };
 
 /** Copying a snapshot is about its source too, of which no tags are known. */

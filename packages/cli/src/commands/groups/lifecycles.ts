@@ -156,6 +156,20 @@ const commands: readonly CommandDefinition[] = [
     load: async () => (await import('../lifecycle/look.js')).timeline,
   },
   {
+    name: 'export',
+    summary: 'get a link to the disk that was exported for QA',
+    arguments: lifecycleId,
+    options: [
+      ...under('How', [
+        { flags: '--url', summary: 'print the link alone; whoever has it can read the disk' },
+      ]),
+      ...server,
+      ...out,
+    ],
+    examples: ['curl -fo disk.vmdk "$(ami-publisher lifecycle export ID --url)"'],
+    load: async () => (await import('../lifecycle/look.js')).exportLink,
+  },
+  {
     name: 'select',
     summary: 'find the AMI of the highest version that has come far enough',
     options: [

@@ -1,5 +1,11 @@
 import { parseWholeNumber } from '@ami-publisher/base';
-import { type EventState, eventStates, type LifecycleRecord, type LifecycleType } from '@ami-publisher/core';
+import {
+  type EventState,
+  type ExportLink,
+  eventStates,
+  type LifecycleRecord,
+  type LifecycleType,
+} from '@ami-publisher/core';
 import { exitCodes } from '../../exit-codes.js';
 import { interruptSignal } from '../../interrupt.js';
 import { drawTimeline } from '../../lifecycle/timeline.js';
@@ -106,4 +112,19 @@ export const timeline: CommandRunner = async ([lifecycleId = ''], options) => {
 const statesView: TableView<readonly EventState[]> = {
   head: ['EVENT', 'STATUS'],
   rows: (states) => states.map(({ event, status: now }) => [event, now]),
+};
+
+const exportView: TableView<ExportLink> = {
+  head: ['FILE', 'BYTES', 'UNTIL'],
+  rows: ({ file, bytes, expires_at }) => [[file, String(bytes), expires_at]],
+  footer: ({ url }) => ['', url],
+};
+
+/** `lifecycle export LIFECYCLE-ID` */
+export const exportLink: CommandRunner = async ([lifecycleId = ''], options) => {
+  const { client } = await connectWith(options);
+  const link = await client.exportLink(lifecycleId, how());
+  if (options.url === true) process.stdout.write(`${link.url}\n`);
+  else await writeResult(link, exportView, outputOptionsOf(options));
+  return exitCodes.success;
 };

@@ -115,6 +115,20 @@ export const lifecyclePolicy: ExplainedPolicy = {
       'Exports AMIs that were not published from an image.',
     ),
     may(
+      'TagExports',
+      ['ec2:CreateTags'],
+      'arn:aws:ec2:*:*:export-image-task/*',
+      'Tags of exports, in the call that begins them only.',
+      { StringEquals: { 'ec2:CreateAction': 'ExportImage' } },
+    ),
+    may(
+      'CancelExports',
+      ['ec2:CancelExportTask'],
+      'arn:aws:ec2:*:*:export-image-task/*',
+      'Ends exports of attempts that nobody waits for any more, and no others.',
+      ofAttempt,
+    ),
+    may(
       'CheckBuckets',
       ['s3:GetEncryptionConfiguration'],
       'arn:aws:s3:::*',

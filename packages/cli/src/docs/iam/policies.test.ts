@@ -101,7 +101,7 @@ describe.each(policies)('$title', ({ statements }) => {
 it('[W-S12] lets lifecycle events change nothing on all resources, pass no role and read no secret', async () => {
   for (const { statement } of lifecyclePolicy.statements) {
     for (const action of statement.Action) {
-      expect(action).toMatch(/^(ec2|inspector2|s3|ssm):[A-Za-z]+$/);
+      expect(action).toMatch(/^(ec2|inspector2|kms|s3|ssm):[A-Za-z]+$/);
       const { accessLevel } = await detailsOf(action);
       if (accessLevel !== 'List' && accessLevel !== 'Read') expect(statement.Resource).not.toBe('*');
     }

@@ -1,9 +1,9 @@
 import { AmiPublisherError } from '@ami-publisher/base';
-import { formatTarget } from '@ami-publisher/core';
+import { type Ec2Api, formatTarget, fromTagList, tagSpecification } from '@ami-publisher/core';
 import { askUntil } from '../../aws/retried.js';
 import type { Attempt } from '../../lifecycles/state.js';
 import type { ExecutorServices } from '../services.js';
-import { workToken } from '../work-tags.js';
+import { workTagKeys, workTags, workToken } from '../work-tags.js';
 import type { ExportPlace } from './export-place.js';
 
 const everyMs = 30_000;
@@ -29,6 +29,7 @@ export const exportByEc2 = async (
       S3ExportLocation: { S3Bucket: settings.bucket, S3Prefix: prefix },
       RoleName: settings.role,
       ClientToken: workToken(attempt, 'export'),
+      TagSpecifications: tagSpecification('export-image-task', workTags(attempt)),
     },
     { signal },
   );
@@ -45,4 +46,33 @@ export const exportByEc2 = async (
     if (Status === undefined || Status === 'active') return undefined;
     throw error('RESOURCE_FAILED', `is ${Status}: ${StatusMessage ?? 'no reason is given'}`);
   });
+};
+
+/** Ends what EC2 still exports for an attempt, found by its tags. What has ended stays as it is. */
+export const cancelExports = async (
+  { cloud }: ExecutorServices,
+  { target }: Pick<ExportPlace, 'target'>,
+  attempt: Attempt,
+): Promise<void> => {
+  const ec2 = await cloud.ec2(target);
+  for (const id of await activeExports(ec2, attempt))
+    await ec2.cancelExportTask({ ExportTaskId: id }).catch(async (reason: unknown) => {
+      // It may have ended meanwhile, of which EC2 tells no code.
+      if ((await activeExports(ec2, attempt)).includes(id)) throw reason;
+    });
+};
+
+const activeExports = async (ec2: Ec2Api, { id }: Attempt): Promise<readonly string[]> => {
+  const found: string[] = [];
+  let token: string | undefined;
+  do {
+    const { ExportImageTasks = [], NextToken } = await ec2.describeExportImageTasks({
+      ...(token !== undefined && { NextToken: token }),
+    });
+    for (const { ExportImageTaskId, Status, Tags } of ExportImageTasks)
+      if (Status === 'active' && fromTagList(Tags)[workTagKeys.attempt] === id)
+        found.push(ExportImageTaskId ?? '');
+    token = NextToken;
+  } while (token !== undefined);
+  return found;
 };

@@ -6,7 +6,7 @@ import { requireKmsBucket } from '../bucket-encryption.js';
 import type { ExecutorServices } from '../services.js';
 import { withinMinutes } from '../within.js';
 import { requireExportable } from './check-export.js';
-import { exportByEc2 } from './export-by-ec2.js';
+import { cancelExports, exportByEc2 } from './export-by-ec2.js';
 import { exportByUnpacker } from './export-by-unpacker.js';
 import { type ExportPlace, exportPlace } from './export-place.js';
 
@@ -36,8 +36,11 @@ export const qaExport = (services: ExecutorServices): Executor => ({
         },
       };
     }),
-  // What was exported stays; an export that was begun by EC2 goes on by itself.
-  cleanUp: async () => {},
+  // What was exported stays; what EC2 still exports nobody waits for.
+  cleanUp: async ({ state, amis, attempt }) => {
+    const { signal } = new AbortController();
+    await cancelExports(services, await exportPlace(services, state, signal, amis), attempt);
+  },
 });
 
 const exportAmi = async (
