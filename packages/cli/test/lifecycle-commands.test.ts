@@ -50,6 +50,16 @@ describe('the stages of a selection', () => {
 });
 
 describe('the lifecycle commands', () => {
+  it('give the link to what was exported for QA', async () => {
+    const url = 'https://disks.s3.us-east-1.amazonaws.com/disk.vmdk?X-Amz-Signature=s';
+    const link = { url, expires_at: '2026-11-23T12:00:00.000Z', bytes: 4_096, file: 'disk.vmdk' };
+    stub.answer = ({ path }) =>
+      path === `/lifecycles/${lifecycleId}/export` ? { status: 200, body: link } : undefined;
+    const { code, out } = await lifecycle('export', lifecycleId);
+    expect({ code, link: JSON.parse(out) }).toEqual({ code: 0, link });
+    expect((await lifecycle('export', lifecycleId, '--url')).out).toBe(`${url}\n`);
+  });
+
   it('create a lifecycle of the commit that is checked out', async () => {
     const { code, out } = await lifecycle(
       ...['create', '--product-name', 'edge', '--product-version', '4.2.0', '--stack-tag', 'main'],

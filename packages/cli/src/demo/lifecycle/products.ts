@@ -24,6 +24,17 @@ export const placesOf = ({ accounts, regions }: SandboxCloud): DemoPlaces => ({
   parameter: '/images/edge',
 });
 
+/** Lets every account use what the others encrypt: AMIs are shared with nobody whom their key keeps out. */
+const keyPolicy = (accounts: SandboxCloud['accounts']) => ({
+  Version: '2012-10-17' as const,
+  Statement: accounts.map(({ id }) => ({
+    Effect: 'Allow' as const,
+    Principal: { AWS: `arn:aws:iam::${id}:root` },
+    Action: 'kms:*',
+    Resource: '*',
+  })),
+});
+
 /**
  * What `serve --executors` is told: the product is published to every account, tested and scanned in the first, handed to QA in the second.
  *
@@ -39,7 +50,8 @@ export const executorsFile = async (
   const { region, parameter } = placesOf(sandbox);
   const [first, second] = accounts;
   const image = await addBuilder(sandbox);
-  for (const { id } of accounts) model.addKmsKey({ accountId: id, region }, 'alias/amis');
+  const policy = keyPolicy(accounts);
+  for (const { id } of accounts) model.addKmsKey({ accountId: id, region }, 'alias/amis', policy);
   return JSON.stringify(
     {
       publisher: {
