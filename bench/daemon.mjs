@@ -24,6 +24,13 @@ export const startDaemon = async (program, flags, { profileDirectory, prefix = [
       const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
       return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)[1]) * 1024;
     },
+    /** Time of processors that it has had so far, ms. Linux counts it in hundredths of a second. */
+    processorTime: async () => {
+      const stat = await readFile(`/proc/${child.pid}/stat`, 'utf8');
+      // The name, in brackets, may have blanks.
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return (Number(fields[11]) + Number(fields[12])) * 10;
+    },
     stop: async () => {
       child.kill();
       await exited;

@@ -9,6 +9,7 @@ const binOf = (name, file) =>
 /** The programs as they are installed: files for `node`. */
 export const programs = {
   publisher: binOf('cli', 'ami-publisher.js'),
+  orchestrator: binOf('orchestrator', 'ami-orchestrator.js'),
   imageServer: binOf('imageserver', 'imageserver.js'),
   unpacker: binOf('unpacker', 'image-unpacker.js'),
 };
