@@ -6,6 +6,7 @@ import {
   startOrchestrator,
   type Verdict,
 } from '@ami-publisher/orchestrator';
+import { startCheckingProxy } from './checking-proxy.js';
 import { type StackAccount, startStackAccount } from './stack-account.js';
 
 /** A lifecycle server for clients of the original, and the AWS account that it can be found by. */
@@ -60,17 +61,20 @@ const executors = (): Executors => {
   return Object.fromEntries(runnable.map((event) => [event, executor(event)]));
 };
 
-/** Starts a server in this process, with `--legacy`, and an account that knows of it. */
+/** Starts a server in this process, with `--legacy`, and an account that knows of it. Closing it fails if an answer was not as the server's own document says. */
 export const deployLifecycleServer = async (directory: string): Promise<DeployedLifecycleServer> => {
   const database = await openDatabase({ directory });
+  const proxy = await startCheckingProxy();
   const server = await startOrchestrator({
     database,
     executors: executors(),
     legacy: true,
+    publicUrl: proxy.url,
     heartbeatMs: 100,
   });
+  await proxy.forwardTo(server.url);
   const account = await startStackAccount();
-  account.outputs.amiOrchestratorApiGatewayUrl = server.url;
+  account.outputs.amiOrchestratorApiGatewayUrl = proxy.url;
   account.outputs.amiLifecyclePatchComponentBucket = 'patch-components';
   for (const [name, operation] of Object.entries(secrets)) {
     const key = await server.keys.create({ name, roles: [], operations: [operation] });
@@ -82,10 +86,11 @@ export const deployLifecycleServer = async (directory: string): Promise<Deployed
     operations: [],
   });
   return {
-    ...{ url: server.url, account, key },
+    ...{ url: proxy.url, account, key },
     close: async () => {
       await server.close();
       await account.close();
+      await proxy.close();
     },
   };
 };

@@ -7,6 +7,7 @@ import { startDaemon } from '@ami-publisher/sandbox';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { executorsFile, placesOf, product } from '../../packages/cli/src/demo/lifecycle/products.js';
 import { buildRelease } from '../../packages/cli/src/demo/lifecycle/release.js';
+import { startCheckingProxy } from './checking-proxy.js';
 import { createWorld, root, type World } from './world.js';
 
 /** The secrets of a deployment of the original, and what each is good for. */
@@ -34,7 +35,10 @@ export interface ServedLifecycles {
   close(): Promise<void>;
 }
 
-/** Starts the sandbox, adds a release to it, and starts the server as a process with the executors that work on AWS. */
+/**
+ * Starts the sandbox, adds a release to it, and starts the server as a process with the executors that work on AWS. Closing it fails if an answer was
+ * not as the server's own document says.
+ */
 export const serveLifecycles = async (): Promise<ServedLifecycles> => {
   const world = await createWorld({ accounts: 2, regions: 1, policies: undefined });
   const { sandbox, directory } = world;
@@ -44,17 +48,19 @@ export const serveLifecycles = async (): Promise<ServedLifecycles> => {
   const executors = join(directory, 'executors.yaml');
   const cli = join(root, 'packages/cli/bin/ami-publisher.js');
   writeFileSync(executors, await executorsFile(sandbox, join(directory, 'journals'), cli));
+  const proxy = await startCheckingProxy();
   const server = await startDaemon({
     name: 'the lifecycle server',
     script: join(root, 'packages/orchestrator/bin/ami-orchestrator.js'),
     arguments: [
       ...['serve', '--legacy', '--data-dir', database, '--listen', '127.0.0.1:0'],
-      ...['--executors', executors],
+      ...['--executors', executors, '--public-url', proxy.url],
     ],
     logFile: join(directory, 'orchestrator.log'),
     environment: world.environment,
   });
-  const url = `http://${server.listening}`;
+  await proxy.forwardTo(`http://${server.listening}`);
+  const { url } = proxy;
   const environment = { AWS_PROFILE: sandbox.accounts[0]?.name ?? '', AWS_REGION: placesOf(sandbox).region };
   await deploy(world, url, keys);
   return {
@@ -62,6 +68,7 @@ export const serveLifecycles = async (): Promise<ServedLifecycles> => {
     close: async () => {
       await server.stop();
       await world.close();
+      await proxy.close();
     },
   };
 };
