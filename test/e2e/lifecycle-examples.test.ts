@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LifecycleClient, type LifecycleEvent } from '@ami-publisher/core';
+import { creationEvents, LifecycleClient, type LifecycleEvent } from '@ami-publisher/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { product } from '../../packages/cli/src/demo/lifecycle/products.js';
 import { component } from '../../packages/cli/src/demo/lifecycle/release.js';
+import { builtExample } from '../support/examples.js';
 import { type ServedLifecycles, serveLifecycles } from '../support/served-lifecycles.js';
 
 const whoAsks = ['--owner', 'ownername', '--notifications', 'EMAIL::user@domain.com'];
@@ -108,5 +110,18 @@ describe('the calls of the documents of the original, against `ami-orchestrator 
     });
     const { code, stdout } = await call('AMI_CREATE', ...eventsOf('AMI_BUILD_ONLY'));
     expect({ code, stdout }).toEqual({ code: 99, stdout: '' });
+  });
+});
+
+describe('examples/lifecycle.ts', () => {
+  it('takes an AMI from its build to production', async () => {
+    const keyFile = join(served.world.directory, 'key');
+    writeFileSync(keyFile, served.key);
+    const { code, stdout, stderr } = await served.world.executeWith(
+      { ORCHESTRATOR: served.url, ORCHESTRATOR_KEY_FILE: keyFile },
+      ...[process.execPath, builtExample('lifecycle.ts'), product.name, product.version],
+    );
+    expect(stdout.trim().split('\n'), stderr).toEqual(creationEvents.map((event) => `${event}: COMPLETED`));
+    expect(code).toBe(0);
   });
 });

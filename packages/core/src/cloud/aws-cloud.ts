@@ -39,6 +39,11 @@ export interface AwsCloudOptions {
   readonly endpoint?: string | undefined;
   /** Asks for the code of an MFA device where a profile has `mfa_serial`, once for each such account. @default such accounts fail */
   readonly askMfaCode?: AskMfaCode | undefined;
+  /**
+   * Gives the credentials of an account, by its name, in place of its profile or role. They are asked for once for all clients of the account, and again
+   * five minutes before they expire. @default those of its profile or role
+   */
+  readonly credentials?: ((account: string) => AwsCredentialIdentityProvider) | undefined;
   /** How long AWS may take to answer one request, ms. @default 60,000 */
   readonly requestTimeoutMs?: number | undefined;
   readonly clock?: Clock | undefined;
@@ -259,6 +264,8 @@ export class AwsCloud implements Cloud {
 
   /** For messages: where the credentials of an account come from. */
   #describeCredentials(account: string): string {
+    if (this.#options.credentials !== undefined)
+      return `account ${account} (credentials that the program gives)`;
     const { profile, roleArn } = this.#accounts.get(account) ?? {};
     const source = [roleArn, profile && `profile ${profile}`].filter(Boolean).join(' from ');
     return `account ${account} (${source || 'credentials of the environment'})`;
@@ -294,14 +301,17 @@ export class AwsCloud implements Cloud {
   #provider(account: string): Promise<AwsCredentialIdentityProvider> {
     let provider = this.#credentials.get(account);
     if (provider === undefined) {
-      const configured = this.#accounts.get(account) ?? {};
-      const { endpoint, askMfaCode } = this.#options;
-      provider = accountCredentials(configured, this.#homeRegion(account), endpoint, askMfaCode).then(
-        (made) => memoiseCredentials(made, this.clock),
-      );
+      provider = this.#makeProvider(account).then((made) => memoiseCredentials(made, this.clock));
       this.#credentials.set(account, provider);
     }
     return provider;
+  }
+
+  async #makeProvider(account: string): Promise<AwsCredentialIdentityProvider> {
+    const { endpoint, askMfaCode, credentials } = this.#options;
+    if (credentials !== undefined) return credentials(account);
+    const configured = this.#accounts.get(account) ?? {};
+    return accountCredentials(configured, this.#homeRegion(account), endpoint, askMfaCode);
   }
 }
 
