@@ -23,6 +23,8 @@ export const runCommandLine = async (
   });
   try {
     const words = argv.slice(2);
+    if (words[0] === 'complete')
+      return await (await import('./completion/complete.js')).complete(words.slice(1));
     if (await isOldStyle(words, process.env))
       return await (await import('./compat/run-old-style.js')).runOldStyle(words);
     if (isOrchestratorCall(words))

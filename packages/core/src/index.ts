@@ -255,6 +255,7 @@ export type { TargetAnswer } from './target/for-each-target.js';
 export type { Profile } from './target/profiles.js';
 export { listProfiles } from './target/profiles.js';
 export { readConfiguration } from './target/read-configuration.js';
+export { knownRegions } from './target/region-places.js';
 export { matchesPattern } from './target/selector.js';
 export type { Partition, Target } from './target/target.js';
 export { compareTargets, formatTarget, targetKey } from './target/target.js';

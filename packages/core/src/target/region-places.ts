@@ -47,6 +47,9 @@ const places: Readonly<Record<string, Place>> = {
 };
 
 const earthRadiusKm = 6_371;
+/** Names of the regions whose place is known; AWS may have more. */
+export const knownRegions: readonly string[] = Object.keys(places).sort();
+
 /** No two places are farther apart: half the way round. */
 const farthestKm = Math.ceil(Math.PI * earthRadiusKm);
 

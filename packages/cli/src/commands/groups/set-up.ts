@@ -94,6 +94,17 @@ export const setUpGroup: CommandGroup = {
       load: async () => (await import('../explain.js')).explain,
     },
     {
+      name: 'completion',
+      summary: 'print what has a shell complete commands, options, targets, streams and leaves',
+      arguments: [{ name: '<shell>', summary: 'bash, zsh or fish' }],
+      options: [debugOption],
+      examples: [
+        'source <(ami-publisher completion bash)                      # in ~/.bashrc',
+        'ami-publisher completion fish > ~/.config/fish/completions/ami-publisher.fish',
+      ],
+      load: async () => (await import('../completion.js')).completion,
+    },
+    {
       name: 'sandbox',
       summary: 'a local AWS with real unpackers: up',
       commands: [

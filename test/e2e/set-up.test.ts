@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Finding } from '@ami-publisher/core';
 import { createCertificateAuthority } from '@ami-publisher/protocol';
@@ -175,5 +175,53 @@ describe('ami-publisher doctor', () => {
       },
     ]);
     expect(readFileSync(file, 'utf8')).toBe('');
+  });
+});
+
+describe('completion in bash', () => {
+  /** What Tab offers after the words, the last of which is being typed. */
+  const tab = async (words: readonly string[], environment: Record<string, string> = {}) => {
+    const directory = join(world.directory, 'bin');
+    mkdirSync(directory, { recursive: true });
+    const link = join(directory, 'ami-publisher');
+    if (!existsSync(link)) symlinkSync(bin, link);
+    const script = `
+      eval "$(ami-publisher completion bash)"
+      completer=$(complete -p ami-publisher | sed 's/.*-F \\([^ ]*\\).*/\\1/')
+      COMP_WORDS=(ami-publisher "$@")
+      COMP_CWORD=$#
+      "$completer" ami-publisher
+      printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const paths = `${directory}:${world.environment.PATH}`;
+    const extra = { PATH: paths, XDG_CACHE_HOME: join(world.directory, 'cache'), ...environment };
+    const { stdout, stderr } = await world.executeWith(extra, 'bash', '-c', script, 'bash', ...words);
+    expect(stderr).toBe('');
+    return stdout.split('\n').filter((line) => line !== '');
+  };
+
+  it('offers commands and options, and evaluates nothing that was typed', async () => {
+    expect(await tab(['doc'])).toEqual(['doctor']);
+    const mark = join(world.directory, 'evaluated');
+    expect(await tab(['publish', `$(touch ${mark})`, ''])).toEqual([]);
+    expect(existsSync(mark)).toBe(false);
+  });
+
+  it('offers the targets of the configuration', async () => {
+    const config = join(world.directory, 'accounts.yaml');
+    writeFileSync(config, 'accounts: { prod: { profile: development } }\n');
+    expect(await tab(['plan', '--config', config, '--targets', 'prod,us-east'])).toEqual([
+      'prod,us-east-1',
+      'prod,us-east-2',
+    ]);
+  });
+
+  it("offers the image server's streams and leaves, the next time without asking it", async () => {
+    expect(await tab(['publish', 'base/'])).toEqual(['base/debian']);
+    expect(await tab(['publish', 'base/debian', ''])).toEqual(['1']);
+    const down = { AMI_PUBLISHER_CERTIFICATES: '/nowhere' };
+    expect(await tab(['publish', 'base/'], down)).toEqual(['base/debian']);
+    expect(
+      await tab(['publish', 'base/'], { ...down, XDG_CACHE_HOME: join(world.directory, 'other') }),
+    ).toEqual([]);
   });
 });
