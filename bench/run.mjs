@@ -1,5 +1,5 @@
 // Measures, and prints Markdown. Names of benchmarks as arguments run only those.
-//   node bench/run.mjs [unpack] [first-unpack] [large] [startup] [scale] [listing] [lifecycles] [--write] [--trees DIR] [--cpu-profile DIR]
+//   node bench/run.mjs [unpack] [first-unpack] [large] [startup] [scale] [listing] [lifecycles] [srpc] [--write] [--trees DIR] [--cpu-profile DIR]
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -9,10 +9,11 @@ import { lifecycles } from './lifecycles.mjs';
 import { listing } from './listing.mjs';
 import { describeMachine } from './machine.mjs';
 import { scale } from './scale.mjs';
+import { srpc } from './srpc.mjs';
 import { startup } from './startup.mjs';
 import { unpack } from './unpack.mjs';
 
-const benchmarks = { unpack, 'first-unpack': firstUnpack, large, startup, scale, listing, lifecycles };
+const benchmarks = { unpack, 'first-unpack': firstUnpack, large, startup, scale, listing, lifecycles, srpc };
 const document = new URL('../docs/benchmarks.md', import.meta.url);
 
 const { values, positionals } = parseArgs({

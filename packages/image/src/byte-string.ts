@@ -3,8 +3,12 @@ import type { ByteString } from './manifest.js';
 /** The bytes that a byte string stands for. */
 export const toBytes = (text: ByteString): Buffer => Buffer.from(text, 'latin1');
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are ASCII as well.
+const notAscii = /[^\x00-\x7f]/;
+
 /** The byte string of a piece of ordinary text: its UTF-8 bytes. */
-export const fromText = (text: string): ByteString => Buffer.from(text, 'utf8').toString('latin1');
+export const fromText = (text: string): ByteString =>
+  notAscii.test(text) ? Buffer.from(text, 'utf8').toString('latin1') : text;
 
 /** A byte string as people read it in messages: UTF-8 where it is, and no control characters. */
 export const toText = (text: ByteString): string =>

@@ -20,14 +20,15 @@ type Particulars = Pick<InodeEntry, 'type'> &
   Partial<Pick<SymlinkEntry, 'target'>> &
   Partial<Pick<DeviceEntry, 'major' | 'minor'>>;
 
-/** One line of a manifest, without its line feed; keys in their fixed order. */
-export const encodeEntry = (entry: ManifestEntry): string => {
-  if (entry.type === 'hardlink') {
-    return JSON.stringify({ path: entry.path, type: entry.type, target: entry.target });
-  }
+/** One line of a manifest, without its line feed. */
+export const encodeEntry = (entry: ManifestEntry): string => JSON.stringify(recordOf(entry));
+
+/** What a line of a manifest has, keys in their fixed order; those that are undefined are left out. */
+export const recordOf = (entry: ManifestEntry): Record<string, unknown> => {
+  if (entry.type === 'hardlink') return { path: entry.path, type: entry.type, target: entry.target };
   const { size, sha512, extents, target, major, minor }: Particulars = entry;
-  // One literal for all types, since keys without a value are left out: several times faster than putting it together.
-  return JSON.stringify({
+  // One literal for all types: several times faster than putting it together.
+  return {
     path: entry.path,
     type: entry.type,
     mode: entry.mode.toString(8).padStart(4, '0'),
@@ -41,7 +42,7 @@ export const encodeEntry = (entry: ManifestEntry): string => {
     major,
     minor,
     xattrs: entry.xattrs === undefined ? undefined : sorted(entry.xattrs),
-  });
+  };
 };
 
 const linesAPiece = 512;

@@ -1,6 +1,6 @@
 import { toText } from '../byte-string.js';
 import type { FileEntry, ManifestEntry } from '../manifest.js';
-import { encodeEntry } from './encode.js';
+import { encodeEntry, recordOf } from './encode.js';
 import * as rules from './field-rules.js';
 
 interface Field {
@@ -71,7 +71,8 @@ const of = (path: unknown): string =>
 
 const checkFields = (values: Record<string, unknown>, type: ManifestEntry['type']): void => {
   for (const key of Object.keys(values))
-    if (keysOf.get(type)?.has(key) !== true) refuse(`has the unknown key ${JSON.stringify(key)}`);
+    if (values[key] !== undefined && keysOf.get(type)?.has(key) !== true)
+      refuse(`has the unknown key ${JSON.stringify(key)}`);
   for (const { key, check, optional } of fields[type]) {
     const value = Object.hasOwn(values, key) ? values[key] : undefined;
     if (value === undefined) {
@@ -91,6 +92,16 @@ const checkFile = (file: FileEntry): void => {
   const end = file.extents.reduce((last, [offset, length]) => Math.max(last, offset + length), 0);
   if (end > file.size) refuse('`extents` must lie within `size`');
   if (data === file.size) refuse('`extents` must be left out when there are no holes');
+};
+
+/**
+ * Checks an entry by the rules for its line.
+ *
+ * @throws BrokenRule naming the rule that it breaks.
+ */
+export const checkEntry = (entry: ManifestEntry): void => {
+  checkFields(recordOf(entry), entry.type);
+  if (entry.type === 'file') checkFile(entry);
 };
 
 /**

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { AmiPublisherError } from '@ami-publisher/base';
-import { parentOf, toText } from '../byte-string.js';
-import type { ByteString, ManifestEntry } from '../manifest.js';
+import type { ManifestEntry } from '../manifest.js';
 import { manifestHeader } from './encode.js';
 import { BrokenRule, parseEntry } from './entry.js';
+import { PlaceRules } from './place-rules.js';
 
 /** Bytes of one line: a file in tens of thousands of pieces still fits. */
 const maxLineBytes = 4 * 1024 * 1024;
@@ -26,9 +26,7 @@ export interface ManifestFacts {
 export class ManifestReader {
   readonly #hash = createHash('sha512');
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  readonly #directories = new Set<ByteString>();
-  readonly #inodes = new Set<ByteString>();
-  #previous: ManifestEntry | undefined;
+  readonly #places = new PlaceRules();
   #entryCount = 0;
   #rest: Buffer[] = [];
   #restBytes = 0;
@@ -95,30 +93,9 @@ export class ManifestReader {
   }
 
   #add(entry: ManifestEntry): void {
-    if (this.#previous === undefined) this.#checkRoot(entry);
-    else this.#checkPlace(entry, this.#previous);
-    if (entry.type === 'directory') this.#directories.add(entry.path);
-    else if (entry.type !== 'hardlink') this.#inodes.add(entry.path);
-    this.#previous = entry;
+    this.#places.add(entry);
     this.#entryCount += 1;
     this.onEntry(entry);
-  }
-
-  #checkRoot(entry: ManifestEntry): void {
-    if (entry.path !== '' || entry.type !== 'directory') throw new BrokenRule('must be the root directory');
-  }
-
-  #checkPlace(entry: ManifestEntry, previous: ManifestEntry): void {
-    const name = toText(entry.path);
-    if (entry.path === previous.path) throw new BrokenRule(`repeats the path ${name}`);
-    if (entry.path < previous.path) throw new BrokenRule(`has the path ${name}, which is out of order`);
-    const parent = parentOf(entry.path);
-    if (parent === undefined || !this.#directories.has(parent)) {
-      throw new BrokenRule(`has the path ${name}, whose parent is no directory of the manifest`);
-    }
-    if (entry.type === 'hardlink' && !this.#inodes.has(entry.target)) {
-      throw new BrokenRule(`links ${name} to ${toText(entry.target)}, which is no earlier file`);
-    }
   }
 
   #invalid(rule: string, line = this.#line): AmiPublisherError {

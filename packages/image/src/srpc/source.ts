@@ -1,12 +1,11 @@
 import { AmiPublisherError, type ErrorCode } from '@ami-publisher/base';
-import { type SrpcCalls, SrpcImageServer, type SrpcInode, SrpcObjectServer } from '@ami-publisher/srpc';
+import { type SrpcCalls, SrpcImageServer, type SrpcImageTree, SrpcObjectServer } from '@ami-publisher/srpc';
 import type { CallOptions, ImageSource, ImageSummary, ObjectPiece } from '../image-source.js';
-import { encodePieces } from '../manifest/encode.js';
-import { ManifestReader } from '../manifest/reader.js';
+import { sealManifest } from '../manifest/seal-manifest.js';
 import type { Manifest } from '../manifest.js';
 import { formatImageName, type ImageName } from '../names.js';
 import { estimateUsage } from '../usage.js';
-import { type NumberedTree, toEntries } from './entries.js';
+import { TreeEntries } from './entries.js';
 import { pulled } from './pulled.js';
 
 /** What a call fetches at a time, so that one that breaks off costs little. */
@@ -65,36 +64,29 @@ export class SrpcImageSource implements ImageSource {
   }
 
   async #find(name: ImageName, options: CallOptions): Promise<FoundImage> {
-    const found = toImage(name, await this.#tree(name, options));
-    this.#names.set(found.manifest.digest, name);
-    this.#latest = found.manifest;
-    return found;
+    const inodes = new TreeEntries(formatImageName(name));
+    const tree = await this.#tree(name, inodes, options);
+    const manifest = sealManifest(inodes.end(tree));
+    const { digest: manifestDigest, entries } = manifest;
+    this.#names.set(manifestDigest, name);
+    this.#latest = manifest;
+    const createdAt = tree.createdAt ?? new Date(0);
+    const usage = estimateUsage(entries);
+    const summary = { ...name, manifestDigest, ...usage, entryCount: entries.length, createdAt };
+    return { manifest, summary };
   }
 
-  async #tree(name: ImageName, { signal }: CallOptions): Promise<NumberedTree> {
-    const inodes = new Map<string, SrpcInode>();
+  /** Puts all inodes but the root where they are wanted. */
+  async #tree(name: ImageName, inodes: TreeEntries, { signal }: CallOptions): Promise<SrpcImageTree> {
     const full = formatImageName(name);
-    const tree = await this.#images.tree(full, (number, inode) => inodes.set(number, inode), { signal });
-    if (tree !== undefined) return { ...tree, inodes, name: full };
+    const tree = await this.#images.tree(full, (number, inode) => inodes.add(number, inode), { signal });
+    if (tree !== undefined) return tree;
     const hasStream = await this.#images.hasDirectory(name.stream, { signal });
     throw hasStream
       ? missing('IMAGE_NOT_FOUND', `the image server has no image ${full}`, full)
       : missing('STREAM_NOT_FOUND', `the image server has no stream ${name.stream}`, name.stream);
   }
 }
-
-/** Checks the manifest by the same rules as one that was sent. */
-const toImage = (name: ImageName, tree: NumberedTree): FoundImage => {
-  const entries = toEntries(tree);
-  const reader = new ManifestReader(() => {});
-  for (const piece of encodePieces(entries)) reader.push(piece);
-  const { digest, entryCount } = reader.end();
-  const createdAt = tree.createdAt ?? new Date(0);
-  return {
-    manifest: { entries, digest },
-    summary: { ...name, manifestDigest: digest, ...estimateUsage(entries), entryCount, createdAt },
-  };
-};
 
 const missing = (code: ErrorCode, message: string, resource: string): AmiPublisherError =>
   new AmiPublisherError(code, { message, resource, remedy: 'check the name' });

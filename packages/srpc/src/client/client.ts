@@ -13,6 +13,8 @@ import { NotBegun, type SrpcConnection } from './connection.js';
 import type { DaemonKind, Site } from './site.js';
 
 const idleMs = 1_000;
+/** Connections that are kept for another call of its own. */
+const maxSpares = 8;
 const defaultPingTimeoutMs = 10_000;
 const defaultConnectTimeoutMs = 30_000;
 
@@ -51,6 +53,8 @@ export class SrpcClient implements SrpcCalls {
   readonly #deadlines: Deadlines;
   readonly #closing = new AbortController();
   #kept: Promise<SrpcConnection> | undefined;
+  /** The one that was used last comes last. */
+  readonly #spares: { readonly connection: SrpcConnection; readonly since: number }[] = [];
   #lastUsedAt = 0;
   #goodPair: KeyPair | undefined;
 
@@ -75,13 +79,13 @@ export class SrpcClient implements SrpcCalls {
     }
   }
 
-  /** Makes a call on a connection of its own, for calls that take long or move much. */
+  /** Makes a call on a connection that no other call uses meanwhile, for calls that take long or move much. */
   async callApart<T>(plan: CallPlan<T>): Promise<T> {
-    const connection = await this.#connect(plan.signal);
+    const connection = this.#takeSpare() ?? (await this.#connect(plan.signal));
     try {
       return await connection.exchange(plan.method, plan.talk, plan);
     } finally {
-      connection.close();
+      this.#spare(connection);
     }
   }
 
@@ -91,6 +95,21 @@ export class SrpcClient implements SrpcCalls {
     this.#closing.abort(
       new AmiPublisherError('CANCELLED', { message: `the client of ${peer} is closed`, resource: peer }),
     );
+  }
+
+  /** A connection that another call has just ended on: objects are fetched by many calls, one after the other. */
+  #takeSpare(): SrpcConnection | undefined {
+    for (let one = this.#spares.pop(); one !== undefined; one = this.#spares.pop()) {
+      if (one.connection.isOpen && this.#clock.now() - one.since < idleMs) return one.connection;
+      one.connection.close();
+    }
+    return undefined;
+  }
+
+  #spare(connection: SrpcConnection): void {
+    if (connection.isOpen && this.#spares.length < maxSpares)
+      this.#spares.push({ connection, since: this.#clock.now() });
+    else connection.close();
   }
 
   /** The shared connection, which has just been used or has answered a ping. */
