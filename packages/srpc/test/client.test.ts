@@ -296,6 +296,26 @@ describe('a connection', () => {
     expect({ most, connections: count() }).toEqual({ most: 1, connections: 1 });
   });
 
+  it('is not made anew for each call that needs one of its own, unless they run at once', async () => {
+    const { client, count } = await unpackerServing({
+      'ObjectServer.GetObjects': {
+        access: 'open',
+        talk: async (call) => {
+          await call.value();
+          await call.sendValue({ ResponseString: '', ObjectSizes: [1] });
+          await call.sendBytes(Buffer.of(1));
+        },
+      },
+    });
+    const objects = new SrpcObjectServer(client);
+    const fetch = () => objects.getObjects(['ab'.repeat(64)], () => {});
+    await fetch();
+    await fetch();
+    expect(count()).toBe(1);
+    await Promise.all([fetch(), fetch()]);
+    expect(count()).toBe(2);
+  });
+
   it('is closed by a call that is cancelled, and those that wait go on over another', async () => {
     let calls = 0;
     const { unpacker, count } = await unpackerServing({
