@@ -40,8 +40,7 @@ const listNames = async (): Promise<readonly string[]> => {
 
 /** Every account with every region whose name is known, and what the configuration itself names. */
 const listTargets = async (given: GivenOptions): Promise<readonly string[]> => {
-  const { knownRegions } = await import('@ami-publisher/core');
-  const { readConfiguration } = await import('../context.js');
+  const { knownRegions, readConfiguration } = await import('@ami-publisher/core');
   const configuration = await readConfiguration(textOf(given.config));
   const accounts = configuration.accounts ? Object.keys(configuration.accounts) : await listNames();
   const configured = (configuration.targets ?? '').split(';').filter((target) => target !== '');
@@ -61,13 +60,12 @@ const withImageServer = async <T>(
   given: GivenOptions,
   ask: (client: import('@ami-publisher/core').ImageServerClient) => Promise<T>,
 ): Promise<T> => {
-  const [{ createImageServerClient }, { clientTls, placesOf, readConfiguration }] = await Promise.all([
-    import('@ami-publisher/core'),
-    import('../context.js'),
-  ]);
-  const { imageServer, certificates } = placesOf(given, await readConfiguration(textOf(given.config)));
+  const [{ clientTlsOf, createImageServerClient, placesOf, readConfiguration }, { settingsOf }] =
+    await Promise.all([import('@ami-publisher/core'), import('../context.js')]);
+  const settings = settingsOf(given, await readConfiguration(textOf(given.config)));
+  const { imageServer, certificates } = placesOf(settings);
   const roles = ['reader', 'publisher', 'operator', 'ingester'] as const;
-  const tls = clientTls({ ...given, certs: certificates }, roles);
+  const tls = clientTlsOf({ ...settings, certificates, roles });
   const client = createImageServerClient({ address: imageServer, tls });
   try {
     return await ask(client);
