@@ -7,13 +7,13 @@ import { setTimeout } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { root } from './world.js';
 
-const action = join(root, 'packages/github-action');
+const ownAction = join(root, 'packages/github-action');
 
 interface ActionFile {
   readonly inputs: Readonly<Record<string, { readonly default?: string }>>;
   readonly runs: { readonly using: string; readonly main: string; readonly post: string };
 }
-const { inputs: known, runs } = parse(readFileSync(join(action, 'action.yml'), 'utf8')) as ActionFile;
+const { inputs: known, runs } = parse(readFileSync(join(ownAction, 'action.yml'), 'utf8')) as ActionFile;
 
 /** The Node that `using: node24` means, from the npm package for this machine. */
 const node24 = createRequire(import.meta.url).resolve(`node-linux-${process.arch}/bin/node`);
@@ -52,10 +52,17 @@ export interface StepRequest {
   readonly inputs: Readonly<Record<string, string>>;
   /** What the step has saved, for its post step. */
   readonly stateOfMain?: Readonly<Record<string, string>>;
+  /** Folder with `action.yml`. @default that of this repository */
+  readonly action?: string;
 }
 
-/** Runs the committed bundle as the runner of GitHub does. */
-export const startStep = ({ environment, inputs, stateOfMain }: StepRequest): RunningStep => {
+/** Runs the committed bundle, or that of another folder, as the runner of GitHub does. */
+export const startStep = ({
+  environment,
+  inputs,
+  stateOfMain,
+  action = ownAction,
+}: StepRequest): RunningStep => {
   const directory = mkdtempSync(join(tmpdir(), 'ami-publisher-runner-'));
   const files = Object.fromEntries(
     ['GITHUB_OUTPUT', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY'].map((name) => [name, join(directory, name)]),

@@ -20,12 +20,12 @@ declare module 'vitest' {
     commandLine: Installation;
     /** `npm install @ami-publisher/core`: the SDK, without any optional peer. */
     sdk: Installation;
-    /** The tarballs. */
+    /** The tarballs, with that of the GitHub action. */
     tarballs: string;
   }
 }
 
-/** Packs every public package and installs them as a newcomer would, once for all files of the layer. */
+/** Packs every public package and the GitHub action, and installs them as a newcomer would, once for all files of the layer. */
 export default async ({ provide }: TestProject): Promise<() => void> => {
   if (!existsSync(join(root, 'packages/core/dist/index.d.ts'))) throw new Error('build first: pnpm build');
   const directory = mkdtempSync(join(tmpdir(), 'ami-publisher-packed-'));
@@ -49,7 +49,9 @@ export default async ({ provide }: TestProject): Promise<() => void> => {
 
 const pack = async (destination: string): Promise<void> => {
   mkdirSync(destination);
-  const filters = publicPackages.flatMap(({ name }) => ['--filter', name]);
+  // The action is not on npm: workflows take it from its repository, with the same files.
+  const packed = [...publicPackages.map(({ name }) => name), '@ami-publisher/github-action'];
+  const filters = packed.flatMap((name) => ['--filter', name]);
   const parameters = ['-y', 'pnpm@10', '--recursive', ...filters, 'pack', '--pack-destination', destination];
   const { code, stdout, stderr } = await run(root, 'npx', parameters);
   if (code !== 0) throw new Error(`pnpm pack ended with ${code}: ${stdout}${stderr}`);

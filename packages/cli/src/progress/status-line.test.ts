@@ -1,9 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { notice } from './notice.js';
-import { createStatusLine } from './status-line.js';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeTerminal } from './testing/fake-terminal.js';
 
-vi.mock('is-in-ci', () => ({ default: false }));
+// Loaded anew, as other files of this process may have loaded it where CI is true.
+vi.resetModules();
+vi.doMock('is-in-ci', () => ({ default: false }));
+const { notice } = await import('./notice.js');
+const { createStatusLine } = await import('./status-line.js');
+afterAll(() => {
+  vi.doUnmock('is-in-ci');
+  vi.resetModules();
+});
 
 beforeEach(() => {
   vi.useFakeTimers();
