@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 
@@ -26,6 +26,13 @@ const packagesOf = (modules: readonly string[]): string[] => {
   return [...new Set(names)].sort();
 };
 
+/** The SDK is in files of the command line, so that their size tells whether it is loaded. */
+const bytesOf = (modules: readonly string[]): number =>
+  modules
+    .filter((module) => module.includes('/packages/cli/dist/'))
+    .reduce((sum, module) => sum + statSync(fileURLToPath(module)).size, 0);
+const withoutSdk = 200_000;
+
 describe('the command line', () => {
   beforeAll(() => {
     if (!existsSync(built)) throw new Error('build first: pnpm build:js');
@@ -34,7 +41,9 @@ describe('the command line', () => {
   it.each([[['--help']], [['publish', '--help']], [['--version']]])(
     'loads nothing but itself and its parser for %j',
     (words) => {
-      expect(packagesOf(modulesOf(words))).toEqual(['cli', 'commander']);
+      const modules = modulesOf(words);
+      expect(packagesOf(modules)).toEqual(['cli', 'commander']);
+      expect(bytesOf(modules)).toBeLessThan(withoutSdk);
     },
   );
 
@@ -58,8 +67,8 @@ describe('the command line', () => {
   });
 
   it('would be found out: a command that works loads more', () => {
-    expect(packagesOf(modulesOf(['schema']))).toEqual(
-      expect.arrayContaining(['cli', 'commander', 'core', 'zod']),
-    );
+    const modules = modulesOf(['schema']);
+    expect(packagesOf(modules)).toEqual(expect.arrayContaining(['cli', 'commander', 'protocol', 'zod']));
+    expect(bytesOf(modules)).toBeGreaterThan(withoutSdk);
   });
 });
