@@ -85,6 +85,7 @@ const failuresOf = (layer, { testResults }) =>
 const beginning = (message = '') =>
   stripVTControlCharacters(message).slice(0, 400).replaceAll('\n', '\n    ');
 
+console.log(`Node.js ${process.version}`);
 const wanted = process.argv.slice(2);
 const reports = mkdtempSync(join(tmpdir(), 'ami-publisher-tests-'));
 const rows = [];

@@ -15,8 +15,11 @@ interface ActionFile {
 }
 const { inputs: known, runs } = parse(readFileSync(join(ownAction, 'action.yml'), 'utf8')) as ActionFile;
 
-/** The Node that `using: node24` means, from the npm package for this machine. */
-const node24 = createRequire(import.meta.url).resolve(`node-linux-${process.arch}/bin/node`);
+/**
+ * The Node that `using: node24` means, from the npm package for this machine. It is a dependency of the action alone: among those of the
+ * workspace it would be the `node` of every script.
+ */
+const node24 = createRequire(join(ownAction, 'package.json')).resolve(`node-linux-${process.arch}/bin/node`);
 
 /** GitHub documentation, "Workflow cancellation reference": what a process is sent, and how long it has after each. */
 const cancelling = [
