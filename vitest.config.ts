@@ -29,9 +29,9 @@ export default defineConfig({
       layer('packed', ['test/packed/**/*.test.ts'], 180_000, {
         globalSetup: 'test/packed/support/installations.ts',
       }),
-      // Cases side by side, which take all processors there are: one file at a time.
-      layer('kills', ['test/kills/**/*.test.ts'], 300_000, { maxConcurrency: 16, fileParallelism: false }),
-      // Cases that mostly wait for leases and lists to catch up, side by side. Clocks run fast, so limits are short: one file at a time.
+      // Cases that wait for leases and for what a call cut off may still make, many side by side.
+      layer('kills', ['test/kills/**/*.test.ts'], 300_000, { maxConcurrency: 16 }),
+      // Clocks that run fast, so that limits are short: one file at a time.
       layer('recovery', ['test/recovery/**/*.test.ts'], 300_000, {
         maxConcurrency: 16,
         fileParallelism: false,

@@ -78,7 +78,7 @@ const scenarios: readonly Scenario[] = [
 
 let grounds: ProvingGround;
 beforeAll(async () => {
-  grounds = await createProvingGround(10);
+  grounds = await createProvingGround(16);
   for (const { id } of grounds.world.sandbox.accounts) {
     for (const region of grounds.world.sandbox.regions) {
       grounds.world.sandbox.model.addKmsKey({ accountId: id, region }, 'alias/other');

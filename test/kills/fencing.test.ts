@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createProvingGround, type Ground, type ProvingGround } from '../recovery/support/proving-ground.js';
 import type { PrintedResults } from '../support/world.js';
-import { createProvingGround, type Ground, type ProvingGround } from './support/proving-ground.js';
 
 let grounds: ProvingGround;
 beforeAll(async () => {
