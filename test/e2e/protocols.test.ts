@@ -67,10 +67,10 @@ const publish = async (leaf: string, regions: readonly string[], ...options: str
 const digestOf = (snapshotId: string): string => {
   const hash = createHash('sha256');
   const walk = (path: string): void => {
-    const { gid, mode, mtimeMs, size, uid } = lstatSync(path);
-    const isDirectory = (mode & 0o170000) === 0o040000;
+    const { gid, mode, mtimeNs, size, uid } = lstatSync(path, { bigint: true });
+    const isDirectory = (mode & 0o170000n) === 0o040000n;
     hash.update(
-      `${path.slice(root.length)} ${mode} ${uid} ${gid} ${isDirectory ? '' : `${size} ${mtimeMs}`}\n`,
+      `${path.slice(root.length)} ${mode} ${uid} ${gid} ${isDirectory ? '' : `${size} ${mtimeNs}`}\n`,
     );
     if (isDirectory) for (const name of readdirSync(path).sort()) walk(join(path, name));
     else if ((mode & 0o170000) === 0o120000) hash.update(readlinkSync(path));

@@ -52,11 +52,11 @@ describe('system calls', () => {
 
     posix().makeFifo(Buffer.from(join(directory, 'fifo')), 0o600);
 
-    expect(lstatSync(join(directory, 'fifo')).isFIFO()).toBe(true);
+    expect(lstatSync(join(directory, 'fifo'), { bigint: true }).isFIFO()).toBe(true);
     if (isRoot) device();
     else expect(device).toThrow(expect.objectContaining({ code: 'EPERM' }));
-    expect(lstatSync(join(directory, 'null'), { throwIfNoEntry: false })?.rdev).toBe(
-      isRoot ? 0x103 : undefined,
+    expect(lstatSync(join(directory, 'null'), { bigint: true, throwIfNoEntry: false })?.rdev).toBe(
+      isRoot ? 0x103n : undefined,
     );
   });
 

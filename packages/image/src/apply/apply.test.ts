@@ -82,7 +82,7 @@ describe('applying an image', () => {
     const { root, stagingDir } = places();
     const content = Buffer.from('content');
     writeFileSync(join(root, 'file'), content, { mode: 0o600 });
-    const inode = lstatSync(join(root, 'file')).ino;
+    const inode = lstatSync(join(root, 'file'), { bigint: true }).ino;
 
     const { result } = await counted({
       root,
@@ -93,7 +93,7 @@ describe('applying an image', () => {
 
     expect(result).toMatchObject({ filesWritten: 0, metadataChanged: 2, bytesFetched: 0 });
     expect(lstatSync(join(root, 'file'), { bigint: true })).toMatchObject({
-      ino: BigInt(inode),
+      ino: inode,
       mtimeNs: attributes.mtimeNs,
     });
   });
@@ -112,7 +112,7 @@ describe('applying an image', () => {
     await applyImage({ root, stagingDir, manifest, source });
 
     expect(independentWalk(outside)).toHaveLength(1);
-    expect(lstatSync(join(root, 'etc')).isDirectory()).toBe(true);
+    expect(lstatSync(join(root, 'etc'), { bigint: true }).isDirectory()).toBe(true);
   });
 
   it('[U44] stops when a directory becomes a symbolic link behind its back', async () => {
@@ -151,7 +151,7 @@ describe('applying an image', () => {
     });
 
     expect(independentWalk(outside)).toEqual(before);
-    expect(lstatSync(join(root, 'file')).mode & 0o777).toBe(0o755);
+    expect(lstatSync(join(root, 'file'), { bigint: true }).mode & 0o777n).toBe(0o755n);
   });
 
   it.each([10, 3_000_000])(
@@ -296,7 +296,7 @@ describe('applying an image', () => {
     const { result } = await counted(options);
     const again = await counted({ ...options, index: result.index, attributeStore: result.unsettable });
 
-    expect(lstatSync(join(root, 'null')).isCharacterDevice()).toBe(isRoot);
+    expect(lstatSync(join(root, 'null'), { bigint: true }).isCharacterDevice()).toBe(isRoot);
     expect(result.unsettable.paths.null?.device).toEqual(
       isRoot ? undefined : { type: 'character-device', major: 1, minor: 3 },
     );

@@ -60,11 +60,11 @@ export class RealDirectories {
     if (parent !== undefined) this.#check(parent);
     onPath('look at', path, () => {
       const place = below(this.root, path);
-      const stat = lstatSync(place);
+      const stat = lstatSync(place, { bigint: true });
       if (!stat.isDirectory()) throw treeChanged(path);
       // An ordinary user needs these rights for the change; the mode is set right with the times of the directories.
-      if (this.ability.euid !== 0 && (stat.mode & 0o700) !== 0o700)
-        chmodSync(place, (stat.mode & 0o7777) | 0o700);
+      const mode = Number(stat.mode) & 0o7777;
+      if (this.ability.euid !== 0 && (mode & 0o700) !== 0o700) chmodSync(place, mode | 0o700);
     });
     this.#checked.add(path);
   }

@@ -27,13 +27,16 @@ export class Staging {
       place,
       place.startsWith(`${tree}/`) ? place.slice(tree.length + 1) : undefined,
     );
-    const here = statSync(staging.exists() ? toBytes(place) : dirname(directory)).dev;
-    if (here !== statSync(root).dev) throw otherFileSystem(directory, root);
+    const deviceOf = (path: Buffer | string) => statSync(path, { bigint: true }).dev;
+    if (deviceOf(staging.exists() ? toBytes(place) : dirname(directory)) !== deviceOf(root))
+      throw otherFileSystem(directory, root);
     return staging;
   }
 
   exists(): boolean {
-    return lstatSync(toBytes(this.directory), { throwIfNoEntry: false })?.isDirectory() === true;
+    return (
+      lstatSync(toBytes(this.directory), { bigint: true, throwIfNoEntry: false })?.isDirectory() === true
+    );
   }
 
   create(): void {

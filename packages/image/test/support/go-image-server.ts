@@ -102,7 +102,8 @@ export class GoImageServer {
   }
 
   #directory(path: string, table: Record<string, object>): object {
-    const { mode: Mode, uid: Uid, gid: Gid } = lstatSync(path);
+    const { mode, uid, gid } = lstatSync(path, { bigint: true });
+    const [Mode, Uid, Gid] = [Number(mode), Number(uid), Number(gid)];
     const EntryList = readdirSync(path).map((Name) => {
       const place = join(path, Name);
       const number = lstatSync(place, { bigint: true }).ino.toString();

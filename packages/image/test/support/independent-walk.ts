@@ -21,7 +21,7 @@ export const independentWalk = (root: string, options: { readonly withOwner?: bo
   const names: Buffer[] = [Buffer.from(root)];
   for (let i = 0; i < names.length; i += 1) {
     const name = names[i]!;
-    if (!lstatSync(name).isDirectory()) continue;
+    if (!lstatSync(name, { bigint: true }).isDirectory()) continue;
     for (const child of readdirSync(name, { encoding: 'buffer' }))
       names.push(Buffer.concat([name, Buffer.from('/'), child]));
   }

@@ -20,7 +20,7 @@ export class MemorySource implements Pick<ImageSource, 'getObjects'> {
   addTree(root: string): this {
     const pending = [Buffer.from(root)];
     for (let place = pending.pop(); place !== undefined; place = pending.pop()) {
-      const stat = lstatSync(place);
+      const stat = lstatSync(place, { bigint: true });
       if (stat.isFile()) this.add(readFileSync(place));
       if (!stat.isDirectory()) continue;
       for (const name of readdirSync(place, { encoding: 'buffer' }))

@@ -48,12 +48,13 @@ const layer = fc
   .map((members) => [...members.filter(isWhiteout), ...members.filter((other) => !isWhiteout(other))]);
 
 const isDirectory = (file: string): boolean =>
-  lstatSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
+  lstatSync(file, { bigint: true, throwIfNoEntry: false })?.isDirectory() === true;
 
 const hide = (root: string, { name }: LayerMember): void => {
   const parent = join(root, dirname(name));
   if (!isDirectory(parent)) {
-    if (lstatSync(parent, { throwIfNoEntry: false }) !== undefined) throw new Error('lies in a file');
+    if (lstatSync(parent, { bigint: true, throwIfNoEntry: false }) !== undefined)
+      throw new Error('lies in a file');
     return;
   }
   const hidden = (name.split('/').at(-1) ?? '').slice('.wh.'.length);
