@@ -73,7 +73,7 @@ const digestOf = (snapshotId: string): string => {
       `${path.slice(root.length)} ${mode} ${uid} ${gid} ${isDirectory ? '' : `${size} ${mtimeNs}`}\n`,
     );
     if (isDirectory) for (const name of readdirSync(path).sort()) walk(join(path, name));
-    else if ((mode & 0o170000) === 0o120000) hash.update(readlinkSync(path));
+    else if ((mode & 0o170000n) === 0o120000n) hash.update(readlinkSync(path));
     else hash.update(readFileSync(path));
   };
   const root = join(world.sandbox.model.snapshotPath(snapshotId), 'tree');
