@@ -1,3 +1,4 @@
+import { counted, withoutPlace } from '@ami-publisher/base';
 import type {
   ChangeOptions,
   ChangeResult,
@@ -10,7 +11,6 @@ import type {
 import { type Context, createContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { confirm } from '../input/confirm.js';
-import { counted, withoutPlace } from '../output/quantities.js';
 import { outputOptionsOf, type TableView, writeResult } from '../output/render.js';
 import { notice } from '../progress/notice.js';
 import { createProgressView } from '../progress/progress.js';

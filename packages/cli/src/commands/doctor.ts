@@ -1,3 +1,4 @@
+import { counted } from '@ami-publisher/base';
 import {
   type Configuration,
   clientTlsOf,
@@ -11,7 +12,6 @@ import {
 import { contextOf, settingsOf } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { coloursFor } from '../output/colours.js';
-import { counted } from '../output/quantities.js';
 import { outputOptionsOf, type TableView, writeResult } from '../output/render.js';
 import { withStatus } from '../progress/status-line.js';
 import type { CommandRunner } from './definition.js';

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { counted, formatTime, withoutPlace } from '@ami-publisher/base';
 import {
   formatTarget,
   type StreamListing,
@@ -7,7 +8,6 @@ import {
 } from '@ami-publisher/core';
 import { type Context, createContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
-import { counted, formatTime, withoutPlace } from '../output/quantities.js';
 import { outputOptionsOf, type TableView, writeResult } from '../output/render.js';
 import { withStatus } from '../progress/status-line.js';
 import type { CommandRunner } from './definition.js';

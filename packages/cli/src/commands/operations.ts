@@ -1,3 +1,4 @@
+import { counted, formatTime } from '@ami-publisher/base';
 import {
   type ChangeOptions,
   listOperations,
@@ -7,7 +8,6 @@ import {
 } from '@ami-publisher/core';
 import { type Context, createContext, openJournals } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
-import { counted, formatTime } from '../output/quantities.js';
 import { outputOptionsOf, type TableView, writeResult } from '../output/render.js';
 import { notice } from '../progress/notice.js';
 import { createProgressView } from '../progress/progress.js';

@@ -1,3 +1,4 @@
+import { formatTime, withoutPlace } from '@ami-publisher/base';
 import {
   PublicationJournals,
   type PublicationStatus,
@@ -6,7 +7,6 @@ import {
 } from '@ami-publisher/core';
 import { createContext, openJournals } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
-import { formatTime, withoutPlace } from '../output/quantities.js';
 import { outputOptionsOf, type TableView, writeResult } from '../output/render.js';
 import { notice } from '../progress/notice.js';
 import { withStatus } from '../progress/status-line.js';

@@ -1,3 +1,4 @@
+import { counted } from '@ami-publisher/base';
 import {
   type Publication,
   type PublicationPlan,
@@ -9,7 +10,6 @@ import { type Context, createContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { tagsOf } from '../input/tags.js';
 import { coloursFor } from '../output/colours.js';
-import { counted } from '../output/quantities.js';
 import { outputOptionsOf, writeResult } from '../output/render.js';
 import { replaceFile } from '../output/replace-file.js';
 import { planView, resultsView } from '../output/views.js';

@@ -1,9 +1,8 @@
-import { parseWholeNumber } from '@ami-publisher/base';
+import { counted, parseWholeNumber } from '@ami-publisher/base';
 import type { SandboxCloud, VolumeKind } from '@ami-publisher/sandbox';
 import { interruptSignal } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { loadSandbox } from '../load-sandbox.js';
-import { counted } from '../output/quantities.js';
 import { withStatus } from '../progress/status-line.js';
 import type { CommandRunner } from './definition.js';
 

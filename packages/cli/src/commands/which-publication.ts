@@ -1,5 +1,4 @@
-import { AmiPublisherError } from '@ami-publisher/base';
-import { counted } from '../output/quantities.js';
+import { AmiPublisherError, counted } from '@ami-publisher/base';
 
 /**
  * The publication that a command is about, and whether its journal or its tags are to tell; never one in place of the other.

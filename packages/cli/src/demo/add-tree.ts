@@ -1,7 +1,7 @@
+import { formatBytes } from '@ami-publisher/base';
 import { readClientTls } from '@ami-publisher/core';
 import { GrpcImageSink, type ImageName, ingestDirectory } from '@ami-publisher/image';
 import { createImageServerClient } from '@ami-publisher/protocol';
-import { formatBytes } from '../output/quantities.js';
 import { withStatus } from '../progress/status-line.js';
 import { say } from './work-directory.js';
 

@@ -1,5 +1,5 @@
+import { formatBytes, formatDuration, withoutPlace } from '@ami-publisher/base';
 import { formatTarget, type PublicationResults } from '@ami-publisher/core';
-import { formatBytes, formatDuration, withoutPlace } from '../output/quantities.js';
 import type { TableView } from '../output/table.js';
 
 /** Steps of a publication by column. */

@@ -1,3 +1,4 @@
+import { formatBytes, formatDuration, withoutPlace } from '@ami-publisher/base';
 import {
   type DurationBasis,
   formatTarget,
@@ -5,7 +6,6 @@ import {
   type PublicationResults,
   type TargetResult,
 } from '@ami-publisher/core';
-import { formatBytes, formatDuration, withoutPlace } from './quantities.js';
 import type { TableView } from './table.js';
 
 /** A plan: what each target's steps would do, and an estimate of time and cost. */

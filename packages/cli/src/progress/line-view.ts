@@ -1,5 +1,5 @@
+import { counted, formatDuration, withoutPlace } from '@ami-publisher/base';
 import type { PublicationEvent } from '@ami-publisher/core';
-import { counted, formatDuration, withoutPlace } from '../output/quantities.js';
 import type { LiveStream } from './live-block.js';
 import type { ProgressView } from './progress.js';
 

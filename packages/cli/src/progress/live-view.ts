@@ -1,6 +1,6 @@
+import { formatBytes, formatDuration, withoutPlace } from '@ami-publisher/base';
 import type { PublicationEvent, StepProgress } from '@ami-publisher/core';
 import { type Colours, coloursFor } from '../output/colours.js';
-import { formatBytes, formatDuration, withoutPlace } from '../output/quantities.js';
 import { type Frame, LiveBlock, type LiveStream, shorten, spinnerOf } from './live-block.js';
 import type { ProgressView } from './progress.js';
 

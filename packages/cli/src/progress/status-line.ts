@@ -1,5 +1,5 @@
+import { formatDuration } from '@ami-publisher/base';
 import { coloursFor } from '../output/colours.js';
-import { formatDuration } from '../output/quantities.js';
 import { LiveBlock, type LiveStream, shorten, spinnerOf } from './live-block.js';
 import { isQuiet, isRedrawn } from './modes.js';
 

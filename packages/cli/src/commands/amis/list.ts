@@ -1,9 +1,8 @@
-import { parseDuration } from '@ami-publisher/base';
+import { counted, formatTime, parseDuration, withoutPlace } from '@ami-publisher/base';
 import { Amis, formatTarget, type ListedImage, type TargetAnswer } from '@ami-publisher/core';
 import { createContext } from '../../context.js';
 import { exitCodes } from '../../exit-codes.js';
 import { tagSearchOf } from '../../input/tag-search.js';
-import { counted, formatTime, withoutPlace } from '../../output/quantities.js';
 import { outputOptionsOf } from '../../output/render.js';
 import { openRowStream, type StreamedView } from '../../output/row-stream.js';
 import { notice } from '../../progress/notice.js';

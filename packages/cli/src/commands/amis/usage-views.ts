@@ -1,5 +1,5 @@
+import { counted, formatTime, withoutPlace } from '@ami-publisher/base';
 import { formatTarget, type ImageUsage, type UsageFailure, type UsageReport } from '@ami-publisher/core';
-import { counted, formatTime, withoutPlace } from '../../output/quantities.js';
 import type { TableView } from '../../output/render.js';
 
 /** The AMIs in use, with what uses each. */

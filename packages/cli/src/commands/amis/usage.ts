@@ -1,10 +1,9 @@
-import { parseDuration, parseWholeNumber } from '@ami-publisher/base';
+import { counted, parseDuration, parseWholeNumber } from '@ami-publisher/base';
 import { AmiUsage, type UsageOptions, type UsageReport } from '@ami-publisher/core';
 import { type Context, createContext, openJournals } from '../../context.js';
 import { exitCodes } from '../../exit-codes.js';
 import { retentionOf } from '../../input/retention.js';
 import { tagSearchOf } from '../../input/tag-search.js';
-import { counted } from '../../output/quantities.js';
 import { outputOptionsOf, type TableView, writeResult } from '../../output/render.js';
 import { replaceFile } from '../../output/replace-file.js';
 import { notice } from '../../progress/notice.js';

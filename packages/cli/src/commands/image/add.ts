@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
-import { AmiPublisherError, invalidOption, parseDuration } from '@ami-publisher/base';
+import { AmiPublisherError, formatBytes, invalidOption, parseDuration } from '@ami-publisher/base';
 import {
   GrpcImageSink,
   type IngestProgress,
@@ -13,7 +13,6 @@ import {
 } from '@ami-publisher/image';
 import { interruptSignal } from '../../context.js';
 import { exitCodes } from '../../exit-codes.js';
-import { formatBytes } from '../../output/quantities.js';
 import { outputOptionsOf, type TableView, writeResult } from '../../output/render.js';
 import { createStatusLine } from '../../progress/status-line.js';
 import type { CommandRunner } from '../definition.js';

@@ -1,10 +1,9 @@
-import { invalidOption, parseDuration } from '@ami-publisher/base';
+import { counted, formatBytes, invalidOption, parseDuration } from '@ami-publisher/base';
 import { formatImageName, type ImageName, parseImageName } from '@ami-publisher/image';
 import type { ImageMessage, ImageServerClient } from '@ami-publisher/protocol';
 import { interruptSignal } from '../../context.js';
 import { exitCodes } from '../../exit-codes.js';
 import { confirm } from '../../input/confirm.js';
-import { counted, formatBytes } from '../../output/quantities.js';
 import { outputOptionsOf, type TableView, writeResult } from '../../output/render.js';
 import { notice } from '../../progress/notice.js';
 import { withStatus } from '../../progress/status-line.js';

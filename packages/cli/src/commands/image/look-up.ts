@@ -1,3 +1,4 @@
+import { formatBytes, formatTime } from '@ami-publisher/base';
 import {
   GrpcImageSource,
   type ImageSummary,
@@ -8,7 +9,6 @@ import {
 } from '@ami-publisher/image';
 import { interruptSignal } from '../../context.js';
 import { exitCodes } from '../../exit-codes.js';
-import { formatBytes, formatTime } from '../../output/quantities.js';
 import { outputOptionsOf, type TableView, writeResult } from '../../output/render.js';
 import type { CommandRunner } from '../definition.js';
 import { imageRow, imagesView, readers, withServer } from './server.js';

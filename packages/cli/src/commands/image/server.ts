@@ -1,7 +1,7 @@
+import { formatBytes, formatTime } from '@ami-publisher/base';
 import { type Role, readDefaults } from '@ami-publisher/core';
 import { createImageServerClient, type ImageMessage, type ImageServerClient } from '@ami-publisher/protocol';
 import { clientTls } from '../../context.js';
-import { formatBytes, formatTime } from '../../output/quantities.js';
 import type { TableView } from '../../output/render.js';
 
 export type Options = Record<string, unknown>;

@@ -1,10 +1,9 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { AmiPublisherError } from '@ami-publisher/base';
+import { AmiPublisherError, formatBytes } from '@ami-publisher/base';
 import { applyImage, GrpcImageSource, parseImageName } from '@ami-publisher/image';
 import { interruptSignal } from '../../context.js';
 import { exitCodes } from '../../exit-codes.js';
-import { formatBytes } from '../../output/quantities.js';
 import { outputOptionsOf, type TableView, writeResult } from '../../output/render.js';
 import { createStatusLine } from '../../progress/status-line.js';
 import type { CommandRunner } from '../definition.js';

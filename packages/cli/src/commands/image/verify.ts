@@ -1,7 +1,7 @@
+import { formatBytes } from '@ami-publisher/base';
 import { parseImageName, toText } from '@ami-publisher/image';
 import { interruptSignal } from '../../context.js';
 import { exitCodes } from '../../exit-codes.js';
-import { formatBytes } from '../../output/quantities.js';
 import { outputOptionsOf, type TableView, writeResult } from '../../output/render.js';
 import { createStatusLine } from '../../progress/status-line.js';
 import type { CommandRunner } from '../definition.js';

@@ -1,6 +1,5 @@
-import { AmiPublisherError } from '@ami-publisher/base';
+import { AmiPublisherError, formatBytes } from '@ami-publisher/base';
 import type { UnpackerDevice, UnpackerStatus, UnpackerStream } from '@ami-publisher/core';
-import { formatBytes } from '../../output/quantities.js';
 
 /** What forgetting a stream does. @throws `STREAM_NOT_FOUND`. */
 export const lossesOfForget = (status: UnpackerStatus, name: string): readonly string[] => {

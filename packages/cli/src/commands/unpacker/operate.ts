@@ -1,9 +1,8 @@
 import { hostname, userInfo } from 'node:os';
-import { AmiPublisherError, invalidOption } from '@ami-publisher/base';
+import { AmiPublisherError, formatBytes, invalidOption, withoutPlace } from '@ami-publisher/base';
 import { formatTarget, type StepProgress, UnpackerOperator } from '@ami-publisher/core';
 import { clientTls, createContext, interruptSignal } from '../../context.js';
 import { exitCodes } from '../../exit-codes.js';
-import { formatBytes, withoutPlace } from '../../output/quantities.js';
 import { outputOptionsOf, type TableView, writeResult } from '../../output/render.js';
 import { createStatusLine, type StatusLine } from '../../progress/status-line.js';
 import { operatorFirst } from '../change.js';

@@ -1,10 +1,9 @@
 import { resolve } from 'node:path';
-import { invalidOption } from '@ami-publisher/base';
+import { formatBytes, invalidOption } from '@ami-publisher/base';
 import { type Capture, readDefaults, type UnpackerOperator, type UnpackerStatus } from '@ami-publisher/core';
 import { GrpcImageSource, parseStreamName } from '@ami-publisher/image';
 import { createImageServerClient } from '@ami-publisher/protocol';
 import { clientTls } from '../../context.js';
-import { formatBytes } from '../../output/quantities.js';
 import type { CommandRunner } from '../definition.js';
 import { type Options, operate, type Row, type RowView } from './operate.js';
 import { writeRawFile } from './raw-file.js';

@@ -1,1 +1,0 @@
-export { counted, formatBytes, formatDuration, formatTime, withoutPlace } from '@ami-publisher/base';
