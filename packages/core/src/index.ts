@@ -131,6 +131,7 @@ export {
   eventOfName,
   eventScores,
   eventsOf,
+  eventTitles,
   lifecycleTypes,
   makingEvent,
   patchEvents,

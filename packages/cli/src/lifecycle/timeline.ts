@@ -2,25 +2,11 @@ import {
   type EventState,
   type EventStatus,
   eventStates,
-  type LifecycleEvent,
+  eventTitles,
   type LifecycleRecord,
   type LifecycleType,
 } from '@ami-publisher/core';
 import { type Colours, coloursFor } from '../output/colours.js';
-
-/** What the original's pages call the events. */
-const labels: Readonly<Record<LifecycleEvent, string>> = {
-  BUILD_AMI: 'AMI Build and Creation',
-  SMOKE_TESTS_AMI_CREATE: 'Smoke Tests',
-  VULNERABILIY_SCANS_AMI_CREATE: 'Vulnerability Scans',
-  QA_CERTIFICATION_REQUEST: 'QA Certification Request',
-  QA_CERTIFICATION_RESPONSE: 'QA Certification Response',
-  MARK_FOR_PRODUCTION_CREATE: 'Approve AMI for Production',
-  PATCH_AMI: 'AMI Patch',
-  SMOKE_TESTS_AMI_PATCH: 'Smoke Tests',
-  VULNERABILITY_SCANS_AMI_PATCH: 'Vulnerability Scans',
-  MARK_FOR_PRODUCTION_PATCH: 'Approve AMI for Production',
-};
 
 interface Mark {
   readonly sign: string;
@@ -47,7 +33,7 @@ export const drawTimeline = (
   colours: Colours = coloursFor(process.stdout),
 ): string => {
   const states = eventStates(record, type);
-  const width = Math.max(...states.map(({ event }) => labels[event].length));
+  const width = Math.max(...states.map(({ event }) => eventTitles[event].length));
   const lines = [
     colours.bold(`${titles[type]} - ${record.lifecycle_id}`),
     '',
@@ -79,7 +65,7 @@ const drawState = (
 ): string[] => {
   const { sign, colour } = marks[status];
   const date = inProgress?.status_date ?? inProgress?.execution_startdate ?? result?.status_date ?? '';
-  const head = `${sign} ${labels[event].padEnd(width)}  ${colours[colour](status)}${date && `  ${date}`}`;
+  const head = `${sign} ${eventTitles[event].padEnd(width)}  ${colours[colour](status)}${date && `  ${date}`}`;
   const details = [...(inProgress?.error_message ?? '').split('\n'), ...detailsOf(result?.properties ?? {})];
   const rail = isLast ? ' ' : '│';
   return [head, ...details.filter((line) => line !== '').map((line) => `${rail}   ${line}`)];

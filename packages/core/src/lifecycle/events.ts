@@ -73,6 +73,20 @@ export const eventScores: Readonly<Record<LifecycleEvent, number>> = {
   MARK_FOR_PRODUCTION_PATCH: 6,
 };
 
+/** What the original's pages call each event; an event of a patch has the title of its like in a creation. */
+export const eventTitles: Readonly<Record<LifecycleEvent, string>> = {
+  BUILD_AMI: 'AMI Build and Creation',
+  SMOKE_TESTS_AMI_CREATE: 'Smoke Tests',
+  VULNERABILIY_SCANS_AMI_CREATE: 'Vulnerability Scans',
+  QA_CERTIFICATION_REQUEST: 'QA Certification Request',
+  QA_CERTIFICATION_RESPONSE: 'QA Certification Response',
+  MARK_FOR_PRODUCTION_CREATE: 'Approve AMI for Production',
+  PATCH_AMI: 'AMI Patch',
+  SMOKE_TESTS_AMI_PATCH: 'Smoke Tests',
+  VULNERABILITY_SCANS_AMI_PATCH: 'Vulnerability Scans',
+  MARK_FOR_PRODUCTION_PATCH: 'Approve AMI for Production',
+};
+
 /** What a result can say of its event. */
 export const resultStatuses = ['COMPLETED', 'FAILED'] as const;
 export type ResultStatus = (typeof resultStatuses)[number];

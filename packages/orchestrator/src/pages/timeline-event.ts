@@ -1,8 +1,8 @@
-import type { LifecycleEvent } from '@ami-publisher/core';
+import { eventTitles, type LifecycleEvent } from '@ami-publisher/core';
 import { badgeHtml, durationText, type Html, html, instantHtml } from '@ami-publisher/daemon';
 import { type Attempt, type LifecycleState, resultOf, type Track } from '../lifecycles/state.js';
 import { propertiesHtml } from './values.js';
-import { eventTitles, standingOf } from './words.js';
+import { standingOf } from './words.js';
 
 /** Whether an attempt came to no result although nobody called it off. */
 export const isBroken = ({ status }: Attempt): boolean =>

@@ -1,19 +1,5 @@
-import { eventsOf, type LifecycleEvent, typeOfEvent } from '@ami-publisher/core';
+import { eventsOf, eventTitles, type LifecycleEvent, typeOfEvent } from '@ami-publisher/core';
 import type { Attempt, AttemptStatus } from '../lifecycles/state.js';
-
-/** Events as pages call them. */
-export const eventTitles: Readonly<Record<LifecycleEvent, string>> = {
-  BUILD_AMI: 'AMI Build and Creation',
-  SMOKE_TESTS_AMI_CREATE: 'Smoke Tests',
-  VULNERABILIY_SCANS_AMI_CREATE: 'Vulnerability Scans',
-  QA_CERTIFICATION_REQUEST: 'QA Certification Request',
-  QA_CERTIFICATION_RESPONSE: 'QA Certification Response',
-  MARK_FOR_PRODUCTION_CREATE: 'Approve AMI for Production',
-  PATCH_AMI: 'AMI Patch',
-  SMOKE_TESTS_AMI_PATCH: 'Smoke Tests',
-  VULNERABILITY_SCANS_AMI_PATCH: 'Vulnerability Scans',
-  MARK_FOR_PRODUCTION_PATCH: 'Approve AMI for Production',
-};
 
 /** All events, those of creations first. */
 export const allEvents: readonly LifecycleEvent[] = [...eventsOf['ami-creation'], ...eventsOf['ami-patch']];
