@@ -107,7 +107,7 @@ describe('share', () => {
     const disabled = await encryptedAmi(world);
     world.model.kmsKey(place, disabled.key)!.enabled = false;
     expect((await share(world, [disabled], [otherId], { grant: true })).targets[0]?.message).toMatch(
-      /is disabled.*enable the key/,
+      /is Disabled.*enable the key/,
     );
   });
 

@@ -2,6 +2,7 @@ import { AmiPublisherError, isAmiPublisherError } from '@ami-publisher/base';
 import { isNotFound } from '../cloud/aws-error.js';
 import type { Cloud } from '../cloud/cloud.js';
 import type { CallOptions } from '../cloud/ec2-api.js';
+import { closedToOthers, describeKey } from '../sharing/key-access.js';
 import { distanceKm } from '../target/region-places.js';
 import { compareTargets, formatTarget, type Target } from '../target/target.js';
 import type { SourceImage } from './stream-images.js';
@@ -85,8 +86,8 @@ const isShared = async (
 };
 
 /**
- * Whether another account can use a key of a source's account: it is a customer's, is enabled, and that account may look at it. What the key's
- * policy allows besides is found out by the copy.
+ * Whether another account can use a key of a source's account: it is open to others, and that account, asked itself, may look at it. Its policy is not
+ * read, which would take more permissions; what it allows besides is found out by the copy.
  */
 const lookAtKey = async (
   { cloud, signal }: Choice,
@@ -95,11 +96,10 @@ const lookAtKey = async (
   destination: Target,
 ): Promise<{ readonly arn: string } | { readonly refusal: string }> => {
   try {
-    const { KeyMetadata } = await (await cloud.kms(target)).describeKey(name, { signal });
-    const { Arn: arn = name, KeyManager, KeyState } = KeyMetadata ?? {};
-    if (KeyManager === 'AWS')
-      return { refusal: `${name}, an AWS managed key, which no other account can use` };
-    if (KeyState !== 'Enabled') return { refusal: `${name}, which is ${KeyState}` };
+    const key = await describeKey(await cloud.kms(target), name, { signal });
+    const { arn } = key;
+    const closed = closedToOthers(key);
+    if (closed !== undefined) return { refusal: `${name}, ${closed}` };
     const abroad = await cloud.kms({ ...destination, region: target.region });
     return await abroad.describeKey(arn, { signal }).then(
       () => ({ arn }),

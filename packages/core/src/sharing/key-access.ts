@@ -17,12 +17,19 @@ export const operationsOfEbs: readonly string[] = [
   'ReEncryptFrom',
 ];
 
-/** A key, with all that says who may use it. */
-export interface KeyFacts {
+/** What AWS says of a key itself. */
+export interface DescribedKey {
   readonly arn: string;
+  /** Undefined where AWS does not say. */
+  readonly accountId: string | undefined;
   /** Belongs to AWS, in the account, as the default key of EBS does. */
   readonly isAwsManaged: boolean;
-  readonly isEnabled: boolean;
+  /** `Enabled`, `Disabled`, `PendingDeletion` and so on. */
+  readonly state: string;
+}
+
+/** A key, with all that says who may use it. */
+export interface KeyFacts extends DescribedKey {
   /** In IAM's JSON; undefined where it cannot be read, as of another account's key. */
   readonly policy: string | undefined;
   readonly grants: readonly KmsGrant[];
@@ -36,10 +43,28 @@ export interface KeyVerdict {
 }
 
 /**
+ * Reads what AWS says of a key itself.
+ *
+ * @param keyId id, ARN, alias or alias ARN
+ * @throws `AWS_UNEXPECTED_ANSWER` if AWS does not say which key it is
+ */
+export const describeKey = async (
+  kms: KmsApi,
+  keyId: string,
+  options: CallOptions,
+): Promise<DescribedKey> => {
+  const { KeyMetadata: key } = await kms.describeKey(keyId, options);
+  if (key?.Arn === undefined) throw noMetadata(keyId);
+  const { Arn: arn, AWSAccountId: accountId, KeyManager, KeyState: state = 'of no known state' } = key;
+  return { arn, accountId, isAwsManaged: KeyManager === 'AWS', state };
+};
+
+/**
  * Reads a key, and who may use it.
  *
  * @param keyId id, ARN, alias or alias ARN
  * @param accountId whose key it should be: policies of others cannot be read
+ * @throws `AWS_UNEXPECTED_ANSWER` if AWS does not say which key it is
  */
 export const readKey = async (
   kms: KmsApi,
@@ -47,16 +72,12 @@ export const readKey = async (
   accountId: string,
   options: CallOptions,
 ): Promise<KeyFacts> => {
-  const { KeyMetadata: key } = await kms.describeKey(keyId, options);
-  if (key?.Arn === undefined) throw noMetadata(keyId);
-  const isAwsManaged = key.KeyManager === 'AWS';
-  const isReadable = !isAwsManaged && key.AWSAccountId === accountId;
+  const key = await describeKey(kms, keyId, options);
+  const isReadable = !key.isAwsManaged && key.accountId === accountId;
   return {
-    arn: key.Arn,
-    isAwsManaged,
-    isEnabled: key.KeyState === 'Enabled',
-    policy: isReadable ? (await kms.getKeyPolicy(key.Arn, options)).Policy : undefined,
-    grants: isReadable ? await listGrants(kms, key.Arn, options) : [],
+    ...key,
+    policy: isReadable ? (await kms.getKeyPolicy(key.arn, options)).Policy : undefined,
+    grants: isReadable ? await listGrants(kms, key.arn, options) : [],
   };
 };
 
@@ -71,9 +92,15 @@ const listGrants = async (kms: KmsApi, keyId: string, options: CallOptions): Pro
   return grants;
 };
 
+/** Why no other account can use a key, whatever its policy says, in words that follow its name; undefined if the policy decides. */
+export const closedToOthers = ({ isAwsManaged, state }: DescribedKey): string | undefined => {
+  if (isAwsManaged) return 'an AWS managed key, which no other account can use';
+  return state === 'Enabled' ? undefined : `which is ${state}`;
+};
+
 /** Whether somebody could use a key for what EC2 has to do with it, by policy or by grants. */
 export const judgeKey = (key: KeyFacts, asker: Asker): KeyVerdict => {
-  if (key.isAwsManaged || !key.isEnabled) return { answer: 'no', missing: operationsOfEbs };
+  if (closedToOthers(key) !== undefined) return { answer: 'no', missing: operationsOfEbs };
   const answers = operationsOfEbs.map((operation) => mayUse(key, asker, operation));
   return { answer: all(answers), missing: operationsOfEbs.filter((_, index) => answers[index] !== 'yes') };
 };

@@ -1,7 +1,7 @@
 import { AmiPublisherError } from '@ami-publisher/base';
 import { formatTarget, type Target } from '../target/target.js';
 import type { Grantee } from './grantee.js';
-import { type KeyFacts, operationsOfEbs } from './key-access.js';
+import { closedToOthers, type KeyFacts, operationsOfEbs } from './key-access.js';
 
 /** The principal that a grant or a key policy names for an account. */
 export const rootOf = (accountId: string, { partition }: Pick<Target, 'partition'>): string =>
@@ -44,12 +44,11 @@ export const unusableKeyError = (
   orGrant: string,
 ): AmiPublisherError =>
   new AmiPublisherError('AMI_NOT_SHARABLE', {
-    message: key.isEnabled
-      ? `${what} is encrypted with ${key.arn}, which ${grantee.id} cannot use`
-      : `${what} is encrypted with ${key.arn}, which is disabled`,
+    message: `${what} is encrypted with ${key.arn}, ${closedToOthers(key) ?? `which ${grantee.id} cannot use`}`,
     target: formatTarget(target),
     resource: what,
-    remedy: key.isEnabled
-      ? `add to the key's policy ${keyPolicyStatement(grantee, target)}${grantee.kind === 'account' ? orGrant : ''}`
-      : 'enable the key',
+    remedy:
+      key.state === 'Enabled'
+        ? `add to the key's policy ${keyPolicyStatement(grantee, target)}${grantee.kind === 'account' ? orGrant : ''}`
+        : 'enable the key',
   });

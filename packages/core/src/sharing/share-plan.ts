@@ -185,7 +185,7 @@ const grantsFor = (
     if (answer === 'unclear')
       note(`${place}; whether ${grantee.id} can use it is unclear for ${missing.join(', ')}`);
     if (answer !== 'no') return [];
-    if (!grant || grantee.kind !== 'account' || !key.isEnabled)
+    if (!grant || grantee.kind !== 'account' || key.state !== 'Enabled')
       throw unusableKeyError(snapshotId, key, grantee, target, ', or share with --grant');
     return [grantOf(key, grantee, target)];
   });
