@@ -68,6 +68,12 @@ export const policiesFor = (
   };
 };
 
+/** The statement for instance profiles, for the role of the profile that is named, in whatever account. */
+export const instanceProfilePolicy = (profile: string): PolicyDocument => {
+  const text = JSON.stringify(policyOf('An instance profile'));
+  return JSON.parse(text.replaceAll('ACCOUNT', '*').replaceAll('ROLE', profile)) as PolicyDocument;
+};
+
 /** The statement for journals in S3, with the words of the page filled in. */
 export const journalPolicy = (bucket: string, prefix: string): PolicyDocument => {
   const text = JSON.stringify(pagePolicies.journals);

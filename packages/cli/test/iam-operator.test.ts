@@ -1,7 +1,8 @@
 import { Amis, operationCommands } from '@ami-publisher/core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { extras } from '../src/docs/iam/extras.js';
 import { operatorActions, operatorPolicy } from '../src/docs/iam/operator.js';
-import { documentOf } from '../src/docs/iam/policy.js';
+import { documentOf, type PolicyDocument } from '../src/docs/iam/policy.js';
 import { changingCommands } from './support/changing-commands.js';
 import { createRecordedCloud, type RecordedCloud } from './support/recorded-cloud.js';
 
@@ -71,5 +72,39 @@ describe('the policy for operators', () => {
 
   it('is told of every command that it is for', () => {
     expect(Object.keys(operatorActions)).toEqual([...called.keys()].sort());
+  });
+});
+
+/** The statement of the page for instance profiles, with a role in place of its words. */
+const passing = (role: string): PolicyDocument => {
+  const page = documentOf(extras.find(({ title }) => title === 'An instance profile')!);
+  const filled = JSON.stringify(page).replaceAll('ACCOUNT', '*').replaceAll('ROLE', role);
+  return { ...policy, Statement: [...policy.Statement, ...(JSON.parse(filled) as PolicyDocument).Statement] };
+};
+
+describe.each(['launch-instances', 'launch-instances-for-images'])('an instance profile of %s', (name) => {
+  const launch = async (document: PolicyDocument) => {
+    const world = await createRecordedCloud(document);
+    const command = operationCommands.find((one) => one.name === name)!;
+    const request = await rows.find((row) => row.command === name)!.prepare(world);
+    await world.pass(3_600_000);
+    const launching = { ...(request as object), instanceProfile: 'tester' };
+    const { ok, targets } = await world.run(world.operations.run(command, world.targets, launching));
+    return { ok, text: JSON.stringify(targets), used: world.cloud.model.iam.used() };
+  };
+
+  it('takes iam:PassRole on its role, which the statement of the page allows', async () => {
+    const { ok, used } = await launch(passing('tester'));
+    expect(ok).toBe(true);
+    expect(used).toContainEqual(expect.objectContaining({ statement: 'PassRole', action: 'iam:PassRole' }));
+  });
+
+  it.each([
+    ['without that statement', policy],
+    ['with that statement for another role', passing('other')],
+  ])('is denied %s', async (_how, document) => {
+    const { ok, text } = await launch(document);
+    expect(ok).toBe(false);
+    expect(text).toMatch(/"code":"ACCESS_DENIED".*iam:PassRole on resource: arn:aws:iam::\d+:role\/tester /);
   });
 });

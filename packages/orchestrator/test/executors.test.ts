@@ -1,8 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { identities, pagePolicies, policiesFor } from '../../../test/support/iam-page.js';
+import {
+  identities,
+  instanceProfilePolicy,
+  pagePolicies,
+  policiesFor,
+} from '../../../test/support/iam-page.js';
 import { build } from '../src/executors/build.js';
+import { createExecutors } from '../src/executors/executors.js';
 import { checkExport } from '../src/executors/export/check-export.js';
 import { exportLink } from '../src/executors/export/export-link.js';
 import { qaExport } from '../src/executors/export/qa-export.js';
@@ -17,8 +23,13 @@ import type { Work } from '../src/jobs/executor.js';
 import type { AmiDetails } from '../src/lifecycles/state.js';
 import { reconcile } from '../src/tags/reconcile.js';
 import { imageBuilderSuite } from './suite/image-builder.js';
-import { createExecutorWorld, type ExecutorWorld, stream } from './support/executor-world.js';
-import { completed, pinned, workOn } from './support/work.js';
+import {
+  createExecutorWorld,
+  type ExecutorWorld,
+  instanceProfile,
+  stream,
+} from './support/executor-world.js';
+import { completed, patchWork, pinned, workOn } from './support/work.js';
 
 const { signal } = new AbortController();
 const packages = ['Package: openssl', 'Status: install ok installed', 'Version: 3.0.2-1', ''].join('\n');
@@ -34,13 +45,16 @@ const keyPolicy = (owner: string) => ({
   })),
 });
 
+/** What the page says that the executors need on top of publishing. */
+const policies = [pagePolicies.lifecycle, pagePolicies.imageBuilder, instanceProfilePolicy(instanceProfile)];
+
 describe('Executors on the sandbox', () => {
   let world: ExecutorWorld;
   let amis: readonly AmiDetails[];
 
   beforeAll(async () => {
     world = await createExecutorWorld({
-      policies: policiesFor(pagePolicies.lifecycle, pagePolicies.imageBuilder),
+      policies: policiesFor(...policies),
     });
     await world.addImage('1', { 'etc/release': 'one\n', 'var/lib/dpkg/status': packages });
     // AMIs of the default key, and of one that lets nobody else in, could not be shared.
@@ -110,6 +124,7 @@ describe('Executors on the sandbox', () => {
   test('[W-E2] [W-E15] smoke tests run on an instance of the AMI, and say of each check how it came out', async () => {
     const executor = smokeTests(
       world.services({
+        instance: { profile: instanceProfile },
         smokeTests: [
           { command: 'cat /etc/release', stdoutMatches: '^one$' },
           { fileExists: '/etc/release' },
@@ -134,7 +149,8 @@ describe('Executors on the sandbox', () => {
         { name: 'service ssh.service', passed: false, exit_code: 127 },
       ],
     });
-    expect(await instances()).toHaveLength(1);
+    const arn = `arn:aws:iam::${world.accountId}:instance-profile/${instanceProfile}`;
+    expect(await instances()).toMatchObject([{ IamInstanceProfile: { Arn: arn } }]);
     await executor.cleanUp(work);
     await expect.poll(instances).toEqual([]);
   });
@@ -348,9 +364,23 @@ describe('Executors on the sandbox', () => {
     const { calls, iam } = world.sandbox.model;
     const denied = /^(UnauthorizedOperation|AccessDenied|AccessDeniedException)$/;
     expect(calls.list().filter(({ error }) => denied.test(error ?? ''))).toEqual([]);
-    const page = [pagePolicies.lifecycle, pagePolicies.imageBuilder];
-    const ours = new Set(page.flatMap(({ Statement }) => Statement).map(({ Sid }) => Sid));
+    const ours = new Set(policies.flatMap(({ Statement }) => Statement).map(({ Sid }) => Sid));
     const mine = iam.unused().filter(({ policy }) => policy === identities.user);
     expect(mine.filter(({ statement }) => ours.has(statement))).toEqual([]);
+  });
+
+  test('[W-S12] the policy of the page lets no instance have another role, not by Image Builder either', async () => {
+    const instance = { profile: 'administrator' };
+    const denied = {
+      code: 'ACCESS_DENIED',
+      message: expect.stringMatching(/iam:PassRole on resource: arn:aws:iam::\d+:role\/administrator /),
+    };
+    const smoke = workOn('SMOKE_TESTS_AMI_CREATE', amis);
+    await expect(smokeTests(world.services({ instance })).run(smoke, signal)).rejects.toMatchObject(denied);
+    const product = { instance, imageBuilder: { patches: true }, kmsKey: 'alias/amis' };
+    const patch = createExecutors(world.services(product)).PATCH_AMI!;
+    const work = patchWork('s3://components/update.yaml', amis);
+    await expect(patch.run(work, signal)).rejects.toMatchObject(denied);
+    await patch.cleanUp(work);
   });
 });

@@ -8,7 +8,7 @@ import { pinBuild } from '../../src/executors/pin-build.js';
 import type { Executor } from '../../src/jobs/executor.js';
 import type { AmiDetails } from '../../src/lifecycles/state.js';
 import { lifecycleTags } from '../../src/tags/ami-tags.js';
-import type { ExecutorWorld } from '../support/executor-world.js';
+import { type ExecutorWorld, instanceProfile } from '../support/executor-world.js';
 import { fastClock } from '../support/fast-clock.js';
 import { completed, patchWork, pinned, workOn } from '../support/work.js';
 
@@ -127,7 +127,7 @@ export const imageBuilderSuite = (world: () => ExecutorWorld, amis: () => readon
 
     const patching = () => ({
       ...{ imageBuilder: { patches: true }, kmsKey: 'alias/amis' },
-      instance: { profile: 'image-builder' },
+      instance: { profile: instanceProfile },
     });
     const component = async (key: string, body: string): Promise<string> => {
       await world().putObject(bucket, key, body);

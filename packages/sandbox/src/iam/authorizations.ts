@@ -10,6 +10,7 @@ import type { Place, RegionState } from '../model/region-state.js';
 import type { SsmAction } from '../ssm/handlers.js';
 import { created, type NamedResource, namedResources, tableOf } from '../visibility/named-resources.js';
 import type { Authorization } from './evaluate.js';
+import { passingRole } from './pass-role.js';
 
 /** Snapshots and images can belong to anybody, so their ARNs have no account. */
 const arnOf = ({ accountId, region }: Place, kind: string, id: string): string =>
@@ -57,7 +58,8 @@ interface TaggingInput {
 }
 
 /**
- * What an EC2 call needs: its action on everything that it makes and names, and `ec2:CreateTags` on what it makes with tags. Describe
+ * What an EC2 call needs: its action on everything that it makes and names, `ec2:CreateTags` on what it makes with tags, and `iam:PassRole` on the role
+ * that it gives an instance. Describe
  * calls are not about resources, but for those of attributes. Tags of the request are known for what gets them, tags of resources for what is named. Service
  * authorization reference, "Actions, resources, and condition keys for Amazon EC2".
  */
@@ -76,6 +78,7 @@ export const ec2Authorizations = (state: RegionState, action: Ec2Action, input: 
     ...makingAuthorizations(state, action, input, general),
     ...copyingAuthorizations(state, action, input, general),
     ...named,
+    ...passingAuthorizations(state, action, input),
   ];
 };
 
@@ -105,6 +108,13 @@ const copyingAuthorizations = (
   const { SourceRegion = '', SourceSnapshotId = '' } = input as Partial<CopySnapshotRequest>;
   const resource = arnOf({ accountId, region: SourceRegion }, 'snapshot', SourceSnapshotId);
   return [{ action: `ec2:${action}`, resource, context: new Map(general) }];
+};
+
+/** Launching with an instance profile gives its role to what runs on the instance. */
+const passingAuthorizations = (state: RegionState, action: Ec2Action, input: object): Authorization[] => {
+  const { IamInstanceProfile: profile } = input as Partial<RunInstancesRequest>;
+  const name = profile?.Arn ?? profile?.Name;
+  return action === 'RunInstances' && name !== undefined ? [passingRole(state, name)] : [];
 };
 
 /** Whether a call is about no resource; attributes are those of one. */

@@ -13,6 +13,8 @@ const untaggedVolumeId = 'vol-0123456789abcdef1';
 state.volumes.insert({ id: volumeId, tags: new Map([['ami-publisher:stream', 'base/debian']]) } as never);
 state.volumes.insert({ id: untaggedVolumeId, tags: new Map() } as never);
 
+const profileArn = (path: string): string => `arn:aws:iam::${account}:instance-profile/${path}`;
+
 const session: Identity = {
   accountId: account,
   arn: `arn:aws:sts::${account}:assumed-role/publisher/ci`,
@@ -212,6 +214,37 @@ describe('A policy', () => {
       }),
     );
     iam.checkSts(session, 'GetCallerIdentity', {}, 'us-east-1');
+  });
+
+  test.each<[string, string, object, boolean]>([
+    ['the role of the profile that is named', 'role/unpacker', { Name: 'unpacker' }, true],
+    ['the role of the profile of an ARN', 'role/unpacker', { Arn: profileArn('unpacker') }, true],
+    [
+      'the role of a profile with a path',
+      'role/images/unpacker',
+      { Arn: profileArn('images/unpacker') },
+      true,
+    ],
+    ['another role', 'role/administrator', { Name: 'unpacker' }, false],
+    ['the profile in place of its role', 'instance-profile/unpacker', { Name: 'unpacker' }, false],
+  ])('[IAM-8] That lets one pass %s', (_what, resource, IamInstanceProfile, allowed) => {
+    const Condition = { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } };
+    const Resource = `arn:aws:iam::${account}:${resource}`;
+    const iam = iamWith(allow('ec2:RunInstances'), allow('iam:PassRole', { Resource, Condition }));
+    expect(verdict(iam, 'RunInstances', { IamInstanceProfile }) === 'allowed').toBe(allowed);
+  });
+
+  test('[IAM-8] Without iam:PassRole lets one launch no instance with a profile, and says which role it was', () => {
+    const iam = iamWith(
+      allow('ec2:RunInstances'),
+      allow('iam:PassRole', {
+        Condition: { StringEquals: { 'iam:PassedToService': 'lambda.amazonaws.com' } },
+      }),
+    );
+    expect(verdict(iam, 'RunInstances', {})).toBe('allowed');
+    expect(verdict(iam, 'RunInstances', { IamInstanceProfile: { Name: 'unpacker' } })).toBe(
+      `iam:PassRole on resource: arn:aws:iam::${account}:role/unpacker because no identity-based policy allows the iam:PassRole action`,
+    );
   });
 
   test('[IAM-6] Tells which of its entries allowed what, and which nothing', () => {

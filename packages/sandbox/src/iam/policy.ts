@@ -6,7 +6,7 @@ const oneOrMany = z.union([z.string(), z.array(z.string()).nonempty()]).transfor
 const conditionKey = z
   .string()
   .regex(
-    /^(aws:(RequestTag|ResourceTag)\/.+|(ec2:ResourceTag|ssm:resourceTag)\/.+|ec2:(CreateAction|Encrypted|VolumeType)|aws:(TagKeys|RequestedRegion))$/,
+    /^(aws:(RequestTag|ResourceTag)\/.+|(ec2:ResourceTag|ssm:resourceTag)\/.+|ec2:(CreateAction|Encrypted|VolumeType)|aws:(TagKeys|RequestedRegion)|iam:PassedToService)$/,
     'the sandbox does not know this condition key',
   );
 

@@ -1,4 +1,5 @@
 import type { Authorization } from '../iam/evaluate.js';
+import { passingRole, profileArnOf } from '../iam/pass-role.js';
 import type { RegionState } from '../model/region-state.js';
 import type { ServiceContext } from '../services/service.js';
 import { arnOf } from './look-up.js';
@@ -15,6 +16,7 @@ interface Input {
   readonly imageBuildVersionArn?: string;
   readonly imageVersionArn?: string;
   readonly imagePipelineArn?: string;
+  readonly instanceProfileName?: string;
   readonly components?: readonly { readonly componentArn?: string }[];
 }
 
@@ -58,9 +60,19 @@ const alsoRead = (action: string, input: Input): readonly (readonly [action: str
   ];
 };
 
+/** What instances are to be launched with is looked at, and its role passed. */
+const profileAuthorizations = (state: RegionState, { instanceProfileName: name }: Input): Authorization[] => {
+  if (name === undefined) return [];
+  const context = new Map([['aws:RequestedRegion', [state.region]]]);
+  return [
+    { action: 'iam:GetInstanceProfile', resource: profileArnOf(state, name), context },
+    passingRole(state, name),
+  ];
+};
+
 /**
- * What a call of Image Builder needs: its action on what it makes or names, `TagResource` on what it makes with tags, and to read what it makes
- * something of. Tags of the request are known for what gets them, tags of resources for what is named. Service authorization reference, "Actions,
+ * What a call of Image Builder needs: its action on what it makes or names, `TagResource` on what it makes with tags, to read what it makes something
+ * of, and to look at the instance profile that it names and pass its role (Image Builder user guide, `AWSImageBuilderFullAccess`). Tags of the request are known for what gets them, tags of resources for what is named. Service authorization reference, "Actions,
  * resources, and condition keys for Amazon EC2 Image Builder".
  */
 export const imageBuilderAuthorizations = (
@@ -83,6 +95,7 @@ export const imageBuilderAuthorizations = (
     on(action, about, [...own, ...tags]),
     ...(tags.length === 0 ? [] : [on('TagResource', tagged, tags)]),
     ...alsoRead(action, input).map(([name, arn]) => on(name, arn)),
+    ...profileAuthorizations(state, input),
   ];
 };
 

@@ -47,7 +47,7 @@ export const extras: readonly ExplainedPolicy[] = [
   {
     title: 'An instance profile',
     about:
-      'On top of the policy for operators, with `--instance-profile` of `launch-instances` and `launch-instances-for-images`.',
+      'On top of the policy for operators, with `--instance-profile` of `launch-instances` and `launch-instances-for-images`; on top of that for lifecycle events, where a product has `instance.profile`. `packages/cli/test/iam-operator.test.ts` and `packages/orchestrator/test/executors.test.ts` run under this statement, and are denied without it.',
     statements: [
       {
         statement: {

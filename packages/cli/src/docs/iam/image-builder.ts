@@ -8,7 +8,7 @@ const arn = (rest: string): string => `arn:aws:imagebuilder:*:*:${rest}`;
 export const imageBuilderPolicy: ExplainedPolicy = {
   title: 'Builds and patches by Image Builder',
   about:
-    "On top of the policy for lifecycle events, where a product has `imageBuilder`; narrow the pipelines to yours. Image Builder itself works by its service-linked role, which whoever uses it first has to be allowed to make (`iam:CreateServiceLinkedRole` for `imagebuilder.amazonaws.com`). Patches launch an instance with the profile of the product: that takes `iam:GetInstanceProfile` and `iam:PassRole` ([as for operators](#an-instance-profile)), and the role of the profile AWS's policies `EC2InstanceProfileForImageBuilder` and `AmazonSSMManagedInstanceCore`. `packages/orchestrator/test/executors.test.ts` runs under these statements too, and fails if a call is denied or an entry is never used.",
+    "On top of the policy for lifecycle events, where a product has `imageBuilder`; narrow the pipelines to yours. Image Builder itself works by its service-linked role, which whoever uses it first has to be allowed to make (`iam:CreateServiceLinkedRole` for `imagebuilder.amazonaws.com`). Patches launch an instance with the profile of the product: that takes `iam:PassRole` ([as for operators](#an-instance-profile)), and the role of the profile AWS's policies `EC2InstanceProfileForImageBuilder` and `AmazonSSMManagedInstanceCore`. `packages/orchestrator/test/executors.test.ts` runs under these statements too, and fails if a call is denied or an entry is never used.",
   statements: [
     may(
       'BuildByPipelines',
@@ -78,6 +78,12 @@ export const imageBuilderPolicy: ExplainedPolicy = {
       ],
       arn('infrastructure-configuration/lifecycle-patch-*'),
       'The same of what says how the instance is launched.',
+    ),
+    may(
+      'SeeProfiles',
+      ['iam:GetInstanceProfile'],
+      'arn:aws:iam::*:instance-profile/*',
+      'Image Builder looks at the profile in the name of the caller.',
     ),
     may(
       'PatchTargets',
