@@ -2,13 +2,12 @@ import { AmiPublisherError } from '@ami-publisher/base';
 import { formatTarget, type Target, tagKeys } from '@ami-publisher/core';
 import { quoted, type RemoteShell } from '../../aws/remote-shell.js';
 import type { Product } from '../../configuration/products.js';
-import type { Executor, Work } from '../../jobs/executor.js';
+import type { Executor } from '../../jobs/executor.js';
 import { amiDetails, publish } from '../build.js';
-import { primaryAmi, productOf, targetOf } from '../places.js';
+import { type AmiPlace, besidePrimaryAmi } from '../on-primary-ami.js';
 import { describeAmi, releaseOf } from '../published-release.js';
 import type { ExecutorServices } from '../services.js';
-import { launchThrowAway, shellOn, terminateLaunched } from '../throw-away-instance.js';
-import { withinMinutes } from '../within.js';
+import { launchThrowAway, shellOn } from '../throw-away-instance.js';
 import { type PatchStep, stepsOfComponent } from './component.js';
 import { componentOf, componentPin } from './fetch-component.js';
 import { onceScript, stepScript } from './scripts.js';
@@ -21,40 +20,27 @@ const keptOutput = 500;
  * Patches an AMI: its image is unpacked into a folder on a throw-away instance, the component's steps are run with that folder as `/`, and what they
  * leave is added as a new leaf, and published. Nothing of it boots the AMI, so that no log or key of a running system gets into the image.
  */
-export const patch = (services: ExecutorServices): Executor => {
-  const placeOf = async ({ state, amis }: Work, signal: AbortSignal) => {
-    const product = productOf(services.configuration, state);
-    const ami = primaryAmi(amis);
-    return { product, ami, target: await targetOf(services.cloud, product, ami, signal) };
-  };
-  return {
-    run: (work, outer) =>
-      withinMinutes(services.clock, services.configuration.timeLimitMinutes.build, outer, async (signal) => {
-        const { product, ami, target } = await placeOf(work, signal);
-        const parent = await leafOf(services, target, ami.image, signal);
-        const leaf = leafOfPatch(parent, work.attempt.id);
-        if (!(await hasImage(services, product.stream, leaf, signal)))
-          await makeLeaf(services, { product, target, work, parent, leaf, signal });
-        const results = await publish(services, product, work, { leaf }, signal);
-        return {
-          status: 'COMPLETED',
-          properties: {
-            task: 'PATCH_AMI',
-            ami_details: amiDetails(results, product),
-            publication_id: results.publicationId,
-            image: `${results.stream}/${results.leaf}`,
-            parent_image: `${product.stream}/${parent}`,
-            manifest_digest: results.manifestDigest,
-            ...componentPin(work.attempt),
-          },
-        };
-      }),
-    cleanUp: async (work) => {
-      const { target } = await placeOf(work, new AbortController().signal);
-      await terminateLaunched(services, target, work.attempt);
-    },
-  };
-};
+export const patch = (services: ExecutorServices): Executor =>
+  besidePrimaryAmi(services, services.configuration.timeLimitMinutes.build, async (place) => {
+    const { work, product, ami, target, signal } = place;
+    const parent = await leafOf(services, target, ami.image, signal);
+    const leaf = leafOfPatch(parent, work.attempt.id);
+    if (!(await hasImage(services, product.stream, leaf, signal)))
+      await makeLeaf(services, { ...place, parent, leaf });
+    const results = await publish(services, product, work, { leaf }, signal);
+    return {
+      status: 'COMPLETED',
+      properties: {
+        task: 'PATCH_AMI',
+        ami_details: amiDetails(results, product),
+        publication_id: results.publicationId,
+        image: `${results.stream}/${results.leaf}`,
+        parent_image: `${product.stream}/${parent}`,
+        manifest_digest: results.manifestDigest,
+        ...componentPin(work.attempt),
+      },
+    };
+  });
 
 /** The release that an AMI holds, by its tags. @throws `RESOURCE_FAILED` for an AMI that no publication made */
 const leafOf = async (
@@ -90,13 +76,9 @@ const hasImage = async (
   }
 };
 
-interface MakeLeaf {
-  readonly product: Product;
-  readonly target: Target;
-  readonly work: Work;
+interface MakeLeaf extends AmiPlace {
   readonly parent: string;
   readonly leaf: string;
-  readonly signal: AbortSignal;
 }
 
 const makeLeaf = async (services: ExecutorServices, options: MakeLeaf): Promise<void> => {
