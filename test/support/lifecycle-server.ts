@@ -1,4 +1,4 @@
-import type { LifecycleEvent, LifecycleOperation } from '@ami-publisher/core';
+import type { LifecycleEvent } from '@ami-publisher/core';
 import {
   type Executor,
   type Executors,
@@ -6,7 +6,9 @@ import {
   startOrchestrator,
   type Verdict,
 } from '@ami-publisher/orchestrator';
+import { runnable } from '../../packages/orchestrator/test/support/executors.js';
 import { startCheckingProxy } from './checking-proxy.js';
+import { deploymentSecrets } from './deployment-secrets.js';
 import { type StackAccount, startStackAccount } from './stack-account.js';
 
 /** A lifecycle server for clients of the original, and the AWS account that it can be found by. */
@@ -17,32 +19,6 @@ export interface DeployedLifecycleServer {
   readonly key: string;
   close(): Promise<void>;
 }
-
-/** The secrets of a deployment of the original, and what each is good for. */
-const secrets: Readonly<Record<string, LifecycleOperation>> = {
-  ami_creation_post_api_key: 'creation:post',
-  ami_creation_put_api_key: 'creation:put',
-  ami_creation_status_api_key: 'status',
-  ami_creation_qa_certification_key: 'creation:certify',
-  ami_creation_mark_for_production_key: 'creation:approve',
-  ami_creation_timeline_api_key: 'creation:timeline',
-  ami_patch_post_api_key: 'patch:post',
-  ami_patch_put_api_key: 'patch:put',
-  ami_patch_mark_for_production_key: 'patch:approve',
-  ami_patch_timeline_api_key: 'patch:timeline',
-};
-
-const runnable: readonly LifecycleEvent[] = [
-  'BUILD_AMI',
-  'SMOKE_TESTS_AMI_CREATE',
-  'VULNERABILIY_SCANS_AMI_CREATE',
-  'QA_CERTIFICATION_REQUEST',
-  'MARK_FOR_PRODUCTION_CREATE',
-  'PATCH_AMI',
-  'SMOKE_TESTS_AMI_PATCH',
-  'VULNERABILITY_SCANS_AMI_PATCH',
-  'MARK_FOR_PRODUCTION_PATCH',
-];
 
 /** Executors that are done at once, and make AMIs that nothing else knows. */
 const executors = (): Executors => {
@@ -76,9 +52,9 @@ export const deployLifecycleServer = async (directory: string): Promise<Deployed
   const account = await startStackAccount();
   account.outputs.amiOrchestratorApiGatewayUrl = proxy.url;
   account.outputs.amiLifecyclePatchComponentBucket = 'patch-components';
-  for (const [name, operation] of Object.entries(secrets)) {
+  for (const [name, operation] of deploymentSecrets) {
     const key = await server.keys.create({ name, roles: [], operations: [operation] });
-    account.secrets.set(`/ami-lifecycle/api-keys/${name}`, key);
+    account.secrets.set(name, key);
   }
   const key = await server.keys.create({
     name: 'all',

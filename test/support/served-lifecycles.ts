@@ -1,28 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '@ami-publisher/base';
-import { type LifecycleOperation, lifecycleOperations } from '@ami-publisher/core';
+import { lifecycleOperations } from '@ami-publisher/core';
 import { KeyStore, openDatabase } from '@ami-publisher/orchestrator';
 import { startDaemon } from '@ami-publisher/sandbox';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { executorsFile, placesOf, product } from '../../packages/cli/src/demo/lifecycle/products.js';
 import { buildRelease } from '../../packages/cli/src/demo/lifecycle/release.js';
 import { startCheckingProxy } from './checking-proxy.js';
+import { deploymentSecrets } from './deployment-secrets.js';
 import { createWorld, root, type World } from './world.js';
-
-/** The secrets of a deployment of the original, and what each is good for. */
-const secretNames: Readonly<Record<string, LifecycleOperation>> = {
-  ami_creation_post_api_key: 'creation:post',
-  ami_creation_put_api_key: 'creation:put',
-  ami_creation_status_api_key: 'status',
-  ami_creation_qa_certification_key: 'creation:certify',
-  ami_creation_mark_for_production_key: 'creation:approve',
-  ami_creation_timeline_api_key: 'creation:timeline',
-  ami_patch_post_api_key: 'patch:post',
-  ami_patch_put_api_key: 'patch:put',
-  ami_patch_mark_for_production_key: 'patch:approve',
-  ami_patch_timeline_api_key: 'patch:timeline',
-};
 
 /** A sandbox in which `ami-orchestrator serve --legacy` was deployed as the original is: a stack names it, and secrets have its keys. */
 export interface ServedLifecycles {
@@ -83,7 +70,7 @@ const createKeys = async (directory: string): Promise<Keys> => {
   const keys: Record<string, string> = {
     all: await store.create({ name: 'all', roles: [], operations: lifecycleOperations }),
   };
-  for (const [name, operation] of Object.entries(secretNames))
+  for (const [name, operation] of deploymentSecrets)
     keys[name] = await store.create({ name, roles: [], operations: [operation] });
   await database.close();
   return keys;
@@ -107,9 +94,7 @@ const deploy = async ({ sandbox }: World, url: string, keys: Keys): Promise<void
     ...{ region, endpoint: sandbox.endpoint },
     ...(credentials !== undefined && { credentials }),
   });
-  for (const name of Object.keys(secretNames))
-    await secrets.send(
-      new CreateSecretCommand({ Name: `/ami-lifecycle/api-keys/${name}`, SecretString: keys[name] }),
-    );
+  for (const name of deploymentSecrets.keys())
+    await secrets.send(new CreateSecretCommand({ Name: name, SecretString: keys[name] }));
   secrets.destroy();
 };

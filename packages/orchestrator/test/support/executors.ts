@@ -2,7 +2,7 @@ import type { LifecycleEvent } from '@ami-publisher/core';
 import type { Executor, Executors, Verdict, Work } from '../../src/index.js';
 
 /** Events that something runs; the verdict of QA is a person's. */
-const runnable: readonly LifecycleEvent[] = [
+export const runnable: readonly LifecycleEvent[] = [
   'BUILD_AMI',
   'SMOKE_TESTS_AMI_CREATE',
   'VULNERABILIY_SCANS_AMI_CREATE',
