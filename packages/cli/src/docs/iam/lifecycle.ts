@@ -1,11 +1,5 @@
 import { type ExplainedPolicy, may } from './policy.js';
-
-const arns = {
-  image: 'arn:aws:ec2:*::image/*',
-  snapshot: 'arn:aws:ec2:*::snapshot/*',
-  instance: 'arn:aws:ec2:*:*:instance/*',
-  volume: 'arn:aws:ec2:*:*:volume/*',
-} as const;
+import { arns } from './resources.js';
 
 /** As `workTags` of the orchestrator makes them. */
 const attempt = 'ami-lifecycle:attempt';
@@ -41,12 +35,7 @@ export const lifecyclePolicy: ExplainedPolicy = {
     may(
       'LaunchFrom',
       ['ec2:RunInstances'],
-      [
-        arns.image,
-        'arn:aws:ec2:*:*:network-interface/*',
-        'arn:aws:ec2:*:*:security-group/*',
-        'arn:aws:ec2:*:*:subnet/*',
-      ],
+      [arns.image, arns.networkInterface, arns.securityGroup, arns.subnet],
       'What an instance is launched of and into.',
     ),
     may('TagLaunched', ['ec2:CreateTags'], [arns.instance, arns.volume], 'Tags in the launching call only.', {

@@ -1,27 +1,15 @@
 import { tagKeys } from '@ami-publisher/core';
 import { type Condition, type ExplainedPolicy, may } from './policy.js';
-
-const arns = {
-  image: 'arn:aws:ec2:*::image/*',
-  instance: 'arn:aws:ec2:*:*:instance/*',
-  keyPair: 'arn:aws:ec2:*:*:key-pair/*',
-  networkInterface: 'arn:aws:ec2:*:*:network-interface/*',
-  securityGroup: 'arn:aws:ec2:*:*:security-group/*',
-  snapshot: 'arn:aws:ec2:*::snapshot/*',
-  subnet: 'arn:aws:ec2:*:*:subnet/*',
-  volume: 'arn:aws:ec2:*:*:volume/*',
-} as const;
+import { anyOperation, arns, madeByOperation } from './resources.js';
 
 const unpackerName = 'ImageUnpacker';
-/** Ids of operations, as core makes them; and those of publications. */
-const anyOperation = 'op-*';
+/** Ids of operations and of publications. */
 const anyOrigin = [anyOperation, 'pub-*'];
 const onUnpackers: Condition = { StringEquals: { 'aws:ResourceTag/Name': unpackerName } };
 const ofPublication: Condition = {
   StringLike: { [`aws:ResourceTag/${tagKeys.publication}`]: 'pub-*' },
 };
 const ofUs: Condition = { StringLike: { [`aws:ResourceTag/${tagKeys.publication}`]: anyOrigin } };
-const madeByOperation = { [`aws:RequestTag/${tagKeys.publication}`]: anyOperation };
 const withExpiry: Condition = { Null: { [`aws:ResourceTag/${tagKeys.expiresAt}`]: 'false' } };
 
 /** For a role that runs the commands about instances, published AMIs and volumes of unpackers. */

@@ -1,13 +1,6 @@
 import { tagKeys } from '@ami-publisher/core';
 import type { ExplainedPolicy, ExplainedStatement, PolicyStatement } from './policy.js';
-
-/** Snapshots and AMIs can belong to anybody, so their ARNs have no account. */
-const arns = {
-  image: 'arn:aws:ec2:*::image/*',
-  instance: 'arn:aws:ec2:*:*:instance/*',
-  snapshot: 'arn:aws:ec2:*::snapshot/*',
-  volume: 'arn:aws:ec2:*:*:volume/*',
-} as const;
+import { arns } from './resources.js';
 
 /** As `newPublicationId` of core makes them. */
 const anyPublication = 'pub-*';

@@ -1,4 +1,5 @@
 import { type ExplainedPolicy, may } from './policy.js';
+import { arns } from './resources.js';
 
 const ownCertificate = may(
   'OwnCertificate',
@@ -36,7 +37,7 @@ export const agentStatements = [
   may(
     'TellOfItself',
     ['ssm:UpdateInstanceInformation'],
-    'arn:aws:ec2:*:*:instance/*',
+    arns.instance,
     'Lets Systems Manager know that the agent is there.',
   ),
   may(
