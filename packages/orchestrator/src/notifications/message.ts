@@ -21,6 +21,20 @@ export interface Message {
   readonly timeline: string;
 }
 
+/** What a message tells, as JSON and templates name it; times in ISO 8601. */
+export const valuesOf = (message: Message) => ({
+  kind: message.kind,
+  event: message.event,
+  text: message.text,
+  at: message.at.toISOString(),
+  lifecycle_id: message.lifecycleId,
+  stack_tag: message.stackTag,
+  product_name: message.productName,
+  product_ver: message.productVer,
+  owner: message.owner,
+  timeline: message.timeline,
+});
+
 /**
  * The message of a delivery.
  *

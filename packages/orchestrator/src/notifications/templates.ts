@@ -5,7 +5,7 @@ import type { LifecycleEvent } from '@ami-publisher/core';
 import { html } from '@ami-publisher/daemon';
 import { type NoticeKind, noticeKinds } from '../lifecycles/draft.js';
 import { defaultTemplate } from './default-templates.js';
-import type { Message } from './message.js';
+import { type Message, valuesOf } from './message.js';
 
 /** The texts of one kind of message; `{{name}}` stands for a value. */
 export interface Template {
@@ -27,21 +27,13 @@ const commandOf = ({ event, lifecycleId }: Message): string =>
   (event === null ? undefined : verdictCommands[event])?.(lifecycleId) ?? '';
 
 /** The values that templates can name. */
-const valuesOf = (message: Message) => ({
-  kind: message.kind,
+const textsOf = (message: Message) => ({
+  ...valuesOf(message),
   event: message.event ?? 'none',
-  text: message.text,
-  at: message.at.toISOString(),
-  lifecycle_id: message.lifecycleId,
-  stack_tag: message.stackTag,
-  product_name: message.productName,
-  product_ver: message.productVer,
-  owner: message.owner,
-  timeline: message.timeline,
   command: commandOf(message),
 });
 
-type ValueName = keyof ReturnType<typeof valuesOf>;
+type ValueName = keyof ReturnType<typeof textsOf>;
 const valueNames = [
   'kind',
   'event',
@@ -63,8 +55,8 @@ const inHtml = (value: string): string => html`${value}`.markup;
 const inSubject = (value: string): string => value.replaceAll(/\p{Cc}+/gu, ' ');
 
 const fill = (template: string, message: Message, written: (value: string) => string): string => {
-  const values: Readonly<Record<string, string>> = valuesOf(message);
-  return template.replaceAll(placeholder, (_all, name: string) => written(values[name] ?? ''));
+  const texts: Readonly<Record<string, string>> = textsOf(message);
+  return template.replaceAll(placeholder, (_all, name: string) => written(texts[name] ?? ''));
 };
 
 /** A message in words, escaped for each form. */

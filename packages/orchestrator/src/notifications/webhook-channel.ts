@@ -4,7 +4,7 @@ import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import type { Clock } from '@ami-publisher/base';
 import { type NotificationChannel, notDelivered } from './channel.js';
-import type { Message } from './message.js';
+import { type Message, valuesOf } from './message.js';
 import { isPublicAddress, PrivateAddress, publicLookup } from './public-addresses.js';
 
 export interface WebhookChannelOptions {
@@ -32,7 +32,7 @@ export class WebhookChannel implements NotificationChannel {
   async send(message: Message, target: string): Promise<void> {
     const url = new URL(target);
     this.#requirePublic(url);
-    const body = JSON.stringify(bodyOf(message));
+    const body = JSON.stringify({ id: message.id, ...valuesOf(message) });
     const seconds = String(Math.floor(this.#options.clock.now() / 1_000));
     const headers = {
       'content-type': 'application/json',
@@ -95,18 +95,3 @@ const privateAddress = (hostname: string): Error =>
     retryable: false,
     remedy: 'name it among webhooks.privateHosts if it is meant',
   });
-
-/** The body of a request. */
-const bodyOf = (message: Message) => ({
-  id: message.id,
-  kind: message.kind,
-  event: message.event,
-  text: message.text,
-  at: message.at.toISOString(),
-  lifecycle_id: message.lifecycleId,
-  stack_tag: message.stackTag,
-  product_name: message.productName,
-  product_ver: message.productVer,
-  owner: message.owner,
-  timeline: message.timeline,
-});

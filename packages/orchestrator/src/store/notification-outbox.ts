@@ -24,16 +24,7 @@ interface ToldNotice {
 }
 
 /** How a delivery stands, for people. */
-export interface DeliveryState extends ToldNotice {
-  readonly id: string;
-  readonly method: string;
-  readonly target: string;
-  readonly status: DeliveryStatus;
-  readonly attempts: number;
-  readonly nextAt: Date;
-  readonly error: string | null;
-  readonly endedAt: Date | null;
-}
+export interface DeliveryState extends ToldNotice, Omit<Tables['deliveries'], 'noticeId' | 'lifecycleId'> {}
 
 const noticeColumns = ['notices.kind', 'notices.event', 'notices.text', 'notices.at'] as const;
 
