@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@ami-publisher/base';
+import type { UnpackCounts } from '../unpacker/unpacker-client.js';
 
 /** What each step of a publication leaves for the later ones, by step name; JSON. */
 export interface PublishValues {
@@ -16,14 +17,7 @@ export interface PublishValues {
   attach: { readonly device: string | null };
   grow: { readonly sizeGiB: number };
   prepare: { readonly scanned: boolean };
-  unpack: {
-    readonly generation: number;
-    readonly filesWritten: number;
-    readonly filesRemoved: number;
-    readonly metadataChanged: number;
-    readonly bytesFetched: number;
-    readonly bytesWritten: number;
-  };
+  unpack: UnpackCounts;
   snapshot: { readonly snapshotId: string; readonly generation: number };
   release: { readonly rescanning: boolean };
   complete: { readonly snapshotId: string };

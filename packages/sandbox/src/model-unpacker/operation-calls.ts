@@ -18,16 +18,25 @@ export interface LongCall {
   readonly onProgress: (progress: StepProgress) => void;
 }
 
+/** What a long call asks for, and how it is done. */
+interface Asked extends Pick<OperationRequest, 'call' | 'request' | 'stillHolds'> {
+  readonly work: Work;
+}
+
 /** Begins or joins a long call and follows it. @throws `LEASE_LOST`, `STREAM_NOT_FOUND`, `INVALID_OPTION`, what it ends with */
 const follow = (
   unpacker: ModelUnpacker,
   { operations }: UnpackerProcess,
-  { lease, onProgress }: LongCall,
-  request: OperationRequest,
+  { id, lease, onProgress }: LongCall,
+  { work, ...asked }: Asked,
 ): Promise<OperationResult> => {
   const stream = unpacker.stream(lease.stream);
   checkLease(stream, lease, unpacker.parts.clock.now());
-  const operation = operations.start(stream, request);
+  const run: OperationRequest['run'] = (report, signal) => {
+    const record = unpacker.stream(lease.stream);
+    return work(record, unpacker.volumeOf(record), report, signal);
+  };
+  const operation = operations.start(stream, { ...asked, id, lease, run });
   if (!isRunning(operation)) return Promise.resolve(operation);
   operation.followers.add(onProgress);
   onProgress(operation.progress);
@@ -37,45 +46,19 @@ const follow = (
 const isRunning = (operation: RunningOperation | OperationResult): operation is RunningOperation =>
   'done' in operation;
 
-const requestOf = (
-  unpacker: ModelUnpacker,
-  { id, lease }: LongCall,
-  call: string,
-  request: string,
-  stillHolds: OperationRequest['stillHolds'],
-  work: Work,
-): OperationRequest => ({
-  id,
-  call,
-  request,
-  lease,
-  stillHolds,
-  run: (report, signal) => {
-    const stream = unpacker.stream(lease.stream);
-    return work(stream, unpacker.volumeOf(stream), report, signal);
-  },
-});
-
 const contentOf = (unpacker: ModelUnpacker, { work }: UnpackerProcess, { lease }: LongCall) =>
   work.content(unpacker.stream(lease.stream).deviceId ?? '');
 
 export const prepareForUnpack = (unpacker: ModelUnpacker, process: UnpackerProcess, call: LongCall) =>
-  follow(
-    unpacker,
-    process,
-    call,
-    requestOf(
-      unpacker,
-      call,
-      'PrepareForUnpack',
-      '',
-      () => process.work.readiness(unpacker.stream(call.lease.stream).deviceId ?? '') !== undefined,
-      async (stream, volumeId, report, signal) => {
-        await process.work.prepare(stream, volumeId, report, signal);
-        return {};
-      },
-    ),
-  );
+  follow(unpacker, process, call, {
+    call: 'PrepareForUnpack',
+    request: '',
+    stillHolds: () => process.work.readiness(unpacker.stream(call.lease.stream).deviceId ?? '') !== undefined,
+    work: async (stream, volumeId, report, signal) => {
+      await process.work.prepare(stream, volumeId, report, signal);
+      return {};
+    },
+  });
 
 export const unpackImage = (
   unpacker: ModelUnpacker,
@@ -83,43 +66,30 @@ export const unpackImage = (
   call: LongCall,
   image: { readonly leaf: string; readonly manifestDigest: string },
 ) =>
-  follow(
-    unpacker,
-    process,
-    call,
-    requestOf(
-      unpacker,
-      call,
-      'UnpackImage',
-      `${image.leaf} ${image.manifestDigest}`,
-      () => {
-        const content = contentOf(unpacker, process, call);
-        return content.kind === 'image' && content.manifestDigest === image.manifestDigest;
-      },
-      (stream, volumeId, report, signal) =>
-        process.work.unpack(stream, volumeId, image, report, signal).then((unpacked) => ({ unpacked })),
-    ),
-  );
+  follow(unpacker, process, call, {
+    call: 'UnpackImage',
+    request: `${image.leaf} ${image.manifestDigest}`,
+    stillHolds: () => {
+      const content = contentOf(unpacker, process, call);
+      return content.kind === 'image' && content.manifestDigest === image.manifestDigest;
+    },
+    work: async (stream, volumeId, report, signal) => ({
+      unpacked: await process.work.unpack(stream, volumeId, image, report, signal),
+    }),
+  });
 
 export const prepareForCapture = (unpacker: ModelUnpacker, process: UnpackerProcess, call: LongCall) =>
-  follow(
-    unpacker,
-    process,
-    call,
-    requestOf(
-      unpacker,
-      call,
-      'PrepareForCapture',
-      '',
-      ({ captured }) => {
-        const content = contentOf(unpacker, process, call);
-        return content.kind === 'image' && content.sealed && content.generation === captured?.generation;
-      },
-      async (_stream, volumeId, report, signal) => ({
-        captured: await process.work.seal(volumeId, report, signal),
-      }),
-    ),
-  );
+  follow(unpacker, process, call, {
+    call: 'PrepareForCapture',
+    request: '',
+    stillHolds: ({ captured }) => {
+      const content = contentOf(unpacker, process, call);
+      return content.kind === 'image' && content.sealed && content.generation === captured?.generation;
+    },
+    work: async (_stream, volumeId, report, signal) => ({
+      captured: await process.work.seal(volumeId, report, signal),
+    }),
+  });
 
 /** @throws `CAPTURE_NOT_CONFIRMED` unless the volume has been sealed at the generation ever since. */
 export const confirmCapture = async (
