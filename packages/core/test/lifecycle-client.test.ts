@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { OpenApiChecker } from '../../orchestrator/test/support/openapi-checker.js';
 import { LifecycleClient, type LifecycleClientOptions } from '../src/index.js';
 
 interface Seen {
@@ -9,26 +12,38 @@ interface Seen {
   readonly body: string;
 }
 
+/** What clients of lifecycle servers find in front of them. */
+const basePath = '/dev';
+const document = join(import.meta.dirname, '../../../docs/openapi.json');
+const checker = new OpenApiChecker(JSON.parse(readFileSync(document, 'utf8')));
+/** Answers of a test that no lifecycle server gives. */
+const faults: string[] = [];
+
 let server: Server;
 afterEach(() => {
   server.closeAllConnections();
   server.close();
+  expect(faults.splice(0)).toEqual([]);
 });
+
+type Answer = (response: ServerResponse, method: string, path: string) => void;
 
 /** A server that answers as told, call by call, and a client of it. */
 const serve = async (
-  answers: readonly ((response: ServerResponse) => void)[],
+  answers: readonly Answer[],
   options: Partial<LifecycleClientOptions> & { readonly legacy?: boolean } = {},
 ) => {
   const seen: Seen[] = [];
   server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
-    seen.push({ url: request.url ?? '', headers: request.headers, body });
-    (answers[seen.length - 1] ?? answers.at(-1))?.(response);
+    const { method = '', url = '', headers } = request;
+    seen.push({ url, headers, body });
+    const path = url.slice(basePath.length).split('?')[0] ?? '';
+    (answers[seen.length - 1] ?? answers.at(-1))?.(response, method, path);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/dev/`;
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}${basePath}/`;
   const { legacy = false, ...rest } = options;
   const apiKey = async (operation: string) => `key-of-${operation}`;
   return {
@@ -38,11 +53,24 @@ const serve = async (
   };
 };
 
-const json =
-  (body: unknown, status = 200, headers = {}) =>
-  (response: ServerResponse) => {
+/** What is no lifecycle server, as a proxy is none, or API Gateway in front of the original, answers as it likes. */
+const foreign =
+  (body: unknown, status = 200, headers = {}): Answer =>
+  (response) => {
     response.writeHead(status, { 'content-type': 'application/json', ...headers });
     response.end(JSON.stringify(body));
+  };
+
+/** An answer of a lifecycle server, as its OpenAPI document promises it. */
+const json =
+  (body: unknown, status = 200, headers = {}): Answer =>
+  (response, method, path) => {
+    try {
+      checker.check(method, path, status, 'application/json', JSON.stringify(body));
+    } catch (reason) {
+      faults.push((reason as Error).message);
+    }
+    foreign(body, status, headers)(response, method, path);
   };
 
 const written = {
@@ -87,7 +115,7 @@ describe('a client of lifecycle servers', () => {
 
   it('tries reads again, and sends writes once', async () => {
     const { client, seen } = await serve([
-      json({ message: 'x' }, 500),
+      foreign({ message: 'x' }, 500),
       (response) => response.destroy(),
       json(record),
     ]);
@@ -108,13 +136,13 @@ describe('a client of lifecycle servers', () => {
   });
 
   it('follows no redirection, which could lead the key to somebody else', async () => {
-    const { client, seen } = await serve([json({}, 302, { location: '/elsewhere' })], { readAttempts: 1 });
+    const { client, seen } = await serve([foreign({}, 302, { location: '/elsewhere' })], { readAttempts: 1 });
     await expect(client.status('id-1')).rejects.toMatchObject({ code: 'ORCHESTRATOR_UNREACHABLE' });
     expect(seen).toHaveLength(1);
   });
 
   it.each([[{ error: 'but 200' }], ['<html>'], [[written]]])('takes %j for no success', async (body) => {
-    const { client } = await serve([json(body)]);
+    const { client } = await serve([foreign(body)]);
     await expect(client.approve(verdict)).rejects.toMatchObject({
       code: 'ORCHESTRATOR_FAILED',
       retryable: false,
