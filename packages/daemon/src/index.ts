@@ -1,3 +1,5 @@
+export { ChangeNotifier } from './changes/change-notifier.js';
+export { pauseForChange, snapshots } from './changes/snapshots.js';
 export type { JsonLoggerOptions } from './json-logger.js';
 export { jsonLogger } from './json-logger.js';
 export { DaemonMetrics } from './metrics/daemon-metrics.js';
@@ -31,5 +33,6 @@ export { daemonCommand, settingsCommand } from './settings/daemon-command.js';
 export { settingsJsonSchema, settingsPage } from './settings/reference.js';
 export type { Setting, Settings, SettingTable } from './settings/setting.js';
 export { switchFromText, wholeNumberFromText } from './settings/setting.js';
-export type { SrpcProtocolOptions } from './srpc-protocol.js';
-export { srpcProtocol } from './srpc-protocol.js';
+export { parseSrpcRequest, srpcFields } from './srpc/requests.js';
+export type { SrpcProtocolOptions } from './srpc/srpc-protocol.js';
+export { srpcProtocol } from './srpc/srpc-protocol.js';

@@ -17,7 +17,7 @@ export { daemonKinds } from './client/site.js';
 export type { SrpcStreamStatus, SrpcUnpackerStatus } from './client/unpacker.js';
 export { SrpcUnpacker } from './client/unpacker.js';
 export type { Access, SrpcCaller } from './server/caller.js';
-export type { ServerCall, SrpcMethod } from './server/method.js';
+export type { RefusedMethod, ServerCall, SrpcMethod, SrpcMethods } from './server/method.js';
 export { answering } from './server/method.js';
 export type { SrpcServerOptions } from './server/server.js';
 export { SrpcServer } from './server/server.js';

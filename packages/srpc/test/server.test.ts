@@ -158,7 +158,7 @@ describe('a caller', () => {
     value.socket.write('ImageUnpacker.GetStatus\n');
     await value.hears('\n');
     value.socket.write(`{"x":"${'y'.repeat(2_000_000)}`);
-    expect(await value.ends()).toBe('');
+    expect(await value.ends()).toBe('a request is longer than 1048576 bytes\n');
   });
 
   it('may not let a call wait for its request for ever', async () => {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AmiPublisherError, type Clock, type Logger } from '@ami-publisher/base';
-import type { ChangeNotifier } from './change-notifier.js';
+import type { ChangeNotifier } from '@ami-publisher/daemon';
 import type { Device, Driver, VolumeContents } from './driver/driver.js';
 import type { StateStore } from './state/state-store.js';
 

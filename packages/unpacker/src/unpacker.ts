@@ -1,5 +1,5 @@
 import type { Clock, Logger } from '@ami-publisher/base';
-import { ChangeNotifier } from './change-notifier.js';
+import { ChangeNotifier } from '@ami-publisher/daemon';
 import { DeviceTable } from './devices.js';
 import type { Driver } from './driver/driver.js';
 import type { Exporter } from './export/exporter.js';

@@ -30,6 +30,16 @@ export interface SrpcMethod {
   readonly talk: (call: ServerCall) => Promise<void>;
 }
 
+/** A method that clients know and that is not served: whoever may call it hears why, in place of being let in. */
+export interface RefusedMethod {
+  readonly access: Access;
+  /** Why, and what to do instead; one line. */
+  readonly refusal: string;
+}
+
+/** What a server answers, by `Service.Method`. */
+export type SrpcMethods = Readonly<Record<string, SrpcMethod | RefusedMethod>>;
+
 /** A method of the usual kind: one value there, one value back, or the text of an error. */
 export const answering = (
   access: Access,

@@ -5,7 +5,7 @@ import { connected, jsonPaths, maxHeadBytes } from '../wire/endpoints.js';
 import { readHead } from '../wire/head.js';
 import { CallSlots } from './call-slots.js';
 import { anybody, nobody, type SrpcCaller } from './caller.js';
-import type { SrpcMethod } from './method.js';
+import type { SrpcMethods } from './method.js';
 import { Session, type SessionOptions } from './session.js';
 import { createTlsServers, type SrpcServerTls, type TlsServers } from './tls-servers.js';
 
@@ -20,7 +20,7 @@ const connectRequest = /^CONNECT ([^ ?]+)(?:\?(\S*))? HTTP\/1\.[01]$/;
 /** Options of a server. */
 export interface SrpcServerOptions {
   /** What it answers, by `Service.Method`. */
-  readonly methods: Readonly<Record<string, SrpcMethod>>;
+  readonly methods: SrpcMethods;
   /** `plain-text` lets everybody call everything: for loopback only. */
   readonly tls: SrpcServerTls | 'plain-text';
   /** Until a value that a call waits for has come, ms. @default 30,000 */

@@ -1,11 +1,11 @@
 import type { Duplex } from 'node:stream';
 import { AmiPublisherError, type Deadlines, type Logger } from '@ami-publisher/base';
 import { ByteReader } from '../wire/byte-reader.js';
-import { parseJson } from '../wire/json.js';
+import { type Json, parseJson } from '../wire/json.js';
 import { WireFault } from '../wire/wire-fault.js';
 import type { CallSlots } from './call-slots.js';
 import type { SrpcCaller } from './caller.js';
-import type { ServerCall, SrpcMethod } from './method.js';
+import type { RefusedMethod, ServerCall, SrpcMethod, SrpcMethods } from './method.js';
 import { Outlet, oneLine } from './outlet.js';
 import { readRequestText, skipLineFeed } from './request-text.js';
 
@@ -16,7 +16,7 @@ const maxLineBytes = 4 * 1024;
 /** What is served, and within which limits. */
 export interface SessionOptions {
   /** By `Service.Method`. */
-  readonly methods: Readonly<Record<string, SrpcMethod>>;
+  readonly methods: SrpcMethods;
   readonly deadlines: Deadlines;
   /** Until a value or a line that a call waits for has come, ms. */
   readonly requestTimeoutMs: number;
@@ -73,37 +73,43 @@ export class Session {
     const name = await this.#callLine();
     if (name === '') return this.#out.send('\n');
     this.#isCalled = true;
-    const refusal = this.#refusalOf(name);
-    if (refusal === undefined) await this.#answer(name);
-    else await this.#out.send(`${refusal}\n`);
+    const found = this.#methodOf(name);
+    if ('refusal' in found) await this.#out.send(`${found.refusal}\n`);
+    else await this.#answer(name, found);
     this.#isCalled = false;
   }
 
   async #callLine(): Promise<string> {
+    const line = await this.#orToldWhy(this.#reader.line(maxCallLineBytes));
+    return line.toString('utf8').trim();
+  }
+
+  /** Before the connection ends of what cannot be read, the caller hears so. */
+  async #orToldWhy<T>(reading: Promise<T>): Promise<T> {
     try {
-      return (await this.#reader.line(maxCallLineBytes)).toString('utf8').trim();
+      return await reading;
     } catch (reason) {
-      if (reason instanceof WireFault && reason.kind === 'too-long')
-        await this.#out.send(`${reason.message}\n`);
+      if (reason instanceof WireFault && reason.kind !== 'ended')
+        await this.#out.send(`${oneLine(reason.message)}\n`);
       throw reason;
     }
   }
 
-  /** Texts as the daemons of Go have them, since clients know these. */
-  #refusalOf(name: string): string | undefined {
+  /** The method, or why it cannot be called; texts as the daemons of Go have them, since clients know these. */
+  #methodOf(name: string): SrpcMethod | Pick<RefusedMethod, 'refusal'> {
     const { methods } = this.#options;
     const [service, method, ...more] = name.split('.');
     if (service === undefined || method === undefined || more.length > 0)
-      return `malformed Service.Method: ${name}`;
+      return { refusal: `malformed Service.Method: ${name}` };
     const isService = Object.keys(methods).some((known) => known.startsWith(`${service}.`));
-    if (!isService) return `unknown service: ${service}`;
+    if (!isService) return { refusal: `unknown service: ${service}` };
     const found = Object.hasOwn(methods, name) ? methods[name] : undefined;
-    if (found === undefined) return `${service}: unknown method: ${method}`;
-    return isAllowed(name, found, this.#visitor.caller) ? undefined : 'access to method denied';
+    if (found === undefined) return { refusal: `${service}: unknown method: ${method}` };
+    return isAllowed(name, found, this.#visitor.caller) ? found : { refusal: 'access to method denied' };
   }
 
-  async #answer(name: string): Promise<void> {
-    const { slots, logger, methods } = this.#options;
+  async #answer(name: string, method: SrpcMethod): Promise<void> {
+    const { slots, logger } = this.#options;
     const { caller, peer } = this.#visitor;
     const user = caller.userName;
     const release = slots.take(user);
@@ -113,8 +119,8 @@ export class Session {
     let outcome = 'broken off';
     try {
       await this.#out.send('\n');
-      await methods[name]?.talk(
-        this.#callOf(methods[name], (text) => {
+      await method.talk(
+        this.#callOf(method, (text) => {
           outcome = text;
         }),
       );
@@ -139,9 +145,9 @@ export class Session {
       caller: this.#visitor.caller,
       signal: this.#gone.signal,
       value: async () => {
-        const text = await this.#inTime(readRequestText(reader, maxBytes), method);
+        const value = await this.#orToldWhy(this.#inTime(readValue(reader, maxBytes), method));
         mayLineFeedFollow = true;
-        return parseJson(text);
+        return value;
       },
       line: async () => (await this.#inTime(reader.line(maxLineBytes), method)).toString('utf8'),
       sendStatus: (text) => {
@@ -167,5 +173,8 @@ export class Session {
   }
 }
 
-const isAllowed = (name: string, { access }: SrpcMethod, caller: SrpcCaller): boolean =>
+const readValue = async (reader: ByteReader, maxBytes: number): Promise<Json> =>
+  parseJson(await readRequestText(reader, maxBytes));
+
+const isAllowed = (name: string, { access }: SrpcMethod | RefusedMethod, caller: SrpcCaller): boolean =>
   caller.isGranted(name) || access === 'open' || (access === 'public' && caller.userName !== '');

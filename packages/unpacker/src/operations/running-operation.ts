@@ -1,8 +1,7 @@
 import { AmiPublisherError, type Clock, isAmiPublisherError, toAmiPublisherError } from '@ami-publisher/base';
+import { ChangeNotifier, snapshots } from '@ami-publisher/daemon';
 import { fileSystemError, fromText } from '@ami-publisher/image';
-import { ChangeNotifier } from '../change-notifier.js';
 import type { DriverProgress } from '../driver/driver.js';
-import { snapshots } from '../snapshots.js';
 import type { CaptureRecord, ExportRecord, OperationRecord, UnpackRecord } from '../state/model.js';
 
 /** What an operation answers with. */

@@ -1,5 +1,5 @@
+import { snapshots } from '@ami-publisher/daemon';
 import { liveLease } from '../leases.js';
-import { snapshots } from '../snapshots.js';
 import type { StreamRecord } from '../state/model.js';
 import type { Unpacker } from '../unpacker.js';
 import { version } from '../version.js';

@@ -1,7 +1,7 @@
+import { parseSrpcRequest } from '@ami-publisher/daemon';
 import { answering, type Json, type ServerCall, type SrpcMethod } from '@ami-publisher/srpc';
 import type { z } from 'zod';
 import { errorText } from './error-text.js';
-import { parseRequest } from './requests.js';
 
 /** A method that answers with nothing but success, or the text of an error. */
 export const telling = <T extends z.ZodType>(
@@ -10,7 +10,7 @@ export const telling = <T extends z.ZodType>(
 ): SrpcMethod =>
   answering('granted', async (value: Json, call) => {
     try {
-      await act(parseRequest(schema, value), call);
+      await act(parseSrpcRequest(schema, value), call);
       return {};
     } catch (reason) {
       throw new Error(errorText(reason), { cause: reason });

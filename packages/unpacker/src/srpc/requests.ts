@@ -1,11 +1,9 @@
-import { AmiPublisherError } from '@ami-publisher/base';
-import type { Json } from '@ami-publisher/srpc';
+import { srpcFields } from '@ami-publisher/daemon';
 import { z } from 'zod';
 
-const text = z.string().default('');
-const flag = z.boolean().default(false);
+const { flag, text } = srpcFields;
 
-/** What the methods are asked, as Go reads it: a field that is left out is empty, one that is not known is passed over. */
+/** What the methods are asked. */
 export const requests = {
   stream: z.object({ StreamName: text }),
   prepare: z.object({ StreamName: text, SkipIfPrepared: flag, DoNotWaitForResult: flag }),
@@ -16,12 +14,3 @@ export const requests = {
   export: z.object({ StreamName: text, Type: text, Destination: text }),
   watch: z.object({ Name: text }),
 } as const;
-
-/** @throws `INVALID_OPTION` naming the field that is wrong. */
-export const parseRequest = <T extends z.ZodType>(schema: T, value: Json): z.output<T> => {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const field = issue?.path.join('.') || 'the request';
-  throw new AmiPublisherError('INVALID_OPTION', { message: `${field}: ${issue?.message}`, resource: field });
-};

@@ -1,8 +1,8 @@
+import { parseSrpcRequest, snapshots } from '@ami-publisher/daemon';
 import type { ServerCall } from '@ami-publisher/srpc';
-import { snapshots } from '../snapshots.js';
 import type { OperationRecord } from '../state/model.js';
 import type { Unpacker } from '../unpacker.js';
-import { parseRequest, requests } from './requests.js';
+import { requests } from './requests.js';
 
 const minGapMs = 250;
 
@@ -21,7 +21,7 @@ const beginnings: Readonly<Record<string, (stream: string, operation: OperationR
 export const watchLog =
   (unpacker: Unpacker, shutDown: AbortSignal) =>
   async (call: ServerCall): Promise<void> => {
-    const { Name: stream } = parseRequest(requests.watch, await call.value());
+    const { Name: stream } = parseSrpcRequest(requests.watch, await call.value());
     if (!unpacker.store.current.streams.has(stream)) {
       await call.sendValue({ Error: `unknown logger: ${stream}` });
       return;

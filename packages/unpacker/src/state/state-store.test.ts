@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger } from '@ami-publisher/base';
+import { ChangeNotifier } from '@ami-publisher/daemon';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ChangeNotifier } from '../change-notifier.js';
 import { newStream, type OperationRecord, rememberedOperations, withOperation } from './model.js';
 import { parseState } from './state-file.js';
 import { StateStore } from './state-store.js';

@@ -1,6 +1,6 @@
 import type { Logger } from '@ami-publisher/base';
 import { AmiPublisherError } from '@ami-publisher/base';
-import type { ChangeNotifier } from '../change-notifier.js';
+import type { ChangeNotifier } from '@ami-publisher/daemon';
 import { newStream, type StreamRecord, type UnpackerState, withStream } from './model.js';
 import { loadState, saveState } from './state-file.js';
 

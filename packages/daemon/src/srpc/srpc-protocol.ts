@@ -1,11 +1,11 @@
 import type { Logger } from '@ami-publisher/base';
 import type { WireProtocol } from '@ami-publisher/protocol';
-import { type SrpcMethod, SrpcServer } from '@ami-publisher/srpc';
+import { type SrpcMethods, SrpcServer } from '@ami-publisher/srpc';
 
 /** Options of `srpcProtocol`. */
 export interface SrpcProtocolOptions {
   /** What is answered, by `Service.Method`. */
-  readonly methods: Readonly<Record<string, SrpcMethod>>;
+  readonly methods: SrpcMethods;
   /** Whether the daemon has a certificate. Without one everybody may call everything, as on loopback only. */
   readonly isSecure: boolean;
   /** Gets a line for each call. */

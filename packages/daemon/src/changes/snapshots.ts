@@ -1,17 +1,21 @@
 import type { Clock } from '@ami-publisher/base';
 import type { ChangeNotifier } from './change-notifier.js';
 
-export interface SnapshotOptions<T> {
+/** What is waited on. */
+export interface PauseOptions {
   readonly notifier: ChangeNotifier;
-  readonly take: () => T;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+export interface SnapshotOptions<T> extends PauseOptions {
+  readonly take: () => T | Promise<T>;
   /** Whether nothing changes any more. */
   readonly hasEnded: () => boolean;
   /** Least time between two snapshots, ms; the last one does not wait. */
   readonly minGapMs: number;
   /** A snapshot is sent again after this time even if nothing changed, ms. @default never */
   readonly maxGapMs?: number;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
 }
 
 /** The newest snapshot now, and again after changes, neither too often nor too seldom. A slow reader misses what is between. */
@@ -19,16 +23,16 @@ export async function* snapshots<T>(options: SnapshotOptions<T>): AsyncGenerator
   for (;;) {
     const seen = options.notifier.version;
     const isLast = options.hasEnded();
-    yield options.take();
+    yield await options.take();
     if (isLast) return;
-    await pause(options, options.minGapMs, options.hasEnded);
-    await pause(options, options.maxGapMs, () => options.notifier.version > seen);
+    await pauseForChange(options, options.minGapMs, options.hasEnded);
+    await pauseForChange(options, options.maxGapMs, () => options.notifier.version > seen);
   }
 }
 
-/** Waits until `enough`, at most `ms`; undefined = without limit. */
-const pause = async <T>(
-  { notifier, clock, signal }: SnapshotOptions<T>,
+/** Waits for changes until there is `enough`, at most `ms`; undefined = without limit. @throws the signal's reason when it aborts. */
+export const pauseForChange = async (
+  { notifier, clock, signal }: PauseOptions,
   ms: number | undefined,
   enough: () => boolean,
 ): Promise<void> => {
