@@ -13,7 +13,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   daemon: ['base', 'protocol', 'srpc'],
   image: ['base', 'protocol', 'srpc'],
   core: ['base', 'protocol', 'srpc', 'image'],
-  imageserver: ['base', 'protocol', 'daemon', 'image'],
+  imageserver: ['base', 'protocol', 'srpc', 'daemon', 'image'],
   unpacker: ['base', 'protocol', 'srpc', 'daemon', 'image'],
   orchestrator: ['base', 'daemon', 'image', 'core'],
   sandbox: ['base', 'protocol', 'image', 'core', 'imageserver', 'unpacker'],

@@ -59,4 +59,4 @@ export { TreeIndex } from './tree/tree-index.js';
 export type { WalkedTree, WalkOptions } from './tree/walk.js';
 export { walkTree } from './tree/walk.js';
 export type { ImageUsage } from './usage.js';
-export { entryUsage, estimateUsage } from './usage.js';
+export { blockBytes, entryUsage, estimateUsage } from './usage.js';

@@ -1,6 +1,7 @@
 import type { ManifestEntry } from './manifest.js';
 
-const blockBytes = 4096;
+/** What a directory takes, and what the sizes of files are rounded up to. */
+export const blockBytes = 4096;
 const symlinkBytes = 64;
 
 /** How large an image is; hard links count once. */

@@ -1,5 +1,12 @@
-import { type Clock, invalidOption, type Logger, silentLogger, systemClock } from '@ami-publisher/base';
-import { DaemonMetrics, rememberProblems } from '@ami-publisher/daemon';
+import {
+  AmiPublisherError,
+  type Clock,
+  invalidOption,
+  type Logger,
+  silentLogger,
+  systemClock,
+} from '@ami-publisher/base';
+import { DaemonMetrics, rememberProblems, srpcProtocol } from '@ami-publisher/daemon';
 import { imageServerService, type RunningServer, type ServerTls, startServer } from '@ami-publisher/protocol';
 import { CollectionSchedule } from './collection/collection-schedule.js';
 import { ImageCatalogue } from './images/image-catalogue.js';
@@ -8,6 +15,7 @@ import { measureImages } from './pages/metrics.js';
 import { imagesOf } from './pages/status.js';
 import { program } from './program.js';
 import { type ImageService, imageServerHandlers } from './service/handlers.js';
+import { srpcMethods } from './srpc/methods.js';
 import { openStore } from './store/open-store.js';
 import { version } from './version.js';
 
@@ -82,15 +90,23 @@ export const startImageServer = async (options: ImageServerOptions): Promise<Run
 };
 
 const serve = async (
-  options: ImageServerOptions,
-  service: Omit<ImageService, 'shutDown'>,
+  options: ImageServerOptions & { readonly logger: Logger },
+  parts: Omit<ImageService, 'shutDown'>,
   observed: Pick<ImageServerPagesOptions, 'problems' | 'clock'>,
 ): Promise<RunningImageServer> => {
   const shutDown = new AbortController();
   const metrics = new DaemonMetrics({ program, version });
-  const images = imagesOf(service.catalogue);
+  const images = imagesOf(parts.catalogue);
+  const service = { ...parts, shutDown: shutDown.signal };
   const server: RunningServer = await startServer({
-    services: [imageServerService(imageServerHandlers({ ...service, shutDown: shutDown.signal }))],
+    services: [imageServerService(imageServerHandlers(service))],
+    protocols: [
+      srpcProtocol({
+        methods: srpcMethods(service),
+        isSecure: options.tls !== undefined,
+        logger: options.logger,
+      }),
+    ],
     http: imageServerPages({
       images,
       metrics,
@@ -110,8 +126,11 @@ const serve = async (
   return {
     address: server.address,
     close: async () => {
-      shutDown.abort();
+      shutDown.abort(stopping());
       await server.close(options.stopGraceMs);
     },
   };
 };
+
+const stopping = (): AmiPublisherError =>
+  new AmiPublisherError('CANCELLED', { message: 'the image server is being stopped', retryable: true });

@@ -1,6 +1,7 @@
 import type { Role } from './roles.js';
 
 const look = ['ImageUnpacker.GetStatus', 'Logger.Watch'];
+const ingest = ['ObjectServer.CheckObjects'];
 const publish = [
   'ImageUnpacker.AddDevice',
   'ImageUnpacker.AssociateStreamWithDevice',
@@ -16,9 +17,9 @@ const publish = [
 /** Which methods a role may call over SRPC, where certificates say so themselves: as over gRPC. Look-ups of images are open to whoever is trusted. */
 export const srpcGrants: Readonly<Record<Role, readonly string[]>> = {
   reader: look,
-  ingester: look,
+  ingester: [...look, ...ingest],
   publisher: [...look, ...publish],
-  operator: ['ImageUnpacker.*', 'Logger.Watch'],
+  operator: ['ImageUnpacker.*', 'Logger.Watch', ...ingest],
 };
 
 const methodsExtension = '1.3.6.1.4.1.9586.100.7.1';

@@ -1,15 +1,11 @@
-import { connect, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { answering, type KeyPair, type SrpcServerTls } from '../src/index.js';
 import { createAuthority } from './support/certificates.js';
 import { methods } from './support/methods.js';
+import { greeted, greetedOverTls, plainHead, talkTo } from './support/raw-peer.js';
 import { serve } from './support/serving.js';
 import { readTranscript, transcriptNames, turnsOf } from './support/transcript.js';
-
-const greeting = 'HTTP/1.0 200 Connected to Go SRPC\n\n';
-const plainHead = 'CONNECT /_SRPC_/unsecured/JSON HTTP/1.0\n\n';
 
 let tls: SrpcServerTls;
 let admin: KeyPair;
@@ -20,46 +16,6 @@ beforeAll(async () => {
   tls = { cert, key, ca: authority.ca };
   admin = await authority.issue({ name: 'admin', methods: ['*.*'] });
 });
-
-/** A bare connection: what it is told is collected. */
-const talkTo = (address: string) => {
-  const [host, port] = address.split(':');
-  const socket = connect({ host, port: Number(port) });
-  onTestFinished(() => void socket.destroy());
-  return listening(socket);
-};
-
-const listening = (socket: Socket) => {
-  let heard = '';
-  let hasEnded = false;
-  socket.on('error', () => {});
-  socket.on('close', () => {
-    hasEnded = true;
-  });
-  socket.setEncoding('latin1').on('data', (text: string) => {
-    heard += text;
-  });
-  const until = async (isReached: () => boolean): Promise<string> => {
-    for (let waited = 0; !isReached() && waited < 2_000; waited += 5)
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    const said = heard;
-    heard = '';
-    return said;
-  };
-  return {
-    socket,
-    hears: (text: string) => until(() => heard.endsWith(text)),
-    ends: () => until(() => hasEnded),
-  };
-};
-
-/** A connection whose greeting is over. */
-const greeted = async (address: string) => {
-  const peer = talkTo(address);
-  peer.socket.write(plainHead);
-  expect(await peer.hears(greeting)).toBe(greeting);
-  return peer;
-};
 
 describe('the head of a connection', () => {
   it.each([
@@ -92,23 +48,12 @@ describe('the head of a connection', () => {
     ['?doNotUseMethodPowers=false', 'unknown device ID: v'],
   ])('[S6] may ask to go without what the certificate grants: %j', async (query, answer) => {
     const { address } = await serve({ methods, tls });
-    const { socket, hears } = talkTo(address);
-    socket.write(`CONNECT /_SRPC_/TLS/JSON${query} HTTP/1.0\n\n`);
-    expect(await hears(greeting)).toBe(greeting);
-    socket.removeAllListeners('data').setEncoding();
-    const secured = connectTls({
-      socket,
-      cert: admin.cert,
-      key: admin.key,
-      ca: tls.ca,
-      checkServerIdentity: () => undefined,
-    });
-    const peer = listening(secured);
-    secured.write('ImageUnpacker.RemoveDevice\n');
+    const peer = await greetedOverTls(address, { ...admin, ca: tls.ca }, query);
+    peer.socket.write('ImageUnpacker.RemoveDevice\n');
     const refused = answer.startsWith('access');
     await peer.hears(refused ? `${answer}\n` : '\n');
     if (refused) return;
-    secured.write('{"DeviceId":"v"}\n');
+    peer.socket.write('{"DeviceId":"v"}\n');
     expect(await peer.hears('\n')).toBe(`${answer}\n`);
   });
 

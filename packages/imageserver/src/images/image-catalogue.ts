@@ -1,4 +1,5 @@
 import { AmiPublisherError, type Clock, invalidOption } from '@ami-publisher/base';
+import { ChangeNotifier } from '@ami-publisher/daemon';
 import { formatImageName, type ImageName } from '@ami-publisher/image';
 import type { ImageVersion, Store } from '../store/store.js';
 import { type AddedImage, type AddImageRequest, addImage } from './add-image.js';
@@ -27,6 +28,8 @@ export class ImageCatalogue {
   readonly store: Store;
   readonly clock: Clock;
   readonly graceMs: number;
+  /** Rises with what this server adds, changes and deletes. */
+  readonly changes = new ChangeNotifier();
   #lastCreatedMs = 0;
 
   constructor(options: ImageCatalogueOptions) {
@@ -74,7 +77,9 @@ export class ImageCatalogue {
   /** @see addImage */
   async add(request: AddImageRequest): Promise<AddedImage> {
     this.#checkExpiry(request.expiresAt);
-    return addImage({ ...this.#context(), nextCreation: () => this.#nextCreation() }, request);
+    const added = await addImage({ ...this.#context(), nextCreation: () => this.#nextCreation() }, request);
+    this.changes.notify();
+    return added;
   }
 
   /**
@@ -136,7 +141,10 @@ export class ImageCatalogue {
     for (let tries = 0; tries < changeTries; tries += 1) {
       const version = await this.#version(name);
       const changed = change(version.image, this.clock.now());
-      if (changed === version.image || (await this.store.images.change(version, changed))) return changed;
+      if (changed === version.image) return changed;
+      if (!(await this.store.images.change(version, changed))) continue;
+      this.changes.notify();
+      return changed;
     }
     throw changedMeanwhile(name);
   }
