@@ -73,6 +73,33 @@ describe('an image server of Go', () => {
     });
   });
 
+  it('is asked for a tree once, however many ask for the image, and again when it is another one', async () => {
+    const trees = [goodTree, goodTree.replace('T07:27:10.882', 'T07:27:11.882')];
+    let added = 0;
+    let sent = 0;
+    const source = await sourceOf({
+      'ImageServer.GetImage': {
+        access: 'open',
+        talk: async (call) => {
+          const { IgnoreFilesystem } = (await call.value()) as { readonly IgnoreFilesystem?: boolean };
+          const reply = JSON.parse(trees[added] ?? '') as { readonly Image: object };
+          if (IgnoreFilesystem) return call.sendReply({ Image: { ...reply.Image, FileSystem: null } });
+          sent += 1;
+          await call.sendBytes(Buffer.from(trees[added] ?? ''));
+        },
+      },
+    });
+    const cancelled = AbortSignal.abort();
+    const asked = [1, 2, 3].map(() => source.getImage('base/test', 'v1'));
+    const givenUp = source.getImage('base/test', 'v1', { signal: cancelled });
+    await expect(givenUp).rejects.toMatchObject({ code: 'CANCELLED' });
+    const digests = (await Promise.all(asked)).map(({ manifestDigest }) => manifestDigest);
+    expect([new Set(digests).size, sent]).toEqual([1, 1]);
+    added = 1;
+    expect((await source.getImage('base/test', 'v1')).manifestDigest).not.toBe(digests[0]);
+    expect(sent).toBe(2);
+  });
+
   it.each([
     ['names that are not UTF-8', fullTree, 'a name that is not UTF-8'],
     ['an inode that is not there', goodTree.replace('"InodeNumber":9}', '"InodeNumber":99}'), 'no inode 99'],

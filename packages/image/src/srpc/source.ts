@@ -1,4 +1,4 @@
-import { AmiPublisherError, type ErrorCode } from '@ami-publisher/base';
+import { AmiPublisherError, type ErrorCode, throwIfCancelled, untilAborted } from '@ami-publisher/base';
 import { type SrpcCalls, SrpcImageServer, type SrpcImageTree, SrpcObjectServer } from '@ami-publisher/srpc';
 import type { CallOptions, ImageSource, ImageSummary, ObjectPiece } from '../image-source.js';
 import { sealManifest } from '../manifest/seal-manifest.js';
@@ -19,13 +19,17 @@ interface FoundImage {
 
 /**
  * An image server of Go as a source of images. It has no manifests: one is made of the image's tree, always the same of the same image, so that a digest means as much as
- * elsewhere. A manifest can be asked for once its image has been asked for by name; the latest is kept. The client is the caller's to close.
+ * elsewhere. A tree takes seconds and much memory: one is fetched at a time, and again only if its image is another one by now. A manifest can be asked for once its image has been
+ * asked for by name; the latest is kept. The client is the caller's to close.
  */
 export class SrpcImageSource implements ImageSource {
   readonly #images: SrpcImageServer;
   readonly #objects: SrpcObjectServer;
   readonly #names = new Map<string, ImageName>();
+  /** What was found, by `STREAM/LEAF`. */
+  readonly #summaries = new Map<string, ImageSummary>();
   #latest: Manifest | undefined;
+  #lookingUp: Promise<unknown> = Promise.resolve();
 
   constructor(client: SrpcCalls) {
     this.#images = new SrpcImageServer(client);
@@ -33,7 +37,18 @@ export class SrpcImageSource implements ImageSource {
   }
 
   async getImage(stream: string, leaf: string, options: CallOptions = {}): Promise<ImageSummary> {
-    return (await this.#find({ stream, leaf }, options)).summary;
+    const { signal } = options;
+    const mine = this.#lookingUp.then(() => {
+      throwIfCancelled(signal);
+      return this.#summary({ stream, leaf }, options);
+    });
+    this.#lookingUp = mine.catch(() => {});
+    try {
+      return await untilAborted(mine, signal);
+    } catch (reason) {
+      throwIfCancelled(signal);
+      throw reason;
+    }
   }
 
   async getManifest(manifestDigest: string, options: CallOptions = {}): Promise<Manifest> {
@@ -63,6 +78,16 @@ export class SrpcImageSource implements ImageSource {
     );
   }
 
+  /** Of the image that was found before, if it is still that: a server gives each that is added a time of its own. */
+  async #summary(name: ImageName, options: CallOptions): Promise<ImageSummary> {
+    const full = formatImageName(name);
+    const known = this.#summaries.get(full);
+    const image = known && (await this.#images.image(full, options));
+    const isKnown =
+      image?.createdAt !== undefined && image.createdAt.getTime() === known?.createdAt.getTime();
+    return isKnown ? known : (await this.#find(name, options)).summary;
+  }
+
   async #find(name: ImageName, options: CallOptions): Promise<FoundImage> {
     const inodes = new TreeEntries(formatImageName(name));
     const tree = await this.#tree(name, inodes, options);
@@ -73,6 +98,7 @@ export class SrpcImageSource implements ImageSource {
     const createdAt = tree.createdAt ?? new Date(0);
     const usage = estimateUsage(entries);
     const summary = { ...name, manifestDigest, ...usage, entryCount: entries.length, createdAt };
+    this.#summaries.set(formatImageName(name), summary);
     return { manifest, summary };
   }
 
