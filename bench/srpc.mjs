@@ -8,8 +8,6 @@ import { bulk, inodes } from './srpc-load.mjs';
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 const rounds = 5;
-/** V8 lets garbage pile up as far as the machine's memory allows; it is told to stay small, as it would be in a container. */
-const heapFlags = ['--max-old-space-size=160', '--max-semi-space-size=8'];
 /** 300 MB, with Node's own memory. */
 const rssLimitBytes = 300_000_000;
 /** Of what a bare TLS connection carries. */
@@ -32,14 +30,12 @@ const missed = (peakBytes, share) => [
 ];
 
 const measureAll = async (server, certificates) => {
-  const fetch = async (kind, flags = []) => {
+  const fetch = async (kind) => {
     const address = server.address[kind] ?? server.address.srpc;
-    return JSON.parse(
-      await run(process.execPath, [...flags, file('srpc-run.mjs'), kind, address, certificates]),
-    );
+    return JSON.parse(await run(process.execPath, [file('srpc-run.mjs'), kind, address, certificates]));
   };
   const trees = [];
-  for (let round = 0; round < rounds; round++) trees.push(await fetch('tree', heapFlags));
+  for (let round = 0; round < rounds; round++) trees.push(await fetch('tree'));
   const times = Object.fromEntries(transfers.map(([kind]) => [kind, []]));
   for (let round = 0; round < rounds; round++)
     for (const [kind] of transfers) times[kind].push((await fetch(kind)).ms);

@@ -7,7 +7,7 @@ export type { SrpcClientOptions, SrpcClientTls } from './client/client.js';
 export { SrpcClient } from './client/client.js';
 export type { ImageFilter, SrpcImage, SrpcImageTree } from './client/image-server.js';
 export { SrpcImageServer } from './client/image-server.js';
-export type { SrpcDirectoryEntry, SrpcInode } from './client/inode.js';
+export type { SrpcDirectory, SrpcDirectoryEntry, SrpcInode } from './client/inode.js';
 export type { TakeObjectBytes } from './client/object-server.js';
 export { SrpcObjectServer } from './client/object-server.js';
 export type { DaemonWire, ProbeOptions } from './client/probe.js';

@@ -22,15 +22,18 @@ export class PlaceRules {
   }
 
   #checkPlace(entry: ManifestEntry, previous: ManifestEntry): void {
-    const name = toText(entry.path);
-    if (entry.path === previous.path) throw new BrokenRule(`repeats the path ${name}`);
-    if (entry.path < previous.path) throw new BrokenRule(`has the path ${name}, which is out of order`);
+    if (entry.path === previous.path) throw broken`repeats the path ${entry.path}`;
+    if (entry.path < previous.path) throw broken`has the path ${entry.path}, which is out of order`;
     const parent = parentOf(entry.path);
     if (parent === undefined || !this.#directories.has(parent)) {
-      throw new BrokenRule(`has the path ${name}, whose parent is no directory of the manifest`);
+      throw broken`has the path ${entry.path}, whose parent is no directory of the manifest`;
     }
     if (entry.type === 'hardlink' && !this.#inodes.has(entry.target)) {
-      throw new BrokenRule(`links ${name} to ${toText(entry.target)}, which is no earlier file`);
+      throw broken`links ${entry.path} to ${entry.target}, which is no earlier file`;
     }
   }
 }
+
+/** A rule that was broken, with paths as people read them. */
+const broken = (words: TemplateStringsArray, ...paths: readonly ByteString[]): BrokenRule =>
+  new BrokenRule(String.raw({ raw: words }, ...paths.map(toText)));

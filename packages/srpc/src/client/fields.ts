@@ -17,11 +17,6 @@ export const map = <T extends z.ZodType>(value: T) =>
 /** A number of bytes, or of things. */
 export const count = z.int().nonnegative();
 
-/** A 64-bit number that names something, in decimal digits. */
-export const identifier = z
-  .union([z.int().nonnegative(), z.bigint().nonnegative().max(0xffff_ffff_ffff_ffffn)])
-  .transform(String);
-
 /** An instant to the millisecond; undefined if it is Go's zero time, which says that none is set. */
 export const instant = z.string().transform((text, context) => {
   const at = new Date(text);
@@ -29,6 +24,3 @@ export const instant = z.string().transform((text, context) => {
   context.addIssue({ code: 'custom', message: 'expected a time as of RFC 3339' });
   return z.NEVER;
 });
-
-/** SHA-512 in lower-case hex. */
-export const sha512 = z.string().regex(/^[0-9a-f]{128}$/);

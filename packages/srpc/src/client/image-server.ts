@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Json } from '../wire/json.js';
 import type { CallWire } from './call-wire.js';
 import { ask, type CallOptions, type SrpcCalls } from './calls.js';
-import { count, instant, list, map } from './fields.js';
-import { directoryEntry, inode, type SrpcInode } from './inode.js';
+import { count, instant, map } from './fields.js';
+import { directoryOf, inodeOf, type SrpcDirectory, type SrpcInode } from './inode.js';
 import { limits } from './limits.js';
 import { parseReply } from './parse-reply.js';
 import { Refusal } from './site.js';
@@ -28,16 +28,9 @@ const toImage = (fields: z.output<z.ZodObject<typeof imageFields>>): SrpcImage =
   tags: fields.Tags,
 });
 
-const root = z
-  .object({ EntryList: list(directoryEntry), Mode: count, Uid: z.int(), Gid: z.int() })
-  .transform((value) => ({
-    type: 'directory' as const,
-    ...{ mode: value.Mode, uid: value.Uid, gid: value.Gid, entries: value.EntryList },
-  }));
-
 /** An image with the root of its tree; the other inodes were given out before. */
 export interface SrpcImageTree extends SrpcImage {
-  readonly root: Extract<SrpcInode, { type: 'directory' }>;
+  readonly root: SrpcDirectory;
 }
 
 /** Which images of a directory are meant. */
@@ -125,7 +118,7 @@ export class SrpcImageServer {
     options: CallOptions = {},
   ): Promise<SrpcImageTree | undefined> {
     const method = 'ImageServer.GetImage';
-    const onMember = (number: string, value: Json) => onInode(number, parseReply(inode, value));
+    const onMember = (number: string, value: Json) => onInode(number, inodeOf(value));
     const talk = async (wire: CallWire): Promise<SrpcImageTree | undefined> => {
       await wire.begin(method);
       wire.sendValue({ ImageName: name });
@@ -197,11 +190,11 @@ export class SrpcImageServer {
   }
 }
 
-const treeReply = z.object({ Image: z.object({ ...imageFields, FileSystem: root.nullable() }).nullable() });
+const treeReply = z.object({ Image: z.object({ ...imageFields, FileSystem: z.unknown() }).nullable() });
 
 const treeOf = (value: Json, name: string): SrpcImageTree | undefined => {
   const { Image } = parseReply(treeReply, value);
   if (Image === null) return undefined;
   if (Image.FileSystem === null) throw new Refusal(`image ${name} has no file-system`);
-  return { ...toImage(Image), root: Image.FileSystem };
+  return { ...toImage(Image), root: directoryOf(Image.FileSystem as Json) };
 };

@@ -1,71 +1,181 @@
-import { z } from 'zod';
-import { count, identifier, list, sha512 } from './fields.js';
+import type { Json } from '../wire/json.js';
+import { anotherForm } from './parse-reply.js';
 
-const owner = { Uid: z.int(), Gid: z.int() };
-const mode = { Mode: count };
-/** Nanoseconds since the Unix epoch. */
-const modified = { MtimeSeconds: z.int(), MtimeNanoSeconds: z.int().nonnegative() };
+/** A name in a directory of an image, and the inode that it is a name of: its number in decimal digits. */
+export interface SrpcDirectoryEntry {
+  readonly name: string;
+  readonly inode: string;
+}
 
-/** A name in a directory, and the inode that it is a name of. */
-export const directoryEntry = z
-  .object({ Name: z.string(), InodeNumber: identifier })
-  .transform(({ Name: name, InodeNumber: inode }) => ({ name, inode }));
+interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
 
-const ownership = ({ Uid: uid, Gid: gid }: { Uid: number; Gid: number }) => ({ uid, gid });
-const mtimeOf = (inode: { MtimeSeconds: number; MtimeNanoSeconds: number }) =>
-  BigInt(inode.MtimeSeconds) * 1_000_000_000n + BigInt(inode.MtimeNanoSeconds);
+interface Attributes extends Owner {
+  /** With the bits of the type. */
+  readonly mode: number;
+}
 
-const directory = z.object({ EntryList: list(directoryEntry), ...mode, ...owner }).transform((inode) => ({
-  type: 'directory' as const,
-  ...{ mode: inode.Mode, ...ownership(inode), entries: inode.EntryList },
-}));
+interface Modified {
+  /** Nanoseconds since the Unix epoch. */
+  readonly mtimeNs: bigint;
+}
 
-/** A plain literal, as there may be hundreds of thousands. */
-const file = z.object({ ...mode, ...owner, ...modified, Size: count, Hash: sha512 }).transform((inode) => ({
-  type: 'file' as const,
-  mode: inode.Mode,
-  uid: inode.Uid,
-  gid: inode.Gid,
-  mtimeNs: mtimeOf(inode),
-  size: inode.Size,
-  sha512: inode.Hash,
-}));
+/** A directory of an image. */
+export interface SrpcDirectory extends Attributes {
+  readonly type: 'directory';
+  readonly entries: readonly SrpcDirectoryEntry[];
+}
 
-const computed = z.object({ ...mode, ...owner, Source: z.string() }).transform((inode) => ({
-  type: 'computed' as const,
-  ...{ mode: inode.Mode, ...ownership(inode), source: inode.Source },
-}));
+interface File extends Attributes, Modified {
+  readonly type: 'file';
+  /** Bytes. */
+  readonly size: number;
+  /** Lower-case hex. */
+  readonly sha512: string;
+}
 
-const symlink = z
-  .object({ ...owner, Symlink: z.string() })
-  .transform((inode) => ({ type: 'symlink' as const, ...ownership(inode), target: inode.Symlink }));
+interface Computed extends Attributes {
+  readonly type: 'computed';
+  readonly source: string;
+}
 
-const special = z.object({ ...mode, ...owner, ...modified, Rdev: identifier }).transform((inode) => ({
-  type: 'special' as const,
-  ...{ mode: inode.Mode, ...ownership(inode), mtimeNs: mtimeOf(inode), device: inode.Rdev },
-}));
+interface Symlink extends Owner {
+  readonly type: 'symlink';
+  readonly target: string;
+}
+
+interface Special extends Attributes, Modified {
+  readonly type: 'special';
+  /** The device number in decimal digits. */
+  readonly device: string;
+}
+
+/** An inode of an image. */
+export type SrpcInode = SrpcDirectory | File | Computed | Symlink | Special;
+
+/**
+ * Inodes are read without a schema: there may be hundreds of thousands, and what a schema leaves behind of each is more than what is kept of it.
+ */
+type Fields = { readonly [key: string]: Json };
+
+const integer = (fields: Fields, key: string): number => {
+  const value = fields[key];
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
+  throw anotherForm(key, 'expected an integer');
+};
+
+const count = (fields: Fields, key: string): number => {
+  const value = integer(fields, key);
+  if (value >= 0) return value;
+  throw anotherForm(key, 'expected an integer that is not negative');
+};
+
+const text = (fields: Fields, key: string): string => {
+  const value = fields[key];
+  if (typeof value === 'string') return value;
+  throw anotherForm(key, 'expected a string');
+};
+
+const maxIdentifier = 0xffff_ffff_ffff_ffffn;
+
+/** A 64-bit number that names something, in decimal digits. */
+const identifier = (fields: Fields, key: string): string => {
+  const value = fields[key];
+  const isIdentifier =
+    typeof value === 'bigint' ? value >= 0n && value <= maxIdentifier : count(fields, key) >= 0;
+  if (isIdentifier) return String(value);
+  throw anotherForm(key, 'expected an unsigned integer of 64 bits');
+};
+
+const digest = (fields: Fields, key: string): string => {
+  const value = text(fields, key);
+  if (/^[0-9a-f]{128}$/.test(value)) return value;
+  throw anotherForm(key, 'expected a SHA-512 in lower-case hex');
+};
+
+const mtimeOf = (fields: Fields): bigint =>
+  BigInt(integer(fields, 'MtimeSeconds')) * 1_000_000_000n + BigInt(count(fields, 'MtimeNanoSeconds'));
+
+const isFields = (value: Json | undefined): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const fieldsOf = (value: Json | undefined, what: string): Fields => {
+  if (isFields(value)) return value;
+  throw anotherForm(what, 'expected an object');
+};
+
+/** Go writes a list that is not there as null. */
+const entriesOf = (fields: Fields): readonly SrpcDirectoryEntry[] => {
+  const list = fields.EntryList;
+  if (list === null) return [];
+  if (!Array.isArray(list)) throw anotherForm('EntryList', 'expected a list');
+  return (list as readonly Json[]).map((value) => {
+    const entry = fieldsOf(value, 'EntryList');
+    return { name: text(entry, 'Name'), inode: identifier(entry, 'InodeNumber') };
+  });
+};
+
+/** Reads a directory, of whose fields there may be others around it. @throws WireFault `malformed` naming the field. */
+export const directoryOf = (value: Json): SrpcDirectory => {
+  const fields = fieldsOf(value, 'the value');
+  return {
+    type: 'directory',
+    mode: count(fields, 'Mode'),
+    uid: integer(fields, 'Uid'),
+    gid: integer(fields, 'Gid'),
+    entries: entriesOf(fields),
+  };
+};
+
+const fileOf = (fields: Fields): File => ({
+  type: 'file',
+  mode: count(fields, 'Mode'),
+  uid: integer(fields, 'Uid'),
+  gid: integer(fields, 'Gid'),
+  mtimeNs: mtimeOf(fields),
+  size: count(fields, 'Size'),
+  sha512: digest(fields, 'Hash'),
+});
+
+const computedOf = (fields: Fields): Computed => ({
+  type: 'computed',
+  mode: count(fields, 'Mode'),
+  uid: integer(fields, 'Uid'),
+  gid: integer(fields, 'Gid'),
+  source: text(fields, 'Source'),
+});
+
+const symlinkOf = (fields: Fields): Symlink => ({
+  type: 'symlink',
+  uid: integer(fields, 'Uid'),
+  gid: integer(fields, 'Gid'),
+  target: text(fields, 'Symlink'),
+});
+
+const specialOf = (fields: Fields): Special => ({
+  type: 'special',
+  mode: count(fields, 'Mode'),
+  uid: integer(fields, 'Uid'),
+  gid: integer(fields, 'Gid'),
+  mtimeNs: mtimeOf(fields),
+  device: identifier(fields, 'Rdev'),
+});
 
 /** Inodes carry no tag, but each kind has a field that only it has, which is always written. */
-const kinds = [
-  ['EntryList', directory],
-  ['Hash', file],
-  ['Source', computed],
-  ['Symlink', symlink],
-  ['Rdev', special],
-] as const;
+const kinds: readonly (readonly [string, (fields: Fields) => SrpcInode])[] = [
+  ['Hash', fileOf],
+  ['EntryList', directoryOf],
+  ['Symlink', symlinkOf],
+  ['Rdev', specialOf],
+  ['Source', computedOf],
+];
 
-/** An inode of an image; `mode` has the bits of its type, device numbers and inode numbers are decimal digits. */
-export type SrpcInode = z.output<(typeof kinds)[number][1]>;
-
-/** A name in a directory of an image. */
-export type SrpcDirectoryEntry = z.output<typeof directoryEntry>;
-
-/** Reads an inode. */
-export const inode = z.unknown().transform((value, context): SrpcInode => {
-  const kind = kinds.find(([field]) => Object.hasOwn(Object(value), field));
-  const parsed = kind?.[1].safeParse(value);
-  if (parsed?.success === true) return parsed.data;
-  const message = parsed?.error.issues[0]?.message ?? 'expected an inode of a kind that is known';
-  context.addIssue({ code: 'custom', message });
-  return z.NEVER;
-});
+/** Reads an inode. @throws WireFault `malformed` naming the field. */
+export const inodeOf = (value: Json): SrpcInode => {
+  const fields = fieldsOf(value, 'the value');
+  const read = kinds.find(([field]) => Object.hasOwn(fields, field))?.[1];
+  if (read === undefined) throw anotherForm('the value', 'expected an inode of a kind that is known');
+  return read(fields);
+};

@@ -7,6 +7,9 @@ export const parseReply = <T extends z.ZodType>(schema: T, value: Json): z.outpu
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  const field = issue?.path.join('.') || 'the value';
-  throw new WireFault('malformed', `a reply has another form than it should: ${field}: ${issue?.message}`);
+  throw anotherForm(issue?.path.join('.') || 'the value', issue?.message ?? 'it does not fit');
 };
+
+/** What is thrown of a field that is not what it should be. */
+export const anotherForm = (field: string, why: string): WireFault =>
+  new WireFault('malformed', `a reply has another form than it should: ${field}: ${why}`);
