@@ -1,13 +1,20 @@
 import { duplexPair } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { Deadlines, silentLogger, systemClock } from '@ami-publisher/base';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SrpcCaller } from '../src/index.js';
 import { CallSlots } from '../src/server/call-slots.js';
 import { Session } from '../src/server/session.js';
 import { recordedMethods } from './support/recorded-methods.js';
-import { type Split, whole } from './support/scripted-peer.js';
-import { readTranscript, type Transcript, transcriptNames, turnsOf } from './support/transcript.js';
+import { inPacketsOf, type Split, whole, withinCharacters } from './support/scripted-peer.js';
+import {
+  readTranscript,
+  type Transcript,
+  type Turn,
+  transcriptNames,
+  turnsOf,
+} from './support/transcript.js';
 
 /**
  * Recordings of a server that is worse than ours (it loses calls, takes line feeds for pings, sends errors of any length and of several lines), and of calls that
@@ -67,6 +74,9 @@ const play = async (transcript: Transcript, split: Split, caller = powerful) => 
   return said;
 };
 
+const isRequestWithLineFeed = ({ from, bytes }: Turn): boolean =>
+  from === 'client' && bytes.toString().endsWith('}\n');
+
 /** Lines, values among them without regard to the order of their fields. */
 const linesOf = (text: string): readonly unknown[] =>
   text.split('\n').map((line) => (line.startsWith('{') ? JSON.parse(line) : line));
@@ -80,6 +90,26 @@ describe('a server', () => {
   it.each(transcripts)('answers what arrives byte by byte: $name', async (transcript) => {
     for (const { ours, theirs } of await play(transcript, single))
       expect(linesOf(ours)).toEqual(linesOf(theirs));
+  });
+
+  it('answers what arrives in packets of any size', async () => {
+    const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 8 });
+    // A line feed that arrives behind a request on its own is a ping, with Go as well.
+    const plain = transcripts.filter(({ events }) => !turnsOf(events).some(isRequestWithLineFeed));
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...plain), sizes, async (transcript, some) => {
+        for (const { ours, theirs } of await play(transcript, inPacketsOf(some)))
+          expect(linesOf(ours)).toEqual(linesOf(theirs));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('answers what arrives in packets that split a character', async () => {
+    const transcript = readTranscript('request-split');
+    expect(turnsOf(transcript.events).flatMap(({ bytes }) => withinCharacters(bytes)).length).toBe(6);
+    const said = await play(transcript, withinCharacters);
+    expect(said.map(({ ours }) => ours)).toEqual(['\n', 'unknown device ID: v\u00f6l\n']);
   });
 
   it('[S5] refuses what it does not know in the words of Go, and goes on', async () => {

@@ -5,7 +5,6 @@ import { createAuthority } from './support/certificates.js';
 import { methods } from './support/methods.js';
 import { greeted, greetedOverTls, plainHead, talkTo } from './support/raw-peer.js';
 import { serve } from './support/serving.js';
-import { readTranscript, transcriptNames, turnsOf } from './support/transcript.js';
 
 let tls: SrpcServerTls;
 let admin: KeyPair;
@@ -176,19 +175,5 @@ describe('a caller', () => {
       }),
       { numRuns: 30 },
     );
-  });
-});
-
-describe('recorded greetings', () => {
-  const names = transcriptNames.filter((name) => /^connect-.*(404|405|400)$/.test(name));
-
-  it.each(names)('get the status that Go gives: %s', async (name) => {
-    const { address } = await serve({ methods, tls });
-    const [asked, answered] = turnsOf(readTranscript(name).preamble);
-    const isGob = asked?.bytes.includes('go');
-    const peer = talkTo(address);
-    peer.socket.write(asked?.bytes ?? '');
-    const status = /^HTTP\/1.\d (\d{3})/.exec(answered?.bytes.toString() ?? '')?.[1];
-    expect(await peer.ends()).toContain(isGob ? ' 404 ' : ` ${status} `);
   });
 });

@@ -167,10 +167,18 @@ type Outcome = { readonly call: string } & (
   | { readonly code: string; readonly text: string }
 );
 
-/** Plays a recording to a client of ours, with the server's bytes in the packets that `split` makes of them. */
-export const replay = async (transcript: Transcript, split: Split): Promise<readonly Outcome[]> => {
+/**
+ * Plays a recording to a client of ours, with the server's bytes in the packets that `split` makes of them.
+ *
+ * @param maxBytes after which the server hangs up; left out, it says all that was recorded
+ */
+export const replay = async (
+  transcript: Transcript,
+  split: Split,
+  maxBytes?: number,
+): Promise<readonly Outcome[]> => {
   const [near, far] = duplexPair();
-  const peer = new ScriptedPeer(far, plainTurns(turnsOf(transcript.events)), split);
+  const peer = new ScriptedPeer(far, plainTurns(turnsOf(transcript.events)), split, maxBytes);
   const connection = new SrpcConnection({
     stream: near,
     site: {

@@ -13,6 +13,26 @@ export const whole: Split = (bytes) => [bytes];
 /** Each byte in a packet of its own. */
 export const single: Split = (bytes) => Array.from(bytes, (byte) => Buffer.from([byte]));
 
+/** Packets of these sizes, over and over. */
+export const inPacketsOf =
+  (sizes: readonly number[]): Split =>
+  (bytes) => {
+    const packets: Buffer[] = [];
+    for (let at = 0, turn = 0; at < bytes.length; turn += 1) {
+      const size = sizes[turn % sizes.length] ?? 1;
+      packets.push(bytes.subarray(at, at + size));
+      at += size;
+    }
+    return packets;
+  };
+
+/** Split within each character that has several bytes, and nowhere else. */
+export const withinCharacters: Split = (bytes) => {
+  const isWithin = (at: number): boolean => ((bytes[at] ?? 0) & 0xc0) === 0x80;
+  const cuts = Array.from(bytes.keys()).filter(isWithin);
+  return [0, ...cuts].map((from, index) => bytes.subarray(from, cuts[index]));
+};
+
 /** What a client that follows the protocol says in place of what the recording client said; order of the fields aside. */
 const normal = (text: string): unknown => {
   try {
@@ -35,12 +55,18 @@ export class ScriptedPeer {
   #wake = (): void => {};
   readonly #split: Split;
 
+  /** Bytes that it says before it hangs up. */
+  #left: number;
+
+  /** @param maxBytes of its own, after which it hangs up; Infinity plays the whole recording */
   constructor(
     readonly stream: Duplex,
     turns: readonly Turn[],
     split: Split,
+    maxBytes = Number.POSITIVE_INFINITY,
   ) {
     this.#split = split;
+    this.#left = maxBytes;
     stream.setEncoding('utf8');
     stream.on('error', () => {});
     stream.on('data', (text: string) => {
@@ -55,6 +81,7 @@ export class ScriptedPeer {
 
   async #play(turns: readonly Turn[]): Promise<void> {
     for (const { from, bytes } of turns) {
+      if (this.stream.writableEnded) break;
       if (from === 'server') await this.#say(bytes);
       else await this.#hear(bytes.toString('utf8'));
     }
@@ -63,15 +90,19 @@ export class ScriptedPeer {
   }
 
   async #say(bytes: Buffer): Promise<void> {
-    for (const piece of this.#split(bytes)) {
+    const said = bytes.subarray(0, this.#left);
+    this.#left -= said.length;
+    for (const piece of this.#split(said)) {
       this.stream.write(piece);
       await setImmediate();
     }
+    if (said.length < bytes.length) this.stream.end();
   }
 
   async #hear(expected: string): Promise<void> {
     for (;;) {
       await this.#answerSync();
+      if (this.stream.writableEnded) return;
       if (this.#heard.length >= expected.length || isWhole(this.#heard, expected)) break;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
@@ -80,6 +111,7 @@ export class ScriptedPeer {
     const said = expected.startsWith('{') ? this.#heard : this.#heard.slice(0, expected.length);
     this.#heard = this.#heard.slice(said.length);
     const isBare = said === said.trim() || !expected.startsWith('{');
+    if (this.#heard !== '') throw new Error(`the client goes on unanswered: ${JSON.stringify(this.#heard)}`);
     if (!isBare || JSON.stringify(normal(said)) !== JSON.stringify(normal(expected)))
       throw new Error(`the client says ${JSON.stringify(said)} in place of ${JSON.stringify(expected)}`);
   }
