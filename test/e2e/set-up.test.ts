@@ -72,6 +72,7 @@ describe('ami-publisher doctor', () => {
       'failure certificates',
       'skipped image server',
       'skipped unpackers',
+      'skipped quotas',
       'ok journal',
     ]);
     expect(lines[1]).toMatch(
@@ -123,6 +124,38 @@ describe('ami-publisher doctor', () => {
     expect([run.code, faults(run)]).toEqual([1, { credentials: 'failure' }]);
     expect(withRemedy(run)).toMatchObject([
       { subject: 'staging', code: 'ACCESS_DENIED', remedy: expect.stringContaining('docs/iam.md') },
+    ]);
+  });
+
+  it('finds a quota that is used up, and one that it may not ask for', async () => {
+    const place = { accountId: '111111111111', region: 'us-east-1' };
+    const { faults: model } = world.sandbox.model;
+    const rule = { kind: 'deny', action: 'GetServiceQuota', account: '222222222222' } as const;
+    world.sandbox.model.services(place).appliedQuotas.set('L-7A658B76', 0.001);
+    const id = model.add(rule);
+    const run = await world.run('doctor', '--json');
+    model.remove(id);
+    world.sandbox.model.services(place).appliedQuotas.clear();
+    expect(run.code).toBe(1);
+    expect(run.json<Finding[]>().filter(({ check }) => check === 'quotas')).toMatchObject([
+      {
+        subject: 'development,us-east-1',
+        status: 'ok',
+        detail: '0 of 50,000 AMIs, 0 of 5 public AMIs, 0 of 100,000 snapshots',
+      },
+      {
+        subject: 'development,us-east-1',
+        status: 'failure',
+        code: 'AWS_QUOTA_EXCEEDED',
+        detail: expect.stringMatching(/ of 0 TiB of gp3 volumes are used$/),
+        remedy: expect.stringContaining('--service-code ebs --quota-code L-7A658B76'),
+      },
+      {
+        subject: 'staging,us-east-1',
+        status: 'warning',
+        detail: expect.stringContaining('not authorized to perform: servicequotas:GetServiceQuota'),
+        remedy: 'allow servicequotas:GetServiceQuota (docs/iam.md), or do without this check',
+      },
     ]);
   });
 

@@ -10,10 +10,11 @@ import { examineAccounts } from './accounts.js';
 import { examineCertificates } from './certificates.js';
 import { doctorChecks, type Finding, found, ok, skipped } from './finding.js';
 import { examineImageServer } from './image-server.js';
+import { examineQuotas } from './quotas.js';
 import { examineUnpackers } from './unpackers.js';
 
 export interface DoctorOptions {
-  readonly cloud: Cloud & Pick<AwsCloud, 'identityOf'>;
+  readonly cloud: Cloud & Pick<AwsCloud, 'clientConfig' | 'identityOf'>;
   /** Which targets, as `Cloud.resolveTargets` takes them. */
   readonly selection: string;
   readonly skip?: string | undefined;
@@ -33,7 +34,7 @@ export interface DoctorOptions {
 type Options = DoctorOptions & CallOptions;
 
 /**
- * Looks whether a publication could begin: who we are in each account, regions, clocks, certificates, the image server, the unpackers, and
+ * Looks whether a publication could begin: who we are in each account, regions, clocks, certificates, the image server, the unpackers, quotas, and
  * whether journals can be written. Changes nothing, but for one object named `doctor` beside journals in S3, and starts no instance.
  *
  * @returns what was found, in the order of `doctorChecks`; what is broken is a finding and no error.
@@ -47,6 +48,7 @@ export const examine = async (options: Options): Promise<readonly Finding[]> => 
     imageServer(options, tls),
     plugins(options, resolving),
     unpackers(options, resolving, tls),
+    quotas(options, resolving),
     journal(options),
   ]);
   const rank = ({ check }: Finding) => doctorChecks.indexOf(check);
@@ -116,16 +118,25 @@ const plugins = async ({ cloud }: Options, resolving: Resolving) => {
   return (await Promise.all(checked)).flat();
 };
 
+const noTarget = (site: Pick<Finding, 'check' | 'subject'>): Finding =>
+  skipped(site, 'there is no target to look in', 'put credentials and targets in order first');
+
 const unpackers = async ({ fleet, signal }: Options, resolving: Resolving, tls: Tls) => {
   const outcome = await resolving;
   const site = { check: 'unpackers', subject: 'targets' } as const;
   if ('reason' in tls) return [skipped(site, needsCertificate, mendCertificates)];
   const targets = 'resolved' in outcome ? outcome.resolved.targets : [];
-  if (targets.length === 0)
-    return [skipped(site, 'there is no target to look in', 'put credentials and targets in order first')];
+  if (targets.length === 0) return [noTarget(site)];
   return found(site, async () =>
     examineUnpackers(await fleet().list(targets, { signal }), fleet().instanceName),
   );
+};
+
+const quotas = async (options: Options, resolving: Resolving) => {
+  const outcome = await resolving;
+  const targets = 'resolved' in outcome ? outcome.resolved.targets : [];
+  const site = { check: 'quotas', subject: 'targets' } as const;
+  return targets.length === 0 ? [noTarget(site)] : found(site, () => examineQuotas(options, targets));
 };
 
 const journal = ({ journal: place, journals }: Options) => {

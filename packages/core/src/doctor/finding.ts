@@ -10,6 +10,7 @@ export const doctorChecks = [
   'image server',
   'session manager plugin',
   'unpackers',
+  'quotas',
   'journal',
 ] as const;
 

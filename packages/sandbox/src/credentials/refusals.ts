@@ -47,6 +47,7 @@ export const credentialRefusals: Readonly<Record<Service, Refusals>> = {
   imagebuilder: jsonRefusals,
   inspector2: jsonRefusals,
   secretsmanager: jsonRefusals,
+  servicequotas: jsonRefusals,
   ssm: jsonRefusals,
   s3: {
     unknown: () =>

@@ -1,6 +1,5 @@
 import type { Identity } from '../credentials/identity.js';
 import type { SignedRequest } from '../credentials/signature.js';
-import { kmsActionOf } from '../kms/handlers.js';
 import { ApiError } from '../model/api-error.js';
 import type { CloudModel } from '../model/cloud-model.js';
 import { services } from '../services/services.js';
@@ -23,10 +22,19 @@ interface JsonCall {
 }
 
 interface JsonService {
-  readonly name: 'kms' | 'secretsmanager' | 'ssm';
+  readonly name: 'kms' | 'secretsmanager' | 'servicequotas' | 'ssm';
   /** @returns undefined for an action that the sandbox does not answer. */
   callOf(action: string): ((call: JsonCall) => Promise<object>) | undefined;
 }
+
+const plainService = (name: 'kms' | 'secretsmanager' | 'servicequotas'): JsonService => ({
+  name,
+  callOf: (action) =>
+    Object.hasOwn(services[name].handlers, action)
+      ? ({ model, caller, region, input, signal }) =>
+          model.service(name, caller, region, action, input, { signal })
+      : undefined,
+});
 
 /** By what comes before the dot in the header. */
 const jsonServices: Readonly<Record<string, JsonService>> = {
@@ -42,23 +50,9 @@ const jsonServices: Readonly<Record<string, JsonService>> = {
         });
     },
   },
-  TrentService: {
-    name: 'kms',
-    callOf: (name) => {
-      const action = kmsActionOf(name);
-      if (action === undefined) return undefined;
-      return ({ model, caller, region, input, signal }) =>
-        model.service('kms', caller, region, action, input, { signal });
-    },
-  },
-  secretsmanager: {
-    name: 'secretsmanager',
-    callOf: (action) =>
-      Object.hasOwn(services.secretsmanager.handlers, action)
-        ? ({ model, caller, region, input, signal }) =>
-            model.service('secretsmanager', caller, region, action, input, { signal })
-        : undefined,
-  },
+  TrentService: plainService('kms'),
+  secretsmanager: plainService('secretsmanager'),
+  ServiceQuotasV20190624: plainService('servicequotas'),
 };
 
 /** Whether a request is in AWS's JSON protocol: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html */

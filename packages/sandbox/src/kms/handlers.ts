@@ -140,7 +140,3 @@ export const kmsHandlers = {
 } as const;
 
 export type KmsAction = keyof typeof kmsHandlers;
-
-/** @returns undefined for a name that is none. */
-export const kmsActionOf = (name: string): KmsAction | undefined =>
-  Object.hasOwn(kmsHandlers, name) ? (name as KmsAction) : undefined;

@@ -28,6 +28,8 @@ export class ServiceResources {
   /** Topics of SNS by ARN. */
   readonly topics = new Map<string, TopicRecord>();
   readonly stacks = new Map<string, StackOptions>();
+  /** Values of Service Quotas that are not the documented ones, by the code of the quota. */
+  readonly appliedQuotas = new Map<string, number>();
   readonly imageBuilder: ImageBuilderResources;
 
   constructor(place: Place, clock: Pick<Clock, 'now'>) {

@@ -8,6 +8,8 @@ import { kmsHandlers } from '../kms/handlers.js';
 import { kmsRefusal } from '../kms/refusal.js';
 import { secretsManagerAuthorizations } from '../secretsmanager/authorizations.js';
 import { secretsManagerHandlers } from '../secretsmanager/handlers.js';
+import { serviceQuotasAuthorizations } from '../servicequotas/authorizations.js';
+import { serviceQuotasHandlers } from '../servicequotas/handlers.js';
 import { snsAuthorizations } from '../sns/authorizations.js';
 import { snsHandlers } from '../sns/handlers.js';
 import { jsonRefusal, queryRefusal, refusalWith } from './refusal.js';
@@ -57,6 +59,17 @@ export const services = {
     authorizations: secretsManagerAuthorizations,
     deniedCode: 'AccessDeniedException',
     refuse: jsonRefusal('secretsmanager', 'InternalServiceError'),
+  },
+  servicequotas: {
+    handlers: serviceQuotasHandlers,
+    authorizations: serviceQuotasAuthorizations,
+    deniedCode: 'AccessDeniedException',
+    refuse: refusalWith({
+      prefix: 'servicequotas',
+      throttled: 'TooManyRequestsException',
+      denied: 'AccessDeniedException',
+      failed: 'ServiceException',
+    }),
   },
   sns: {
     handlers: snsHandlers,

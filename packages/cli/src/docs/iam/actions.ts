@@ -16,7 +16,7 @@ export type CommandOfAws = (typeof commandsOfAws)[number];
 
 /** An action, what it is for, and the commands that may call it. */
 export interface ActionUse {
-  readonly action: `ec2:${Ec2Action}`;
+  readonly action: `ec2:${Ec2Action}` | 'servicequotas:GetServiceQuota';
   readonly why: string;
   readonly commands: readonly CommandOfAws[];
 }
@@ -48,8 +48,8 @@ export const actionUses: readonly ActionUse[] = [
   { action: 'ec2:DeregisterImage', why: 'undoes a registration', commands: ['rollback'] },
   {
     action: 'ec2:DescribeImages',
-    why: 'whether the name is taken; waits for the AMI; what to undo',
-    commands: ['plan', ...changing],
+    why: 'whether the name is taken; waits for the AMI; what to undo; how many there are',
+    commands: ['plan', ...changing, 'doctor'],
   },
   {
     action: 'ec2:DescribeInstances',
@@ -59,13 +59,13 @@ export const actionUses: readonly ActionUse[] = [
   { action: 'ec2:DescribeRegions', why: 'which regions the account has enabled', commands: looking },
   {
     action: 'ec2:DescribeSnapshots',
-    why: 'waits for the snapshot; what to undo; which release a volume held last',
-    commands: ['plan', ...changing, 'list-streams'],
+    why: 'waits for the snapshot; what to undo; which release a volume held last; how many there are',
+    commands: ['plan', ...changing, 'list-streams', 'doctor'],
   },
   {
     action: 'ec2:DescribeVolumes',
-    why: 'the volume of the stream, and its state',
-    commands: ['plan', ...changing, 'prepare-unpackers', 'list-streams'],
+    why: 'the volume of the stream, and its state; how much storage all of them have',
+    commands: ['plan', ...changing, 'prepare-unpackers', 'list-streams', 'doctor'],
   },
   { action: 'ec2:DescribeVolumesModifications', why: 'waits for a volume to grow', commands: running },
   { action: 'ec2:DetachVolume', why: 'before a volume is deleted', commands: changing },
@@ -87,5 +87,10 @@ export const actionUses: readonly ActionUse[] = [
     action: 'ec2:StartInstances',
     why: 'wakes an unpacker that is stopped',
     commands: [...changing, 'prepare-unpackers'],
+  },
+  {
+    action: 'servicequotas:GetServiceQuota',
+    why: 'how many AMIs and snapshots, and how much storage, the account may have',
+    commands: ['doctor'],
   },
 ];

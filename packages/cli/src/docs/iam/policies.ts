@@ -14,6 +14,11 @@ const allow = (Sid: string, rest: Pick<PolicyStatement, 'Action' | 'Resource' | 
   ...rest,
 });
 
+const lookAtQuotas: ExplainedStatement = {
+  statement: allow('LookAtQuotas', { Action: ['servicequotas:GetServiceQuota'], Resource: '*' }),
+  why: 'Lets `doctor` say how much of its quotas an account has used; without it that is a warning.',
+};
+
 const publisherStatements: readonly ExplainedStatement[] = [
   {
     statement: allow('Look', {
@@ -29,6 +34,7 @@ const publisherStatements: readonly ExplainedStatement[] = [
     }),
     why: 'Sees what there is. EC2 authorizes Describe calls neither by resource nor by tag.',
   },
+  lookAtQuotas,
   {
     statement: allow('UseUnpackers', {
       Action: ['ec2:AttachVolume', 'ec2:DetachVolume', 'ec2:ModifyInstanceAttribute', 'ec2:StartInstances'],
@@ -137,7 +143,7 @@ export const publisherPolicy: ExplainedPolicy = {
 export const readerPolicy: ExplainedPolicy = {
   title: 'Policy for readers',
   about:
-    'For a role that only looks: `plan`, `list-unpackers`, `list-streams`. `publish` fails with `ACCESS_DENIED` and the name of the first action that is missing.',
+    'For a role that only looks: `plan`, `list-unpackers`, `list-streams`, `doctor`. `publish` fails with `ACCESS_DENIED` and the name of the first action that is missing.',
   statements: [
     {
       statement: allow('Look', {
@@ -152,6 +158,7 @@ export const readerPolicy: ExplainedPolicy = {
       }),
       why: 'Sees what there is.',
     },
+    lookAtQuotas,
   ],
 };
 
