@@ -1,3 +1,5 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type CompletionSources, candidatesFor, type GivenOptions } from './candidates.js';
 
@@ -22,7 +24,7 @@ describe('the candidates of a completion', () => {
     [['fleet', ''], ['template']],
     [['fleet', 'template', '--for'], ['--format']],
     [['fleet', 'template', '--format', 't'], ['terraform']],
-    [['fleet', 'template', '--format=t'], ['terraform']],
+    [['fleet', 'template', '--format=t'], ['--format=terraform']],
     [['fleet', 'template', '--format', '=', 't'], ['terraform']],
     [
       ['fleet', 'template', '--format', '='],
@@ -59,5 +61,15 @@ describe('the candidates of a completion', () => {
     const environment = { AMI_PUBLISHER_IMAGE_SERVER: 'a:1', AMI_PUBLISHER_CONFIG: 'c.yaml' };
     await offered(['publish', '--insecure', '--image-server', 'b:2', ''], environment);
     expect(asked.at(-1)).toMatchObject({ imageServer: 'b:2', config: 'c.yaml', insecure: true });
+  });
+
+  it.each([
+    ["'my file.yaml'", 'my file.yaml'],
+    ['my\\ file.yaml', 'my file.yaml'],
+    ['~/a.yaml', join(homedir(), 'a.yaml')],
+    ["'~/a.yaml'", '~/a.yaml'],
+  ])('are looked up with %s as a shell would read it', async (typed, config) => {
+    await offered(['publish', '--config', typed, '']);
+    expect(asked.at(-1)).toMatchObject({ config });
   });
 });

@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import type { CommandDefinition, OptionDefinition } from '../commands/definition.js';
 import { commandGroups } from '../commands/index.js';
 
@@ -43,21 +44,33 @@ export const candidatesFor = async (
   sources: CompletionSources,
   environment: NodeJS.ProcessEnv = {},
 ): Promise<readonly Candidate[]> => {
-  const { before, current } = split(words);
+  const { before, current, joined } = split(words);
   const line = read(before, environment);
   const all = await candidatesAt(line, current, sources);
-  return all.filter(({ value }) => value.startsWith(current));
+  return all
+    .filter(({ value }) => value.startsWith(current))
+    .map((candidate) => ({ ...candidate, value: `${joined}${candidate.value}` }));
 };
 
-/** Bash hands `--targets=prod` over as three words, other shells as one; a quote that is open is no part of the word. */
+/** Bash hands `--targets=prod` over as three words, other shells as one, which a candidate replaces as a whole; a quote that is open is no part of it. */
 const split = (words: readonly string[]) => {
   const [last = '', ...earlier] = words.toReversed();
   const joined = /^(--[\w-]+)=(.*)$/s.exec(last);
   const [option, value] = joined === null ? [undefined, last === '=' ? '' : last] : [joined[1], joined[2]];
   return {
-    before: [...earlier.reverse(), ...(option === undefined ? [] : [option])].filter((word) => word !== '='),
+    before: [...earlier.reverse(), ...(option === undefined ? [] : [option])]
+      .filter((word) => word !== '=')
+      .map(unquote),
     current: (value ?? '').replace(/^['"]/, ''),
+    joined: option === undefined ? '' : `${option}=`,
   };
+};
+
+/** Shells hand words over as they were typed: with quotes or backslashes, and a tilde for the home folder. */
+const unquote = (word: string): string => {
+  const quoted = /^(['"])(.*)\1$/s.exec(word);
+  if (quoted?.[2] !== undefined) return quoted[2];
+  return word.replaceAll(/\\(.)/gs, '$1').replace(/^~(?=\/)/, homedir());
 };
 
 const read = (words: readonly string[], environment: NodeJS.ProcessEnv): Line => {

@@ -21,6 +21,7 @@ _ami_publisher() {
   if [[ -n "\${candidates[1]}" ]]; then
     _describe 'ami-publisher' candidates
   else
+    compset -P 1 '--*='
     _files
   fi
 }
@@ -34,9 +35,16 @@ fi
 function __ami_publisher_candidates
     set -l words (commandline -opc)
     set -l current (commandline -ct)
-    $words[1] complete fish $words[2..-1] "$current" 2>/dev/null
+    set -l candidates ($words[1] complete fish $words[2..-1] "$current" 2>/dev/null)
+    if set -q candidates[1]
+        printf '%s\\n' $candidates
+    else
+        set -l option (string match --regex '^--[^=]+=' -- "$current")
+        set -l file (string replace --regex '^--[^=]+=' '' -- "$current")
+        printf "$option%s\\n" (__fish_complete_path "$file")
+    end
 end
-complete --command ami-publisher --arguments '(__ami_publisher_candidates)'
+complete --command ami-publisher --no-files --arguments '(__ami_publisher_candidates)'
 `,
 } as const;
 
