@@ -1,4 +1,5 @@
 import { defineConfig } from 'tsup';
+import { thirdPartyNotices } from '../../scripts/third-party-notices.mjs';
 
 /**
  * The SDK, and the AWS clients that only it depends on, are bundled (they are development dependencies, which tsup bundles): to load its
@@ -12,6 +13,7 @@ export default defineConfig({
   sourcemap: true,
   // Optional dependencies, which tsup would bundle.
   external: ['@ami-publisher/orchestrator', '@ami-publisher/sandbox'],
+  esbuildPlugins: [thirdPartyNotices('dist/THIRD-PARTY-NOTICES.txt')],
   // Bundled CommonJS asks for Node's own modules by `require`.
   banner: {
     js: "import { createRequire as createRequireOf } from 'node:module'; const require = createRequireOf(import.meta.url);",

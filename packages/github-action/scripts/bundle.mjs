@@ -1,10 +1,11 @@
-// Writes dist anew: one bundle of everything that the action runs, its two entries, and the files of gRPC that it reads. The output depends on
-// the sources and the lockfile alone, so that `scripts/verify` can compare it with what is committed.
+// Writes dist anew: one bundle of everything that the action runs, the licences of what others wrote of it, its two entries, and the files of gRPC
+// that it reads. The output depends on the sources and the lockfile alone, so that `scripts/verify` can compare it with what is committed.
 import { cpSync, rmSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { thirdPartyNotices } from '../../../scripts/third-party-notices.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -30,6 +31,7 @@ const { metafile } = await build({
   minify: true,
   legalComments: 'none',
   metafile: true,
+  plugins: [thirdPartyNotices(join(dist, 'THIRD-PARTY-NOTICES.txt'))],
   // What is CommonJS still asks for Node's own modules by `require`.
   banner: {
     js: "import { createRequire as createRequireOfModule } from 'node:module'; const require = createRequireOfModule(import.meta.url);",
