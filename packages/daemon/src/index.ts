@@ -33,6 +33,6 @@ export { daemonCommand, settingsCommand } from './settings/daemon-command.js';
 export { settingsJsonSchema, settingsPage } from './settings/reference.js';
 export type { Setting, Settings, SettingTable } from './settings/setting.js';
 export { switchFromText, wholeNumberFromText } from './settings/setting.js';
-export { parseSrpcRequest, srpcFields } from './srpc/requests.js';
+export { parseSrpcRequest, srpcField } from './srpc/requests.js';
 export type { SrpcProtocolOptions } from './srpc/srpc-protocol.js';
 export { srpcProtocol } from './srpc/srpc-protocol.js';

@@ -1,23 +1,16 @@
 import { AmiPublisherError } from '@ami-publisher/base';
 import type { Json } from '@ami-publisher/srpc';
-import { z } from 'zod';
+import type { z } from 'zod';
 
-/** A field that Go may leave out or write as null, which are the same to it. */
-const field = <T>(schema: z.ZodType<T>, empty: NonNullable<T>) =>
+/** A field of a request as Go reads it: one that is left out, or null, is empty. */
+export const srpcField = <T extends z.ZodType>(schema: T, empty: NonNullable<z.output<T>>) =>
   schema.nullish().transform((value) => value ?? empty);
 
-/** Fields of requests as Go reads them: one that is left out is empty, and one that is not known is passed over. */
-export const srpcFields = {
-  text: field(z.string(), ''),
-  flag: field(z.boolean(), false),
-  texts: field<readonly string[]>(z.array(z.string()), []),
-  /** Nanoseconds, given as ms. */
-  duration: field<number | bigint>(z.int().or(z.bigint()), 0).transform((value) => Number(value) / 1e6),
-  /** By name, the values of which one has to be there. */
-  tags: field<Readonly<Record<string, unknown>>>(z.record(z.string(), z.unknown()), {}),
-} as const;
-
-/** @throws `INVALID_OPTION` naming the field that is wrong. */
+/**
+ * A request as its schema has it; fields that the schema does not know are passed over.
+ *
+ * @throws `INVALID_OPTION` naming the field that is wrong.
+ */
 export const parseSrpcRequest = <T extends z.ZodType>(schema: T, value: Json): z.output<T> => {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;

@@ -1,12 +1,16 @@
-import { srpcFields } from '@ami-publisher/daemon';
+import { srpcField } from '@ami-publisher/daemon';
 import { z } from 'zod';
 
-const { duration, flag, tags, text, texts } = srpcFields;
+const nanosecondsPerMs = 1_000_000;
 
-const digests = z
-  .array(z.string().regex(/^[0-9a-f]{128}$/, '128 lower-case hex digits'))
-  .nullish()
-  .transform((value) => value ?? []);
+const text = srpcField(z.string(), '');
+const texts = srpcField(z.array(z.string()), []);
+const flag = srpcField(z.boolean(), false);
+/** Nanoseconds, given as ms. */
+const duration = srpcField(z.int().or(z.bigint()), 0).transform((value) => Number(value) / nanosecondsPerMs);
+/** By name, the values of which one has to be there. */
+const tags = srpcField(z.record(z.string(), z.unknown()), {});
+const digests = srpcField(z.array(z.string().regex(/^[0-9a-f]{128}$/, '128 lower-case hex digits')), []);
 
 const selection = { IgnoreExpiringImages: flag, TagsToMatch: tags };
 

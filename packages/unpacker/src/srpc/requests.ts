@@ -1,7 +1,8 @@
-import { srpcFields } from '@ami-publisher/daemon';
+import { srpcField } from '@ami-publisher/daemon';
 import { z } from 'zod';
 
-const { flag, text } = srpcFields;
+const text = srpcField(z.string(), '');
+const flag = srpcField(z.boolean(), false);
 
 /** What the methods are asked. */
 export const requests = {
