@@ -1,3 +1,4 @@
+import { VirtualClock } from '@ami-publisher/base';
 import { createImageServerClient, type Role } from '@ami-publisher/protocol';
 import { daemonKinds, SrpcClient, SrpcImageServer, SrpcObjectServer } from '@ami-publisher/srpc';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -92,6 +93,28 @@ describe('an image server', () => {
     await sink.addImage(name, emptyManifest);
     expect(await peer.hearsLines(2)).toMatch(/^\n\{"Image":\{"BuildBranch":"",.*"CreatedBy":"local",.*\}\n$/);
     expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+
+  it('tells what has expired, and nothing of what is to expire to who asks so', async () => {
+    const clock = new VirtualClock(Date.now());
+    const { address, sink } = await serve({ dataDir: temporaryDirectory(), clock });
+    const expiresAt = new Date(clock.now() + 5_000);
+    await sink.addImage(name, emptyManifest, { expiresAt });
+    const [all, lasting] = [await greeted(address), await greeted(address)];
+    all.socket.write('ImageServer.GetImageUpdates\n');
+    expect(await all.hearsLines(6)).toContain('"Name":"base/debian/1","Directory":null,"Operation":0');
+    lasting.socket.write('ImageServer.GetFilteredImageUpdates\n');
+    await lasting.hears('\n');
+    lasting.socket.write('{"IgnoreExpiring":true}');
+    expect(await lasting.hearsLines(4)).not.toContain('base/debian/1');
+    const told = all.hearsLines(3);
+    for (let steps = 0; steps < 4; steps += 1) await clock.advance(5_000);
+    expect((await told).split('\n')).toEqual([
+      '{"Name":"base/debian/1","Directory":null,"Operation":1}',
+      '{"Name":"base/debian","Directory":null,"Operation":3}',
+      '{"Name":"base","Directory":null,"Operation":3}',
+      '',
+    ]);
   });
 
   it('ends the calls that would go on for ever when it stops', async () => {
