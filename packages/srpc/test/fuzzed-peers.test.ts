@@ -104,4 +104,20 @@ describe('a client', () => {
     await expect(status).rejects.toMatchObject({ code: 'TIMED_OUT' });
     clearInterval(drip);
   });
+
+  it.each([
+    ['an error text', 'status', ['e'.repeat(300_000)]],
+    ['an error text of many lines', 'status', ['e\n'.repeat(300_000)]],
+    ['a name', 'names', [`\n${'n'.repeat(70_000)}`]],
+    ['a value in a list of values', 'folders', [`\n{"Name":"${'n'.repeat(70_000)}`]],
+    ['what a transfer begins with', 'raw', ['\n', `{"Error":"${'n'.repeat(300_000)}`]],
+  ] as const)('takes no more than it has to of %s', async (_what, kind, said) => {
+    const connection = badPeer(said, false);
+    const calling = Promise.resolve(calls[kind](connection));
+    await expect(calling).rejects.toMatchObject({
+      code: 'PROTOCOL_BROKEN',
+      message: expect.stringMatching(/is longer than \d+ bytes/),
+    });
+    expect(connection.isOpen).toBe(false);
+  });
 });

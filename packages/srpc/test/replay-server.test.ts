@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { Deadlines, silentLogger, systemClock } from '@ami-publisher/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SrpcCaller } from '../src/index.js';
+import { answering, type SrpcCaller, type SrpcMethod } from '../src/index.js';
 import { CallSlots } from '../src/server/call-slots.js';
 import { Session } from '../src/server/session.js';
 import { recordedMethods } from './support/recorded-methods.js';
@@ -37,14 +37,19 @@ const single: Split = (bytes) =>
   (bytes.toString('latin1').match(/\}\n$|[\s\S]/g) ?? []).map((text) => Buffer.from(text, 'latin1'));
 
 /** Plays a recorded client to a server of ours. @returns what the server said in each turn, beside what the recorded one said */
-const play = async (transcript: Transcript, split: Split, caller = powerful) => {
+const play = async (
+  transcript: Transcript,
+  split: Split,
+  caller = powerful,
+  methods: Readonly<Record<string, SrpcMethod>> = recordedMethods(transcript),
+) => {
   const [near, far] = duplexPair();
   const session = new Session(
     { stream: near, caller, peer: 'recorded' },
     {
       methods: {
         'ImageUnpacker.Other': { access: 'granted', talk: async () => {} },
-        ...recordedMethods(transcript),
+        ...methods,
       },
       ...{ deadlines: new Deadlines(systemClock), requestTimeoutMs: 5_000 },
       ...{ slots: new CallSlots(8), logger: silentLogger },
@@ -72,6 +77,28 @@ const play = async (transcript: Transcript, split: Split, caller = powerful) => 
   far.end();
   await running;
   return said;
+};
+
+/** Services of which the recorded callers may not call anything. */
+const notGranted: Readonly<Record<string, SrpcMethod>> = {
+  'ImageServer.MakeDirectory': answering('granted', () => ({})),
+  'ObjectServer.GetObjects': answering('granted', () => ({})),
+};
+
+/** Says a text in one packet. @returns all that a server says to that */
+const say = async (
+  text: string,
+  methods: Readonly<Record<string, SrpcMethod>> = {
+    'ImageUnpacker.GetStatus': answering('granted', () => ({})),
+  },
+) => {
+  const from = 'client' as const;
+  const events = [
+    { from, base64: Buffer.from(text).toString('base64') },
+    { from: 'server' as const, base64: Buffer.from('\0'.repeat(99)).toString('base64') },
+  ];
+  const transcript = { name: 'said', description: '', daemon: '', tls: false, preamble: [], events };
+  return (await play(transcript, whole, powerful, methods)).map(({ ours }) => ours).join('');
 };
 
 const isRequestWithLineFeed = ({ from, bytes }: Turn): boolean =>
@@ -128,6 +155,73 @@ describe('a server', () => {
       for (const { ours, theirs } of said) expect(linesOf(ours)).toEqual(linesOf(theirs));
     },
   );
+
+  it.each([
+    ['call-denied-imageserver', 'public', { userName: 'reader', groups: [], isGranted: () => false }],
+    ['plain-unauthenticated-reads', 'open', { userName: '', groups: [], isGranted: () => false }],
+  ] as const)('lets callers without grants call what is for them: %s', async (name, access, caller) => {
+    const transcript = readTranscript(name);
+    const methods = { ...recordedMethods(transcript), ...notGranted };
+    const check = methods['ImageServer.CheckImage'];
+    const said = await play(transcript, whole, caller, {
+      ...methods,
+      'ImageServer.CheckImage': { ...check, access } as SrpcMethod,
+    });
+    for (const { ours, theirs } of said) expect(linesOf(ours)).toEqual(linesOf(theirs));
+    expect(said.some(({ ours }) => ours.includes('ImageExists'))).toBe(true);
+  });
+
+  it('answers both of two calls that were sent at once, of which Go loses the second', async () => {
+    const transcript = readTranscript('request-pipelined-lost');
+    const unknown = answering('granted', (request) => {
+      throw new Error(`unknown device ID: ${(request as { DeviceId: string }).DeviceId}`);
+    });
+    const said = await play(transcript, whole, powerful, { 'ImageUnpacker.RemoveDevice': unknown });
+    expect(said.map(({ ours }) => ours).join('')).toBe('\nunknown device ID: q\n\nunknown device ID: r\n\n');
+  });
+
+  it.each([' ImageUnpacker.GetStatus \n{}', '\tImageUnpacker.GetStatus\r\n {}'])(
+    'takes no notice of space around %j',
+    async (text) => expect(await say(text)).toBe('\n\n{}\n'),
+  );
+
+  it.each([
+    ['imageunpacker.getstatus\n', 'unknown service: imageunpacker\n'],
+    ['ImageUnpacker.getStatus\n', 'ImageUnpacker: unknown method: getStatus\n'],
+    ['ImageUnpacker.constructor\n', 'ImageUnpacker: unknown method: constructor\n'],
+  ])('tells names apart by case: %j', async (text, answer) => expect(await say(text)).toBe(answer));
+
+  it('goes on after a request of another form than the method wants', async () => {
+    const strict = answering('granted', (request) => {
+      if (typeof (request as { DeviceId: unknown }).DeviceId !== 'string')
+        throw new Error('DeviceId: a string');
+      return {};
+    });
+    const methods = { 'ImageUnpacker.RemoveDevice': strict };
+    const call = 'ImageUnpacker.RemoveDevice\n';
+    expect(await say(`${call}{"DeviceId":17}${call}{"DeviceId":"a"}`, methods)).toBe(
+      '\nDeviceId: a string\n\n\n{}\n',
+    );
+  });
+
+  it.each(['{"DeviceId":}xyz', '[1]', '"a"', '{"a":1]}'])(
+    'says what is wrong with a request that is none, and hangs up: %j',
+    async (text) => {
+      const answer = await say(`ImageUnpacker.GetStatus\n${text}\n\n`);
+      expect(answer).toMatch(/^\n(not a JSON value: .+|a request is no JSON object)\n$/);
+    },
+  );
+
+  it('hangs up when a method breaks off that has no status', async () => {
+    const broken: SrpcMethod = {
+      access: 'granted',
+      talk: async (call) => {
+        await call.sendLine('one');
+        throw new Error('cannot go on');
+      },
+    };
+    expect(await say('Test.Broken\n\n', { 'Test.Broken': broken })).toBe('\none\n');
+  });
 
   it.each(['request-newline-512', 'request-newline-1536', 'request-newline-4096'])(
     '[S2] takes a line feed behind a request for part of it, where Go takes it for a ping: %s',

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { answering, type KeyPair, type SrpcServerTls } from '../src/index.js';
 import { createAuthority } from './support/certificates.js';
 import { methods } from './support/methods.js';
@@ -51,7 +51,11 @@ describe('the head of a connection', () => {
     peer.socket.write('ImageUnpacker.RemoveDevice\n');
     const refused = answer.startsWith('access');
     await peer.hears(refused ? `${answer}\n` : '\n');
-    if (refused) return;
+    if (refused) {
+      peer.socket.write('ImageServer.CheckImage\n{}');
+      expect(await peer.hears('}\n')).toBe('\n\n{"ImageExists":true}\n');
+      return;
+    }
     peer.socket.write('{"DeviceId":"v"}\n');
     expect(await peer.hears('\n')).toBe(`${answer}\n`);
   });
@@ -80,17 +84,21 @@ describe('a caller', () => {
       isGone = new Promise((resolve) => signal.addEventListener('abort', resolve));
       return isGone.then(() => ({}));
     });
-    const { address, server } = await serve({
+    const { address, openCount } = await serve({
       methods: { ...methods, 'Test.Wait': waiting },
       tls: 'plain-text',
+      callsPerUser: 1,
     });
     const peer = talkTo(address);
     peer.socket.write(said);
     await peer.hears(said.startsWith(plainHead) ? '\n' : '');
+    await expect.poll(openCount).toBe(1);
     peer.socket.resetAndDestroy();
     await isGone;
-    server.drain();
-    expect(await (await greeted(address)).hears('')).toBe('');
+    await expect.poll(openCount).toBe(0);
+    const next = await greeted(address);
+    next.socket.write('ImageUnpacker.GetStatus\n{}');
+    expect(await next.hears('}\n')).toMatch(/^\n\n\{"Devices":/);
   });
 
   it('[S10] may not send endless lines and values', async () => {
@@ -105,10 +113,15 @@ describe('a caller', () => {
     expect(await value.ends()).toBe('a request is longer than 1048576 bytes\n');
   });
 
-  it('may not let a call wait for its request for ever', async () => {
-    const { address } = await serve({ methods, tls: 'plain-text', requestTimeoutMs: 30 });
+  it.each([
+    ['says nothing', ''],
+    ['says a byte now and then', ' '],
+  ])('may not let a call wait for its request for ever, as one that %s', async (_what, drop) => {
+    const { address } = await serve({ methods, tls: 'plain-text', requestTimeoutMs: 60 });
     const peer = await greeted(address);
-    peer.socket.write('ImageUnpacker.GetStatus\n');
+    peer.socket.write('ImageUnpacker.GetStatus\n{');
+    const drip = setInterval(() => peer.socket.write(drop), 10);
+    onTestFinished(() => clearInterval(drip));
     expect(await peer.ends()).toBe('\n');
   });
 

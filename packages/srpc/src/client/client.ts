@@ -2,6 +2,7 @@ import {
   AmiPublisherError,
   type Clock,
   Deadlines,
+  invalidOption,
   systemClock,
   throwIfCancelled,
   untilAborted,
@@ -20,7 +21,7 @@ const defaultConnectTimeoutMs = 30_000;
 
 /** What a client presents, and whom it trusts. */
 export interface SrpcClientTls {
-  /** Tried in this order, as far as the server refuses them. */
+  /** At least one; tried in this order, as far as the server refuses them. */
   readonly pairs: readonly KeyPair[];
   /** Authorities that may have signed the server's certificate, PEM; `any-server` accepts any, as the clients of Go do. */
   readonly ca: Buffer | 'any-server';
@@ -58,7 +59,10 @@ export class SrpcClient implements SrpcCalls {
   #lastUsedAt = 0;
   #goodPair: KeyPair | undefined;
 
+  /** @throws `INVALID_OPTION` if there is no key pair to present: only `plain-text` goes without. */
   constructor(kind: DaemonKind, options: SrpcClientOptions) {
+    if (options.tls !== 'plain-text' && options.tls.pairs.length === 0)
+      throw invalidOption('tls.pairs', 'at least one key pair', []);
     this.site = { kind, peer: options.name ?? options.address };
     this.#options = options;
     this.#clock = options.clock ?? systemClock;

@@ -19,12 +19,17 @@ export interface IssueOptions {
   readonly methodsAsDer?: Buffer;
   /** From when and for how long it is valid, days from now. @default from yesterday to tomorrow */
   readonly days?: readonly [from: number, to: number];
+  /** Of its key. @default P-256 */
+  readonly curve?: 'P-256' | 'P-384';
 }
 
 /** A private authority of a test. */
 export interface TestAuthority {
   readonly ca: Buffer;
+  /** The certificate comes with those of the authorities between this one and the outermost. */
   issue(options: IssueOptions): Promise<KeyPair>;
+  /** An authority below this one, whose own certificate may have grants too. */
+  issueAuthority(options: Pick<IssueOptions, 'name' | 'methods'>): Promise<TestAuthority>;
 }
 
 /** A list of short strings as DER: `SEQUENCE OF UTF8String`. */
@@ -47,36 +52,60 @@ const validity = ([from, to]: readonly [number, number]) => ({
 const pemOf = async (key: webcrypto.CryptoKey): Promise<Buffer> =>
   Buffer.from(x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY'));
 
+interface Signer {
+  readonly name: string;
+  readonly keys: webcrypto.CryptoKeyPair;
+}
+
+/** A certificate of a signer, of itself if it is the outermost. */
+const certify = async (
+  { name, keys }: Signer,
+  of: {
+    readonly signer: Signer;
+    readonly days?: IssueOptions['days'];
+    readonly extensions: x509.Extension[];
+  },
+): Promise<Buffer> => {
+  const certificate = await x509.X509CertificateGenerator.create({
+    ...{
+      subject: name === '' ? '' : `CN=${name}`,
+      issuer: `CN=${of.signer.name}`,
+      publicKey: keys.publicKey,
+    },
+    ...{ ...validity(of.days ?? [-1, 1]), signingAlgorithm: algorithm },
+    ...{ signingKey: of.signer.keys.privateKey, extensions: of.extensions },
+  });
+  return Buffer.from(certificate.toString('pem'));
+};
+
+const createKeys = (namedCurve = 'P-256') =>
+  webcrypto.subtle.generateKey({ ...algorithm, namedCurve }, true, ['sign', 'verify']);
+
+const isAuthority = () => new x509.BasicConstraintsExtension(true, undefined, true);
+
+/** @param between certificates from this authority up to the outermost, without that */
+const authorityOf = (signer: Signer, ca: Buffer, between: readonly Buffer[]): TestAuthority => ({
+  ca,
+  issue: async ({ curve, days, groups, methods, methodsAsDer: raw, name }) => {
+    const keys = await createKeys(curve);
+    const extensions = [
+      ...(raw === undefined ? [] : [new x509.Extension(methodsExtension, false, raw)]),
+      ...listExtension(methodsExtension, methods),
+      ...listExtension(groupsExtension, groups),
+    ];
+    const cert = await certify({ name, keys }, { signer, days, extensions });
+    return { name, cert: Buffer.concat([cert, ...between]), key: await pemOf(keys.privateKey) };
+  },
+  issueAuthority: async ({ methods, name }) => {
+    const below = { name, keys: await createKeys() };
+    const extensions = [isAuthority(), ...listExtension(methodsExtension, methods)];
+    const cert = await certify(below, { signer, extensions });
+    return authorityOf(below, ca, [Buffer.concat([Buffer.from('\n'), cert]), ...between]);
+  },
+});
+
 /** Makes an authority, whose certificates are good for clients and servers. */
 export const createAuthority = async (name: string): Promise<TestAuthority> => {
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-  const own = await x509.X509CertificateGenerator.createSelfSigned({
-    name: `CN=${name}`,
-    ...validity([-1, 1]),
-    signingAlgorithm: algorithm,
-    keys,
-    extensions: [new x509.BasicConstraintsExtension(true, 0, true)],
-  });
-  return {
-    ca: Buffer.from(own.toString('pem')),
-    issue: async (options) => {
-      const pair = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-      const raw = options.methodsAsDer;
-      const certificate = await x509.X509CertificateGenerator.create({
-        subject: `CN=${options.name}`,
-        issuer: own.subject,
-        ...validity(options.days ?? [-1, 1]),
-        signingAlgorithm: algorithm,
-        publicKey: pair.publicKey,
-        signingKey: keys.privateKey,
-        extensions: [
-          ...(raw === undefined ? [] : [new x509.Extension(methodsExtension, false, raw)]),
-          ...listExtension(methodsExtension, options.methods),
-          ...listExtension(groupsExtension, options.groups),
-        ],
-      });
-      const cert = Buffer.from(certificate.toString('pem'));
-      return { name: options.name, cert, key: await pemOf(pair.privateKey) };
-    },
-  };
+  const signer = { name, keys: await createKeys() };
+  return authorityOf(signer, await certify(signer, { signer, extensions: [isAuthority()] }), []);
 };

@@ -19,17 +19,31 @@ export const listenOn = async (accept: (socket: Socket) => void): Promise<string
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 };
 
+/** A server that listens. */
+export interface Serving {
+  readonly server: SrpcServer;
+  readonly address: string;
+  /** How many connections there have been. */
+  readonly count: () => number;
+  /** How many connections there are. */
+  readonly openCount: () => number;
+}
+
 /** Serves until the test ends. */
 export const serve = async (
   options: Omit<SrpcServerOptions, 'logger'> & Partial<SrpcServerOptions>,
-): Promise<{ readonly server: SrpcServer; readonly address: string; readonly count: () => number }> => {
+): Promise<Serving> => {
   const server = new SrpcServer({ logger: silentLogger, ...options });
   let connections = 0;
+  let closed = 0;
   const address = await listenOn((socket) => {
     connections += 1;
+    socket.once('close', () => {
+      closed += 1;
+    });
     server.accept(socket);
   });
-  return { server, address, count: () => connections };
+  return { server, address, count: () => connections, openCount: () => connections - closed };
 };
 
 /** A server that is not one of ours: sends the greeting, then whatever `talk` does with the bare connection. */
