@@ -4,6 +4,7 @@ import { probeWire } from '@ami-publisher/srpc';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Ec2Api } from '../src/index.js';
 import { createSrpcUnpackerClient, type LeaseRef, type UnpackerOperatorClient } from '../src/index.js';
+import { chooseVolume, volumeFacts } from '../src/unpacker/volumes.js';
 import { GoUnpacker, goStatus } from './support/go-unpacker.js';
 
 const stream = 'base/debian';
@@ -206,5 +207,47 @@ describe('a probe', () => {
     daemon.close();
     const code = 'UNPACKER_UNREACHABLE';
     await expect(probeWire({ address, isSecure: true })).rejects.toMatchObject({ code });
+  });
+});
+
+describe('volumes that the publisher of Go has left with an unpacker of Go', () => {
+  /** As that publisher creates and tags them; it names no key. */
+  const ofEc2 = (VolumeId: string) =>
+    volumeFacts({
+      ...{ VolumeId, Size: 1, Encrypted: true, KmsKeyId: 'arn:aws:kms:us-east-1:111122223333:key/k' },
+      Tags: [{ Key: 'Name', Value: 'image unpacker' }],
+    });
+  const need = { stream, sizeGiB: 1, kmsKey: undefined };
+
+  it('are kept for their stream: what they hold is scanned and made the new image', async () => {
+    daemon.devices.set(deviceId, stream);
+    daemon.streams.set(stream, { deviceId, status: goStatus.unmounted });
+    const client = connect();
+    const choice = chooseVolume(await client.status(), [ofEc2(deviceId)], need);
+    expect(choice).toEqual({ action: 'keep', volumeId: deviceId, sizeGiB: 1 });
+    const lease = await client.acquireLease(stream, 'pub-1', 'host:1');
+    await client.unpackImage('u', image, lease);
+    const { generation } = await client.prepareForCapture('c', lease);
+    await client.confirmCapture(generation, lease);
+    expect(daemon.calls).toEqual(['PrepareForUnpack', 'UnpackImage', 'PrepareForCapture']);
+  });
+
+  it('are taken for another stream when they are free', async () => {
+    daemon.devices.set(deviceId, '');
+    const client = connect();
+    const choice = chooseVolume(await client.status(), [ofEc2(deviceId)], need);
+    expect(choice).toEqual({ action: 'adopt', volumeId: deviceId, sizeGiB: 1 });
+    const lease = await client.acquireLease(stream, 'pub-1', 'host:1');
+    await client.associateStream({ id: deviceId, kmsKeys: [] }, lease);
+    await client.unpackImage('u', image, lease);
+    expect(await client.prepareForCapture('c', lease)).toMatchObject(image);
+    expect(daemon.calls).not.toContain('AddDevice');
+  });
+
+  it('are replaced when they are too small, since the daemon cannot follow a volume that grows', async () => {
+    daemon.devices.set(deviceId, stream);
+    daemon.streams.set(stream, { deviceId, status: goStatus.unmounted });
+    const choice = chooseVolume(await connect().status(), [ofEc2(deviceId)], { ...need, sizeGiB: 2 });
+    expect(choice).toEqual({ action: 'create', sizeGiB: 2, replaced: [deviceId] });
   });
 });
