@@ -88,11 +88,19 @@ describe('the scripts of a release', () => {
     expect(named.filter((file) => !existsSync(join(root, file)))).toEqual([]);
   });
 
-  it('find the version of the packages in all code that says it', () => {
+  it('find the version of the packages in all code that says it, and in the workflows that install it', () => {
     const code = globSync('packages/*/src/version.ts', { cwd: root });
     expect(code.length).toBeGreaterThan(1);
     const said = code.map((file) => /version = '([^']+)'/.exec(readFileSync(join(root, file), 'utf8'))?.[1]);
     const written = globSync('packages/*/package.json', { cwd: root }).map(versionOf);
-    expect(new Set([...said.filter((version) => version !== undefined), ...written]).size).toBe(1);
+    const installed = globSync('examples/workflows/*.yml', { cwd: root }).flatMap((file) =>
+      [...readFileSync(join(root, file), 'utf8').matchAll(/@ami-publisher\/cli@([\w.-]+)/g)].map(
+        ([, at]) => at,
+      ),
+    );
+    expect(installed).not.toEqual([]);
+    expect(new Set([...said.filter((version) => version !== undefined), ...written, ...installed]).size).toBe(
+      1,
+    );
   });
 });
