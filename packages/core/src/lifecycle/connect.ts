@@ -7,10 +7,11 @@ export interface LifecycleServerOptions extends LifecycleDiscoveryOptions {
   readonly server?: string | undefined;
   /** @default found in Secrets Manager */
   readonly apiKey?: string | undefined;
-  /** Sends keys in body and URL, as the original server wants them. @default what is right for a server that was found, else false */
+  /** Whether keys go in body and URL, as the original server wants them. @default true for a server that was found by its stack, else false */
   readonly legacyKeys?: boolean | undefined;
-  /** Limit of each call, ms. */
+  /** Limit of each attempt of a call, ms. @default 30000 */
   readonly timeoutMs?: number | undefined;
+  /** Ends the search; calls take signals of their own. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -46,6 +47,6 @@ const connectionOf = async (
   return {
     ...found,
     ...(apiKey !== undefined && { apiKey }),
-    ...(legacyKeys === true && { legacy: true }),
+    ...(legacyKeys !== undefined && { legacy: legacyKeys }),
   };
 };

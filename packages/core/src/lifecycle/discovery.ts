@@ -2,7 +2,12 @@ import { createHash } from 'node:crypto';
 import { AmiPublisherError } from '@ami-publisher/base';
 import type { LifecycleConnection } from './connection.js';
 import type { LifecycleOperation } from './routes.js';
-import { createStackServices, type StackServices, type StackServicesOptions } from './stack-services.js';
+import {
+  createStackServices,
+  otherwise,
+  type StackServices,
+  type StackServicesOptions,
+} from './stack-services.js';
 
 export interface LifecycleDiscoveryOptions extends StackServicesOptions {
   /** Stack of CloudFormation that the server was deployed by. @default 'AmiLifecycle' */
@@ -104,31 +109,29 @@ export class LifecycleDiscovery {
   }
 }
 
-const giveThem = 'give the server and its key themselves (--server, --api-key-file)';
-
 const noStack = (stackName: string): AmiPublisherError =>
   new AmiPublisherError('AWS_NOT_FOUND', {
     message: `there is no stack ${stackName} here to find the lifecycle server by`,
     resource: stackName,
-    remedy: `name the stack, the region or the profile it is in (--stack-name, --region, --profile), or ${giveThem}`,
+    remedy: `name the stack, the region or the profile it is in (--stack-name, --region, --profile), or ${otherwise}`,
   });
 
 const noOutput = (stackName: string, output: string): AmiPublisherError =>
   new AmiPublisherError('AWS_NOT_FOUND', {
     message: `the stack ${stackName} has no output ${output}`,
     resource: stackName,
-    remedy: `see that it is the stack of a lifecycle server, or ${giveThem}`,
+    remedy: `see that it is the stack of a lifecycle server, or ${otherwise}`,
   });
 
 const noSecret = (name: string): AmiPublisherError =>
   new AmiPublisherError('AWS_NOT_FOUND', {
     message: `Secrets Manager has no secret ${name}, which would be the key`,
     resource: name,
-    remedy: `look for it in the account and region of the stack, or ${giveThem}`,
+    remedy: `look for it in the account and region of the stack, or ${otherwise}`,
   });
 
 const noKeyFor = (operation: LifecycleOperation): AmiPublisherError =>
   new AmiPublisherError('INVALID_OPTION', {
     message: `servers that are found by their stack have no key for ${operation}`,
-    remedy: giveThem,
+    remedy: otherwise,
   });

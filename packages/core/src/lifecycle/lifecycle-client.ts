@@ -22,7 +22,7 @@ import type {
 } from './requests.js';
 import { type LifecycleRoute, lifecyclePath, lifecycleRoutes, ownRoutes } from './routes.js';
 import { type SelectedAmi, type SelectionCriteria, selectedAmiSchema } from './selection.js';
-import { type LifecycleAnswer, LifecycleTransport } from './transport.js';
+import { type LifecycleAnswer, type LifecycleCall, LifecycleTransport } from './transport.js';
 
 export interface LifecycleClientOptions {
   readonly connection: LifecycleConnection;
@@ -36,7 +36,7 @@ export interface LifecycleClientOptions {
 
 export interface LifecycleCallOptions {
   /** Ends the call with `CANCELLED` or the signal's own reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface LifecycleReadOptions extends LifecycleCallOptions {
@@ -143,29 +143,22 @@ export class LifecycleClient {
   }
 
   /** A link to the disk that was exported for QA. The original's server cannot. @throws `EXPORT_NOT_FOUND` */
-  async exportLink(lifecycleId: string, { signal }: LifecycleCallOptions = {}): Promise<ExportLink> {
-    const route = ownRoutes.lifecycleExport;
-    const path = lifecyclePath(route, lifecycleId);
-    return parsed(exportLinkSchema, await this.#transport.send({ route, path, signal }), path);
+  exportLink(lifecycleId: string, { signal }: LifecycleCallOptions = {}): Promise<ExportLink> {
+    return this.#ask(exportLinkSchema, callOf(ownRoutes.lifecycleExport, lifecycleId, signal));
   }
 
   /** The AMI of the highest version that meets the criteria. The original's server cannot. @throws `AMI_NOT_FOUND` */
-  async select(criteria: SelectionCriteria, { signal }: LifecycleCallOptions = {}): Promise<SelectedAmi> {
+  select(criteria: SelectionCriteria, { signal }: LifecycleCallOptions = {}): Promise<SelectedAmi> {
     const route = ownRoutes.selectAmi;
-    const { path } = route;
-    const given = Object.entries(criteria).filter(([, value]) => value !== undefined);
-    const query = Object.fromEntries(given) as Record<string, string>;
-    return parsed(selectedAmiSchema, await this.#transport.send({ route, path, query, signal }), path);
+    return this.#ask(selectedAmiSchema, { route, path: route.path, query: present(criteria), signal });
   }
 
   /** The record of a lifecycle. */
-  async status(
+  status(
     lifecycleId: string,
     { type = 'ami-creation', signal }: LifecycleReadOptions = {},
   ): Promise<LifecycleRecord> {
-    const route = statusRoutes[type];
-    const path = lifecyclePath(route, lifecycleId);
-    return parsed(lifecycleRecordSchema, await this.#transport.send({ route, path, signal }), path);
+    return this.#ask(lifecycleRecordSchema, callOf(statusRoutes[type], lifecycleId, signal));
   }
 
   /** The records of all lifecycles that the filter lets through, page by page as they are read. */
@@ -190,8 +183,7 @@ export class LifecycleClient {
     lifecycleId: string,
     { type = 'ami-creation', signal }: LifecycleReadOptions = {},
   ): Promise<string> {
-    const route = timelineRoutes[type];
-    return (await this.#transport.send({ route, path: lifecyclePath(route, lifecycleId), signal })).body;
+    return (await this.#transport.send(callOf(timelineRoutes[type], lifecycleId, signal))).body;
   }
 
   /** URL of the record; the key is in it for the original, and never otherwise. */
@@ -228,10 +220,7 @@ export class LifecycleClient {
     const { signal, timeoutMs = Number.POSITIVE_INFINITY, pollMs = 5_000 } = options;
     const end = this.#clock.now() + timeoutMs;
     for (;;) {
-      const outcome = outcomeOf(
-        await this.status(lifecycleId, signal === undefined ? {} : { signal }),
-        event,
-      );
+      const outcome = outcomeOf(await this.status(lifecycleId, { signal }), event);
       if (outcome !== undefined) return outcome;
       const leftMs = end - this.#clock.now();
       if (leftMs <= 0) throw tooLong(lifecycleId, event, timeoutMs);
@@ -239,22 +228,25 @@ export class LifecycleClient {
     }
   }
 
-  async #command(
+  #command(
     route: LifecycleRoute,
     lifecycleId: string,
     { signal }: LifecycleCallOptions,
   ): Promise<WriteAnswer> {
-    const path = lifecyclePath(route, lifecycleId);
-    return parsed(writeAnswerSchema, await this.#transport.send({ route, path, signal }), path);
+    return this.#ask(writeAnswerSchema, callOf(route, lifecycleId, signal));
   }
 
-  async #write(
+  #write(
     route: LifecycleRoute,
     body: object & { readonly lifecycle_id?: string },
     { signal }: LifecycleCallOptions,
   ): Promise<WriteAnswer> {
-    const path = lifecyclePath(route, body.lifecycle_id ?? '');
-    return parsed(writeAnswerSchema, await this.#transport.send({ route, path, body, signal }), path);
+    return this.#ask(writeAnswerSchema, { ...callOf(route, body.lifecycle_id ?? '', signal), body });
+  }
+
+  /** @throws what sending does, and `ORCHESTRATOR_FAILED` for an answer of another form */
+  async #ask<Schema extends z.ZodType>(schema: Schema, call: LifecycleCall): Promise<z.output<Schema>> {
+    return parsed(schema, await this.#transport.send(call), call.path);
   }
 }
 
@@ -271,7 +263,11 @@ const timelineRoutes = {
   'ami-patch': lifecycleRoutes.getLifecycleTimelineByLifecycleIdPatch,
 } as const;
 
-const callOf = (route: LifecycleRoute, lifecycleId: string, signal: AbortSignal | undefined) => ({
+const callOf = (
+  route: LifecycleRoute,
+  lifecycleId: string,
+  signal: AbortSignal | undefined,
+): LifecycleCall => ({
   route,
   path: lifecyclePath(route, lifecycleId),
   signal,
@@ -279,18 +275,21 @@ const callOf = (route: LifecycleRoute, lifecycleId: string, signal: AbortSignal 
 
 const queryOf = (filter: LifecycleFilter): Record<string, string> => {
   const { stackTag, productName, productVersion, owner, newestFirst, pageSize } = filter;
-  const given = {
+  return present({
     stack_tag: stackTag,
     product_name: productName,
     product_ver: productVersion,
     owner,
     sort: newestFirst ? '-creation_date' : undefined,
     limit: pageSize?.toString(),
-  };
-  return Object.fromEntries(
+  });
+};
+
+/** What is said. */
+const present = (given: Readonly<Record<string, string | undefined>>): Record<string, string> =>
+  Object.fromEntries(
     Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
-};
 
 /** What to ask for the next page; undefined after the last. */
 const nextQuery = ({ headers }: LifecycleAnswer, endpoint: string): Record<string, string> | undefined => {

@@ -1,5 +1,11 @@
 import type { EventResult, LifecycleRecord } from './answers.js';
-import { type BrokenStatus, brokenStatuses, type LifecycleEvent, typeOfEvent } from './events.js';
+import {
+  type BrokenStatus,
+  brokenStatuses,
+  type LifecycleEvent,
+  type LifecycleType,
+  typeOfEvent,
+} from './events.js';
 
 /** How an event ended. */
 export type EventOutcome =
@@ -7,10 +13,7 @@ export type EventOutcome =
   | { readonly status: BrokenStatus; readonly message: string };
 
 /** The results of the creation, or of the newest patch, that a record has for a type. */
-export const resultsOf = (
-  record: LifecycleRecord,
-  type: 'ami-creation' | 'ami-patch',
-): readonly EventResult[] =>
+export const resultsOf = (record: LifecycleRecord, type: LifecycleType): readonly EventResult[] =>
   (type === 'ami-creation'
     ? record.outputs_ami_creation?.events
     : record.outputs_ami_patch?.patch_history.current?.events) ?? [];

@@ -38,7 +38,8 @@ const clientConfig = ({ region, profile, endpoint }: StackServicesOptions) => ({
   ...(endpoint !== undefined && { endpoint }),
 });
 
-const otherwise = 'give the server and its key themselves (--server, --api-key-file)';
+/** What whoever has no such deployment can do. */
+export const otherwise = 'give the server and its key themselves (--server, --api-key-file)';
 
 /** The services through the AWS SDK. */
 export const createStackServices = (options: StackServicesOptions): StackServices => ({

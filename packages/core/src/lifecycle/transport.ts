@@ -19,6 +19,9 @@ export interface LifecycleAnswer {
   readonly headers: Headers;
 }
 
+/** Before the first repetition; twice as long before each further one. */
+const firstDelayMs = 200;
+
 /** Makes calls: keys in their place, a time limit for each attempt, and reads repeated where that may help. */
 export class LifecycleTransport {
   readonly #connection: LifecycleConnection;
@@ -58,7 +61,7 @@ export class LifecycleTransport {
         throwIfCancelled(call.signal);
         const error = asUnreachable(reason, callName(call));
         if (attempt >= attempts || !error.retryable) throw error;
-        await this.#clock.sleep(200 * 2 ** (attempt - 1), call.signal);
+        await this.#clock.sleep(firstDelayMs * 2 ** (attempt - 1), call.signal);
       }
     }
   }

@@ -10,7 +10,7 @@ export const serverOptionsOf = (options: Options): ServerOptions => ({
   server: text(options.server),
   apiKeyFile: text(options.apiKeyFile),
   apiKey: apiKeyOfEnvironment(),
-  legacyKeys: options.legacyKeys === true,
+  legacyKeys: options.legacyKeys === true ? true : undefined,
   stackName: text(options.stackName),
   region: text(options.region),
   profile: text(options.profile),

@@ -6,7 +6,7 @@ export const serverOptionsOf = (given: GivenArguments): ServerOptions => ({
   server: given.one('--server') ?? variable('AMI_PUBLISHER_LIFECYCLE_SERVER'),
   apiKeyFile: given.one('--api-key-file') ?? variable('AMI_PUBLISHER_LIFECYCLE_KEY_FILE'),
   apiKey: apiKeyOfEnvironment(),
-  legacyKeys: given.is('--legacy-keys'),
+  legacyKeys: given.is('--legacy-keys') ? true : undefined,
   stackName: given.one('--stack-name'),
   region: given.one('--region'),
   profile: given.one('--profile'),
