@@ -72,4 +72,9 @@ describe('the candidates of a completion', () => {
     await offered(['publish', '--config', typed, '']);
     expect(asked.at(-1)).toMatchObject({ config });
   });
+
+  it('are looked up with all of a value that has an equals sign', async () => {
+    await offered(['publish', '--config=team=base.yaml', '']);
+    expect(asked.at(-1)).toMatchObject({ config: 'team=base.yaml' });
+  });
 });

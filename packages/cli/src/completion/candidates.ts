@@ -84,8 +84,8 @@ const read = (words: readonly string[], environment: NodeJS.ProcessEnv): Line =>
       given[nameOf(open)] = word;
       open = undefined;
     } else if (word.startsWith('-')) {
-      const [flag, value] = word.split('=', 2);
-      const option = command?.options?.find(({ flags }) => flagsOf(flags).includes(flag ?? ''));
+      const [, flag = '', value] = /^([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
+      const option = command?.options?.find(({ flags }) => flagsOf(flags).includes(flag));
       if (option === undefined) continue;
       if (takesValue(option) && value === undefined) open = option;
       else given[nameOf(option)] = value ?? true;

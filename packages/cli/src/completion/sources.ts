@@ -98,12 +98,14 @@ const cached = async (
   list: () => Promise<readonly string[]>,
 ): Promise<readonly string[]> => {
   const now = Date.now();
-  const all = Object.entries(await readCache(file)).filter(([, { at }]) => now - at < cachedMs);
-  const known = Object.fromEntries(all)[key];
+  const fresh = Object.fromEntries(
+    Object.entries(await readCache(file)).filter(([, { at }]) => now - at < cachedMs),
+  );
+  const known = fresh[key];
   if (known !== undefined) return known.values;
   const values = await list();
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const text = JSON.stringify({ ...Object.fromEntries(all), [key]: { at: now, values } });
+  const text = JSON.stringify({ ...fresh, [key]: { at: now, values } });
   await writeFile(file, text, { mode: 0o600 });
   return values;
 };
