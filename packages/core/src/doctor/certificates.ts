@@ -1,3 +1,4 @@
+import { counted } from '@ami-publisher/base';
 import { type InspectedCertificate, inspectCertificateFolder, type Role } from '@ami-publisher/protocol';
 import { dayOf, describeExpiry, expiryOf } from './expiry.js';
 import { type Finding, ok, warning } from './finding.js';
@@ -55,8 +56,10 @@ const fault = (
 
 const summary = (directory: string, good: readonly InspectedCertificate[]): Finding => {
   const first = Math.min(...good.map(({ expiresAt }) => expiresAt));
-  const count = `${good.length} ${good.length === 1 ? 'certificate' : 'certificates'}`;
-  return ok({ check, subject: directory }, `${count}, of which the first expires on ${dayOf(first)}`);
+  return ok(
+    { check, subject: directory },
+    `${counted(good.length, 'certificate')}, of which the first expires on ${dayOf(first)}`,
+  );
 };
 
 const noneNeeded = (directory: string): Finding => ({

@@ -1,3 +1,5 @@
+import { counted } from '@ami-publisher/base';
+
 const dayMs = 24 * 60 * 60 * 1000;
 const warnDays = 30;
 
@@ -12,7 +14,7 @@ export const dayOf = (at: number): string => new Date(at).toISOString().slice(0,
 /** `expires on 2027-01-02, in 12 days` */
 export const describeExpiry = (expiresAt: number, now: number): string => {
   const days = Math.floor(Math.abs(expiresAt - now) / dayMs);
-  const distance = `${days} ${days === 1 ? 'day' : 'days'}`;
+  const distance = counted(days, 'day');
   return expiresAt <= now
     ? `expired on ${dayOf(expiresAt)}, ${distance} ago`
     : `expires on ${dayOf(expiresAt)}, in ${distance}`;

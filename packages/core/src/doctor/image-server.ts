@@ -1,4 +1,4 @@
-import { AmiPublisherError } from '@ami-publisher/base';
+import { AmiPublisherError, counted } from '@ami-publisher/base';
 import {
   type ClientTls,
   createImageServerClient,
@@ -62,9 +62,8 @@ const countStreams = async (
 
 const readiness = (address: string, { isReady, says }: ProbedDaemon, streams: number): Finding => {
   const site = { check, subject: address } as const;
-  const has = `${streams} ${streams === 1 ? 'stream' : 'streams'}`;
   return isReady
-    ? ok(site, `answers, and has ${has}`)
+    ? ok(site, `answers, and has ${counted(streams, 'stream')}`)
     : warning(site, `answers, but is not ready: ${says}`, 'wait until it is, or look at its log');
 };
 

@@ -1,3 +1,4 @@
+import { counted } from '@ami-publisher/base';
 import type { TargetAnswer } from '../target/for-each-target.js';
 import { formatTarget } from '../target/target.js';
 import type { UnpackerListing } from '../unpacker/fleet.js';
@@ -21,8 +22,7 @@ const examine = (target: string, { instanceId, state, status, error }: UnpackerL
   const site = { check: 'unpackers', subject: target } as const;
   if (error !== undefined) return failure(site, error);
   if (status !== undefined) {
-    const { length } = status.streams;
-    const streams = `${length} ${length === 1 ? 'stream' : 'streams'}`;
+    const streams = counted(status.streams.length, 'stream');
     return ok(site, `${instanceId} answers: version ${status.version}, ${streams}`);
   }
   return warning(
