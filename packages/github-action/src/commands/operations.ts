@@ -1,6 +1,7 @@
 import { withoutPlace } from '@ami-publisher/base';
 import {
   Amis,
+  type ChangeOptions,
   type OperationResults,
   type OperationTargetResult,
   parseResultsFile,
@@ -30,9 +31,7 @@ export const setExclusiveTags: ActionCommand = async (job) => {
 
 const follow = async (
   { inputs, log, signal }: Job,
-  run: (
-    how: Pick<Parameters<Amis['expire']>[1] & object, 'dryRun' | 'signal' | 'onEvent'>,
-  ) => Promise<OperationResults>,
+  run: (how: ChangeOptions) => Promise<OperationResults>,
 ): Promise<Outcome> => {
   const groups = new TargetGroups(log);
   const results = await run({

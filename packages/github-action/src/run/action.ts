@@ -73,7 +73,9 @@ const runStep = async (
   } finally {
     await opened?.then(
       (made) => made.close(),
-      () => {},
+      () => {
+        // Nothing was opened, which has been told.
+      },
     );
   }
 };

@@ -1,4 +1,3 @@
-import type { Services } from '@ami-publisher/core';
 import type { Job, Outcome } from '../commands/command.js';
 import { outcomeOf } from '../commands/publish.js';
 import { rollbackOutcome } from '../commands/rollback.js';
@@ -23,9 +22,9 @@ type CleanUp = (job: Job, publication: CutShort) => Promise<Outcome>;
 export const cleanUp = async (job: Job, publication: CutShort): Promise<Outcome> => {
   const { inputs, log, signal } = job;
   const configFile = inputs.text('config-file');
-  const onCancel = cleanUps[inputs.needed('on-cancel')] ?? rollBack;
+  const onCancel = inputs.needed('on-cancel') as keyof typeof cleanUps;
   log.line(`publication ${publication.publicationId} was cut short`);
-  const outcome = await onCancel(job, publication).catch((reason: unknown) => {
+  const outcome = await cleanUps[onCancel](job, publication).catch((reason: unknown) => {
     // What this may have been about is over, or does not matter any more: the way out is what counts now.
     const message = signal.aborted ? 'the time for a post step is over' : (reason as Error).message;
     return failed(publication, message);
@@ -34,7 +33,7 @@ export const cleanUp = async (job: Job, publication: CutShort): Promise<Outcome>
   return withWaysOut(
     outcome,
     [
-      ...(inputs.text('on-cancel') === 'rollback'
+      ...(onCancel === 'rollback'
         ? []
         : [`finish it:  ${resumeCommand({ ...publication, journal: inputs.text('journal'), configFile })}`]),
       `undo it:    ${rollbackCommand({ ...publication, configFile })}`,
@@ -56,7 +55,7 @@ const withWaysOut = (outcome: Outcome, commands: readonly string[], say: (line: 
 };
 
 const rollBack: CleanUp = async ({ services, signal, log }, { publicationId }) => {
-  const { publisher, resolveTargets }: Services = await services();
+  const { publisher, resolveTargets } = await services();
   const groups = new TargetGroups(log);
   const report = await publisher.rollbackByTags(publicationId, await resolveTargets(signal), {
     signal,
@@ -88,4 +87,5 @@ const keep: CleanUp = async (_job, { publicationId }) => ({
   ],
 });
 
-const cleanUps: Readonly<Record<string, CleanUp>> = { rollback: rollBack, resume, keep };
+/** By what the input `on-cancel` can be, which is checked when inputs are read. */
+const cleanUps = { rollback: rollBack, resume, keep } as const satisfies Readonly<Record<string, CleanUp>>;
