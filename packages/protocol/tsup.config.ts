@@ -1,3 +1,10 @@
 import { defineConfig } from 'tsup';
 
-export default defineConfig({ entry: ['src/index.ts'], format: 'esm', target: 'node20', sourcemap: true });
+/** One file for each module, so that a bundler leaves the server out of a tool that only calls. */
+export default defineConfig({
+  entry: ['src/**/*.ts', '!src/**/*.test.ts', '!src/generated/**'],
+  bundle: false,
+  format: 'esm',
+  target: 'node20',
+  sourcemap: true,
+});

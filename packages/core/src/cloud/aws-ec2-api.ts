@@ -1,6 +1,6 @@
 import type { EC2Client, EC2ClientConfig } from '@aws-sdk/client-ec2';
 import { createEc2Api } from './create-ec2-api.js';
-import type { Ec2Api } from './ec2-api.js';
+import type { Ec2Action, Ec2Api } from './ec2-api.js';
 import type { Pacer } from './pacer.js';
 
 export interface AwsEc2ApiOptions {
@@ -19,18 +19,22 @@ export const createAwsEc2Api = async ({
   config,
   pacer,
 }: AwsEc2ApiOptions): Promise<{ readonly api: Ec2Api; close(): void }> => {
-  const sdk = await import('@aws-sdk/client-ec2');
+  const sdk = await import('./ec2-client.js');
   const retrying = new sdk.EC2Client({ ...config, maxAttempts: 6, retryMode: 'standard' });
   const once = new sdk.EC2Client({ ...config, maxAttempts: 1 });
-  const commands = sdk as unknown as Record<string, new (input: object) => Parameters<EC2Client['send']>[0]>;
+  const commands = sdk satisfies Record<`${Ec2Action}Command`, unknown> as unknown as Record<
+    `${Ec2Action}Command`,
+    new (
+      input: object,
+    ) => Parameters<EC2Client['send']>[0]
+  >;
   const api = createEc2Api({
     target,
     pacer,
     send: async (action, input, { signal, repeatable }) => {
-      const Command = commands[`${action}Command`];
-      if (Command === undefined) throw new TypeError(`@aws-sdk/client-ec2 has no ${action}Command`);
+      const command = new commands[`${action}Command`](input);
       const client = repeatable ? retrying : once;
-      return client.send(new Command(input), { ...(signal && { abortSignal: signal }) });
+      return client.send(command, { ...(signal && { abortSignal: signal }) });
     },
   });
   return {
