@@ -7,7 +7,7 @@ import {
   tlsOf,
   wholeNumberFromText,
 } from '@ami-publisher/daemon';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ImageServerOptions } from './image-server.js';
 
 const wholeNumber = z.number('a whole number').int('a whole number').min(1, 'at least 1');

@@ -8,7 +8,7 @@ import {
   switchFromText,
   wholeNumberFromText,
 } from '@ami-publisher/daemon';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseVersion } from './lifecycles/versions.js';
 import type { OrchestratorOptions } from './start-orchestrator.js';
 import type { DatabaseChoice } from './store/database.js';

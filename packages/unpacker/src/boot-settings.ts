@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Printable ASCII without what GRUB or a shell would take apart. */
 const kernelParameters = /^[\w.,:=/@%+*?()[\]<> -]{0,2000}$/;

@@ -9,7 +9,7 @@ import {
   wholeNumberFromText,
 } from '@ami-publisher/daemon';
 import { imageServerProtocols } from '@ami-publisher/image';
-import { z } from 'zod';
+import * as z from 'zod';
 import { bootSettingsSchema } from './boot-settings.js';
 import { defaultGrubDirectory } from './driver/block/boot/grub-boot-path.js';
 import {

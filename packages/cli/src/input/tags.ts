@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { AmiPublisherError, parsePair } from '@ami-publisher/base';
-import { z } from 'zod';
+import * as z from 'zod';
 
 type Tags = Record<string, string>;
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** An event's entry in a request, as records keep it. */
 const requestedEventSchema = z.looseObject({ name: z.string(), enabled: z.boolean() });

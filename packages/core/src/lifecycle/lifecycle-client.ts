@@ -1,5 +1,5 @@
 import { AmiPublisherError, type Clock, invalidOption, systemClock } from '@ami-publisher/base';
-import { z } from 'zod';
+import * as z from 'zod';
 import { jsonOf } from './answer-error.js';
 import {
   type ExportLink,

@@ -1,5 +1,5 @@
 import { parsePair } from '@ami-publisher/base';
-import { z } from 'zod';
+import * as z from 'zod';
 import { requestableEvents } from './events.js';
 
 const label = z.string().min(1, 'text that is not empty').max(255, 'at most 255 characters');

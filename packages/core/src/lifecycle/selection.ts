@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type LifecycleEvent, type LifecycleType, lifecycleTypes } from './events.js';
 
 /** How far an AMI must have come to be selected, by the names of the original's selection client, from the least to the most. */

@@ -1,5 +1,5 @@
 import { AmiPublisherError } from '@ami-publisher/base';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What an earlier command made or found in one target: an entry of a results file. */
 export interface PublishedResource {

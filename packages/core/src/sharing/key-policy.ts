@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Answer, all, any } from './answer.js';
 import { type Asker, type Conditions, fitsPattern, meetsConditions } from './policy-conditions.js';
 

@@ -1,5 +1,5 @@
 import { imageServerProtocols } from '@ami-publisher/image';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const name = z.string().regex(/^[^\s,;*@]+$/, 'a name without blanks, commas, semicolons, * and @');
 

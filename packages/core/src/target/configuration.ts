@@ -1,5 +1,5 @@
 import { AmiPublisherError } from '@ami-publisher/base';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Configuration, configurationSchema } from './account.js';
 
 /**

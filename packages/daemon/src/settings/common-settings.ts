@@ -1,6 +1,6 @@
 import { AmiPublisherError } from '@ami-publisher/base';
 import type { ServerTls } from '@ami-publisher/protocol';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Setting, type Settings, switchFromText, wholeNumberFromText } from './setting.js';
 
 /** Where a daemon listens. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { fileSchema, type SettingTable, variableName } from './setting.js';
 
 /** JSON Schema of a daemon's configuration file, for editors and checks. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { commonSettings, listenSchema, tlsOf } from './common-settings.js';
 import { readConfigurationFile } from './configuration-file.js';
 import { resolveSettings, type SettingSources } from './resolve-settings.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * One thing that a daemon can be told. Its name in the table is its key in the configuration file; the long name of its flag gives its

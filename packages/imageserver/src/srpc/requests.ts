@@ -1,5 +1,5 @@
 import { srpcField } from '@ami-publisher/daemon';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const nanosecondsPerMs = 1_000_000;
 

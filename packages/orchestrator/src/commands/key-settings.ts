@@ -1,6 +1,6 @@
 import { lifecycleOperations } from '@ami-publisher/core';
 import { type Setting, wholeNumberFromText } from '@ami-publisher/daemon';
-import { z } from 'zod';
+import * as z from 'zod';
 import { roles } from '../keys/keys.js';
 import { databaseSettings } from '../settings.js';
 

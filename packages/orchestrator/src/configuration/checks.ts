@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const defaultSeconds = 60;
 const longestSeconds = 3_600;

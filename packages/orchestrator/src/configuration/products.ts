@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkSchema } from './checks.js';
 import { scanPolicySchema } from './scan-policy.js';
 

@@ -1,5 +1,5 @@
 import type { Logger } from '@ami-publisher/base';
-import { z } from 'zod';
+import * as z from 'zod';
 import { recordOf } from '../lifecycles/record.js';
 import { withoutCredentials } from '../redaction.js';
 import type { Body } from '../rules/request-shape.js';

@@ -7,7 +7,7 @@ import {
   selectionCriteriaSchema,
   writeAnswerSchema,
 } from '@ami-publisher/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LookupRow } from '../lifecycles/lookup.js';
 import type { DeliveryState } from '../store/notification-outbox.js';
 import { defineRoute, type Route } from './route.js';

@@ -1,5 +1,5 @@
 import { AmiPublisherError } from '@ami-publisher/base';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LifecyclePage, PagePosition, PageRequest } from '../store/lifecycle-pages.js';
 
 /** The most that a page can hold. */

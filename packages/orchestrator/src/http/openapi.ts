@@ -15,7 +15,7 @@ import {
   updateRequestSchema,
   writeAnswerSchema,
 } from '@ami-publisher/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { version } from '../version.js';
 import { errorStatuses } from './error-answer.js';
 import { openRoutes } from './open-routes.js';

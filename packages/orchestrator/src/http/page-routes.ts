@@ -1,5 +1,5 @@
 import type { LifecycleType } from '@ami-publisher/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AttemptStatus } from '../lifecycles/state.js';
 import { dashboardPage } from '../pages/dashboard.js';
 import { timelineRoutes } from '../pages/paths.js';

@@ -11,7 +11,7 @@ import {
   updateRequestSchema,
   writeAnswerSchema,
 } from '@ami-publisher/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { revisionOf } from '../live/change-feed.js';
 import { timelinePage } from '../pages/timeline.js';
 import { requestShapes } from '../rules/request-shape.js';

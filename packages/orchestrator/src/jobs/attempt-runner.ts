@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AmiPublisherError, type Clock, isAmiPublisherError, type Logger } from '@ami-publisher/base';
 import { type LifecycleEvent, makingEvent } from '@ami-publisher/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Verdict } from '../lifecycles/finish-attempt.js';
 import type { LifecycleService } from '../lifecycles/lifecycle-service.js';
 import { baseTrack, patchOf } from '../lifecycles/start-event.js';

@@ -1,5 +1,5 @@
 import { notificationSchema } from '@ami-publisher/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { noticeKinds } from '../lifecycles/draft.js';
 
 const fileName = z.string().min(1, { error: 'expected the name of a file' });

@@ -1,5 +1,5 @@
 import { AmiPublisherError } from '@ami-publisher/base';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const oneOrMany = z.union([z.string(), z.array(z.string()).nonempty()]).transform((value) => [value].flat());
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A list; Go writes one that is not there as null. */
 export const list = <T extends z.ZodType>(element: T) =>

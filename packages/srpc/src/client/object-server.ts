@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Json } from '../wire/json.js';
 import { WireFault } from '../wire/wire-fault.js';
 import type { CallWire } from './call-wire.js';

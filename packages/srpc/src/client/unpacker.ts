@@ -1,5 +1,5 @@
 import { invalidOption } from '@ami-publisher/base';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Json } from '../wire/json.js';
 import type { CallWire } from './call-wire.js';
 import { ask, type CallOptions, type SrpcCalls } from './calls.js';

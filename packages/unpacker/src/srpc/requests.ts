@@ -1,5 +1,5 @@
 import { srpcField } from '@ami-publisher/daemon';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const text = srpcField(z.string(), '');
 const flag = srpcField(z.boolean(), false);

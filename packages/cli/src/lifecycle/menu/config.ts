@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { AmiPublisherError } from '@ami-publisher/base';
 import { notificationSchema } from '@ami-publisher/core';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const configSchema = z.strictObject({
   owner: z.string().min(1, 'text that is not empty'),

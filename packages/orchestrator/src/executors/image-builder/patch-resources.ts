@@ -2,7 +2,7 @@ import { AmiPublisherError } from '@ami-publisher/base';
 import { formatTarget, type ResolvedTargets, type Target } from '@ami-publisher/core';
 import type * as ec2 from '@aws-sdk/client-ec2';
 import type * as imagebuilder from '@aws-sdk/client-imagebuilder';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Product } from '../../configuration/products.js';
 import { readYaml } from '../../configuration/read-yaml.js';
 import type { Attempt } from '../../lifecycles/state.js';

@@ -1,5 +1,5 @@
 import { AmiPublisherError } from '@ami-publisher/base';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readYaml } from '../../configuration/read-yaml.js';
 
 const name = z.string().regex(/^[\w.-]{1,128}$/, { error: 'expected letters, digits and . _ - only' });

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { runTool } from '../../tools/run-tool.js';
 import { type Disk, readPartitions } from './disk.js';
 

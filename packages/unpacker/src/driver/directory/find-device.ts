@@ -1,6 +1,6 @@
 import { readFile, realpath, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isSystemError } from '../../system-error.js';
 import type { Device } from '../driver.js';
 import { identityName } from '../identity.js';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { UnsettableAttributes } from '@ami-publisher/image';
-import { z } from 'zod';
+import * as z from 'zod';
 import { writeDurably } from '../../state/durable-file.js';
 import { isSystemError } from '../../system-error.js';
 

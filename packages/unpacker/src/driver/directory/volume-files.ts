@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { removeDurably, writeDurably } from '../../state/durable-file.js';
 import { isSystemError } from '../../system-error.js';
 import type { ImageLabel, VolumeContents } from '../driver.js';
