@@ -87,12 +87,10 @@ describe('an image server', () => {
     const peer = await greeted(address);
     peer.socket.write('ImageServer.GetImage\n');
     await peer.hears('\n');
-    const startedAt = performance.now();
     peer.socket.write('{"ImageName":"base/debian/1","IgnoreFilesystem":true,"Timeout":30000000000}\n');
     await sink.addImage({ ...name, leaf: '0' }, emptyManifest);
     await sink.addImage(name, emptyManifest);
     expect(await peer.hearsLines(2)).toMatch(/^\n\{"Image":\{"BuildBranch":"",.*"CreatedBy":"local",.*\}\n$/);
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
   });
 
   it('tells what has expired, and nothing of what is to expire to who asks so', async () => {
@@ -118,7 +116,8 @@ describe('an image server', () => {
   });
 
   it('ends the calls that would go on for ever when it stops', async () => {
-    const { address, close } = await serve(temporaryDirectory());
+    // Far longer than the test may take.
+    const { address, close } = await serve({ dataDir: temporaryDirectory(), stopGraceMs: 600_000 });
     const [waiting, watching] = [await greeted(address), await greeted(address)];
     waiting.socket.write('ImageServer.GetImage\n');
     await waiting.hears('\n');
@@ -127,11 +126,9 @@ describe('an image server', () => {
     await watching.hears('\n');
     watching.socket.write('{"IgnoreExpiring":true}');
     await watching.hearsLines(2);
-    const startedAt = performance.now();
     await close();
     expect(await waiting.ends()).toBe('the image server is being stopped\n');
     expect(await watching.ends()).toBe('');
-    expect(performance.now() - startedAt).toBeLessThan(1_500);
   });
 });
 
