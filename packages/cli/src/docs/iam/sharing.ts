@@ -1,9 +1,8 @@
 import { tagKeys } from '@ami-publisher/core';
 import { type ExplainedPolicy, may } from './policy.js';
+import { arns } from './resources.js';
 
 const key = 'arn:aws:kms:*:*:key/*';
-
-import { arns } from './resources.js';
 
 /** For `share` and `unshare`, and beside the publishers' for `publish --share-with`. */
 export const sharingPolicy: ExplainedPolicy = {
