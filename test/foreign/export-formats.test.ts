@@ -1,43 +1,24 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LeaseRefMessage, UnpackerRpcClient } from '@ami-publisher/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { TestImageServer } from '../../packages/unpacker/test/fixture/image-server.js';
-import { RawHost, rawBytes } from '../../packages/unpacker/test/fixture/raw-host.js';
-import {
-  follow,
-  leaseOn,
-  stream,
-  streamStatus,
-  succeed,
-  volumeId,
-} from '../../packages/unpacker/test/fixture/unpacker.js';
+import { type RawHost, rawBytes } from '../../packages/unpacker/test/fixture/raw-host.js';
+import { createRawImage, type RawImage } from '../../packages/unpacker/test/fixture/raw-image.js';
+import { follow, streamStatus, succeed } from '../../packages/unpacker/test/fixture/unpacker.js';
 
-let images: TestImageServer;
+let image: RawImage;
 let host: RawHost;
 let client: UnpackerRpcClient;
 let lease: LeaseRefMessage;
 
 beforeEach(async () => {
-  images = new TestImageServer();
-  await images.start();
-  host = new RawHost();
-  const root = host.path('tree');
-  mkdirSync(root);
-  writeFileSync(join(root, 'file'), 'content');
-  const { manifestDigest } = await images.add(stream, '1', root);
-  client = await host.startRaw({ imageServer: images.address });
-  lease = await leaseOn(client);
-  host.attach();
-  await client.addDevice({ deviceId: volumeId, lease });
-  await succeed(client.unpackImage({ lease, operationId: 'u1', leaf: '1', manifestDigest }));
+  image = await createRawImage();
+  ({ host } = image);
+  ({ client, lease } = await image.unpack());
 });
-afterEach(async () => {
-  await host.dispose();
-  await images.stop();
-});
+afterEach(() => image.dispose());
 
 const start = (format: string, destination: string, operationId = 'e1') =>
   client.exportImage({ lease, operationId, format, destination });

@@ -3,35 +3,21 @@ import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileS
 import { join } from 'node:path';
 import type { LeaseRefMessage, OperationMessage, UnpackerRpcClient } from '@ami-publisher/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { TestImageServer } from './fixture/image-server.js';
-import { RawHost, rawBytes } from './fixture/raw-host.js';
+import { type RawHost, rawBytes } from './fixture/raw-host.js';
+import { createRawImage, type RawImage } from './fixture/raw-image.js';
 import { follow, leaseOn, stream, streamStatus, succeed, volumeId } from './fixture/unpacker.js';
 
-let images: TestImageServer;
+let image: RawImage;
 let host: RawHost;
 let client: UnpackerRpcClient;
 let lease: LeaseRefMessage;
-let image: { leaf: string; manifestDigest: string };
 
 beforeEach(async () => {
-  images = new TestImageServer();
-  await images.start();
-  host = new RawHost();
-  const root = host.path('tree');
-  mkdirSync(root);
-  writeFileSync(join(root, 'file'), 'content');
-  const { manifestDigest } = await images.add(stream, '1', root);
-  image = { leaf: '1', manifestDigest };
-  client = await host.startRaw({ imageServer: images.address });
-  lease = await leaseOn(client);
-  host.attach();
-  await client.addDevice({ deviceId: volumeId, lease });
-  await succeed(client.unpackImage({ lease, operationId: 'u1', ...image }));
+  image = await createRawImage();
+  ({ host } = image);
+  ({ client, lease } = await image.unpack());
 });
-afterEach(async () => {
-  await host.dispose();
-  await images.stop();
-});
+afterEach(() => image.dispose());
 
 const start = (format: string, destination: string, operationId = 'e1') =>
   client.exportImage({ lease, operationId, format, destination });
@@ -56,7 +42,8 @@ describe('ExportImage', () => {
       destination: file,
       bytes: String(rawBytes),
       sha512: sha512(host.raw()),
-      ...image,
+      leaf: image.leaf,
+      manifestDigest: image.manifestDigest,
       generation: '1',
     });
     expect(last).toMatchObject({ bytesDone: String(rawBytes), bytesTotal: String(rawBytes) });
@@ -126,7 +113,7 @@ describe('ExportImage', () => {
 
   it('has no place to write files without an export directory, and nothing to write without a raw form', async () => {
     await host.stop();
-    client = await host.start({ imageServer: images.address });
+    client = await host.start({ imageServer: image.images.address });
     expect((await follow(start('raw', '1'))).error).toMatchObject({
       code: 'INVALID_OPTION',
       message: expect.stringContaining('start it with --export-dir'),
@@ -139,7 +126,7 @@ describe('ExportImage', () => {
     mkdirSync(join(host.scratchDirectory, 'vmdk-abc'));
     await host.stop();
     await host.start({
-      imageServer: images.address,
+      imageServer: image.images.address,
       exportDirectory: host.exportDirectory,
       scratchDirectory: host.scratchDirectory,
     });

@@ -1,43 +1,28 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
-import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { gunzipSync } from 'node:zlib';
 import { VirtualClock } from '@ami-publisher/base';
 import type { LeaseRefMessage, UnpackerRpcClient } from '@ami-publisher/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { TestImageServer } from './fixture/image-server.js';
-import { RawHost, rawBytes } from './fixture/raw-host.js';
-import { leaseOn, stream, streamStatus, succeed, volumeId } from './fixture/unpacker.js';
+import { type RawHost, rawBytes } from './fixture/raw-host.js';
+import { createRawImage, type RawImage } from './fixture/raw-image.js';
+import { streamStatus, succeed } from './fixture/unpacker.js';
 
-let images: TestImageServer;
+let image: RawImage;
 let host: RawHost;
 let client: UnpackerRpcClient;
 let lease: LeaseRefMessage;
-let manifestDigest: string;
 
 beforeEach(async () => {
-  images = new TestImageServer();
-  await images.start();
-  host = new RawHost();
-  const root = host.path('tree');
-  mkdirSync(root);
-  writeFileSync(join(root, 'file'), 'content');
-  ({ manifestDigest } = await images.add(stream, '1', root));
+  image = await createRawImage();
+  ({ host } = image);
 });
-afterEach(async () => {
-  await host.dispose();
-  await images.stop();
-});
+afterEach(() => image.dispose());
 
 const begin = async (clock?: VirtualClock) => {
-  client = await host.startRaw({ imageServer: images.address, ...(clock && { clock }) });
-  lease = await leaseOn(client);
-  host.attach();
-  await client.addDevice({ deviceId: volumeId, lease });
-  await succeed(client.unpackImage({ lease, operationId: 'u1', leaf: '1', manifestDigest }));
+  ({ client, lease } = await image.unpack(clock));
 };
 
 /** The first message of an offer, and those that follow. */
@@ -76,7 +61,11 @@ describe('OfferRaw', () => {
   it('[W40] [W42] lets the sealed volume be fetched once with the ticket, and tells the digest of all of it', async () => {
     await begin();
     const { ticket, port, publicKeySha256, ...about } = await offer();
-    expect(about).toMatchObject({ sizeBytes: String(rawBytes), leaf: '1', manifestDigest });
+    expect(about).toMatchObject({
+      sizeBytes: String(rawBytes),
+      leaf: image.leaf,
+      manifestDigest: image.manifestDigest,
+    });
     const { response, pin } = await fetchRaw({ port, ticket });
     expect(pin).toBe(publicKeySha256);
     const bytes = gunzipSync(await bodyOf(response));

@@ -1,40 +1,26 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VirtualClock } from '@ami-publisher/base';
 import type { LeaseRefMessage, UnpackerRpcClient } from '@ami-publisher/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { TestImageServer } from './fixture/image-server.js';
-import { RawHost, rawBytes } from './fixture/raw-host.js';
-import { follow, leaseOn, stream, streamStatus, succeed, volumeId } from './fixture/unpacker.js';
+import { type RawHost, rawBytes } from './fixture/raw-host.js';
+import { createRawImage, type RawImage } from './fixture/raw-image.js';
+import { follow, leaseOn, streamStatus, succeed, volumeId } from './fixture/unpacker.js';
 
-let images: TestImageServer;
+let image: RawImage;
 let host: RawHost;
 let client: UnpackerRpcClient;
 let lease: LeaseRefMessage;
-let image: { leaf: string; manifestDigest: string };
 
 beforeEach(async () => {
-  images = new TestImageServer();
-  await images.start();
-  host = new RawHost();
-  const root = host.path('tree');
-  mkdirSync(root);
-  writeFileSync(join(root, 'file'), 'content');
-  const { manifestDigest } = await images.add(stream, '1', root);
-  image = { leaf: '1', manifestDigest };
+  image = await createRawImage();
+  ({ host } = image);
 });
-afterEach(async () => {
-  await host.dispose();
-  await images.stop();
-});
+afterEach(() => image.dispose());
 
 const begin = async (clock?: VirtualClock) => {
-  client = await host.startRaw({ imageServer: images.address, ...(clock && { clock }) });
-  lease = await leaseOn(client);
-  host.attach();
-  await client.addDevice({ deviceId: volumeId, lease });
-  await succeed(client.unpackImage({ lease, operationId: 'u1', ...image }));
+  ({ client, lease } = await image.unpack(clock));
 };
 
 const sha512 = (data: Buffer) => createHash('sha512').update(data).digest('hex');
@@ -147,7 +133,7 @@ describe('GetRaw', () => {
     writeFileSync(join(host.volume(), 'volume.json'), 'damaged');
     await expect(take()).rejects.toMatchObject({ code: 'DEVICE_IN_USE' });
     await host.stop();
-    client = await host.start({ imageServer: images.address });
+    client = await host.start({ imageServer: image.images.address });
     expect((await client.getStatus({})).capabilities).toEqual(['driver:directory']);
     await expect(take()).rejects.toMatchObject({ code: 'RAW_UNAVAILABLE' });
   });
@@ -164,7 +150,7 @@ describe('PrepareForCopy', () => {
   });
 
   it('needs a complete image', async () => {
-    client = await host.startRaw({ imageServer: images.address });
+    client = await host.startRaw({ imageServer: image.images.address });
     lease = await leaseOn(client);
     host.attach();
     await client.addDevice({ deviceId: volumeId, lease });
