@@ -28,7 +28,7 @@ export interface SrpcDirectory extends Attributes {
   readonly entries: readonly SrpcDirectoryEntry[];
 }
 
-interface File extends Attributes, Modified {
+interface FileInode extends Attributes, Modified {
   readonly type: 'file';
   /** Bytes. */
   readonly size: number;
@@ -36,24 +36,24 @@ interface File extends Attributes, Modified {
   readonly sha512: string;
 }
 
-interface Computed extends Attributes {
+interface ComputedInode extends Attributes {
   readonly type: 'computed';
   readonly source: string;
 }
 
-interface Symlink extends Owner {
+interface SymlinkInode extends Owner {
   readonly type: 'symlink';
   readonly target: string;
 }
 
-interface Special extends Attributes, Modified {
+interface SpecialInode extends Attributes, Modified {
   readonly type: 'special';
   /** The device number in decimal digits. */
   readonly device: string;
 }
 
 /** An inode of an image. */
-export type SrpcInode = SrpcDirectory | File | Computed | Symlink | Special;
+export type SrpcInode = SrpcDirectory | FileInode | ComputedInode | SymlinkInode | SpecialInode;
 
 /**
  * Inodes are read without a schema: there may be hundreds of thousands, and what a schema leaves behind of each is more than what is kept of it.
@@ -129,7 +129,7 @@ export const directoryOf = (value: Json): SrpcDirectory => {
   };
 };
 
-const fileOf = (fields: Fields): File => ({
+const fileOf = (fields: Fields): FileInode => ({
   type: 'file',
   mode: count(fields, 'Mode'),
   uid: integer(fields, 'Uid'),
@@ -139,7 +139,7 @@ const fileOf = (fields: Fields): File => ({
   sha512: digest(fields, 'Hash'),
 });
 
-const computedOf = (fields: Fields): Computed => ({
+const computedOf = (fields: Fields): ComputedInode => ({
   type: 'computed',
   mode: count(fields, 'Mode'),
   uid: integer(fields, 'Uid'),
@@ -147,14 +147,14 @@ const computedOf = (fields: Fields): Computed => ({
   source: text(fields, 'Source'),
 });
 
-const symlinkOf = (fields: Fields): Symlink => ({
+const symlinkOf = (fields: Fields): SymlinkInode => ({
   type: 'symlink',
   uid: integer(fields, 'Uid'),
   gid: integer(fields, 'Gid'),
   target: text(fields, 'Symlink'),
 });
 
-const specialOf = (fields: Fields): Special => ({
+const specialOf = (fields: Fields): SpecialInode => ({
   type: 'special',
   mode: count(fields, 'Mode'),
   uid: integer(fields, 'Uid'),
