@@ -141,7 +141,7 @@ describe('ami-publisher doctor', () => {
       {
         subject: 'development,us-east-1',
         status: 'ok',
-        detail: '0 of 50,000 AMIs, 0 of 5 public AMIs, 0 of 100,000 snapshots',
+        detail: '0 of 50,000 AMIs, 0 of 100,000 snapshots',
       },
       {
         subject: 'development,us-east-1',

@@ -1,5 +1,4 @@
-import { type AmiPublisherError, toAmiPublisherError } from '@ami-publisher/base';
-import type { Image } from '@aws-sdk/client-ec2';
+import type { AmiPublisherError } from '@ami-publisher/base';
 import { createAwsServiceQuotasApi, type ServiceQuota } from '../cloud/aws-service-quotas-api.js';
 import { describeImages, describeSnapshots, describeVolumes } from '../cloud/describe.js';
 import type { CallOptions, Ec2Api } from '../cloud/ec2-api.js';
@@ -10,7 +9,7 @@ import { type Finding, ok, warning } from './finding.js';
 
 /** What an account has in a region of that which publications make. */
 export interface RegionUse {
-  readonly images: readonly Pick<Image, 'Public'>[];
+  readonly images: number;
   readonly snapshots: number;
   /** Of all volumes of type gp3 together. */
   readonly gp3GiB: number;
@@ -26,13 +25,7 @@ const gibPerTib = 1024;
 
 /** Codes and units: "Amazon EC2 endpoints and quotas" and "Amazon EBS endpoints and quotas" of AWS's general reference. */
 const watchedQuotas: readonly WatchedQuota[] = [
-  { serviceCode: 'ec2', quotaCode: 'L-B665C33B', name: 'AMIs', used: ({ images }) => images.length },
-  {
-    serviceCode: 'ec2',
-    quotaCode: 'L-0E3CBAB9',
-    name: 'public AMIs',
-    used: ({ images }) => images.filter(({ Public }) => Public === true).length,
-  },
+  { serviceCode: 'ec2', quotaCode: 'L-B665C33B', name: 'AMIs', used: ({ images }) => images },
   { serviceCode: 'ebs', quotaCode: 'L-309BACF6', name: 'snapshots', used: ({ snapshots }) => snapshots },
   {
     serviceCode: 'ebs',
@@ -77,7 +70,7 @@ const useOf = async (ec2: Ec2Api, options: CallOptions): Promise<RegionUse> => {
     describeVolumes(ec2, [{ Name: 'volume-type', Values: ['gp3'] }], options),
   ]);
   const gp3GiB = volumes.reduce((sum, { Size = 0 }) => sum + Size, 0);
-  return { images, snapshots: snapshots.length, gp3GiB };
+  return { images: images.length, snapshots: snapshots.length, gp3GiB };
 };
 
 const appliedQuotas = async (
@@ -101,8 +94,8 @@ const judgeAnswer = (answer: TargetAnswer<Told>): readonly Finding[] =>
     ? [notTold(formatTarget(answer.target), answer.error)]
     : judgeQuotas(answer.target, answer.value.use, answer.value.applied);
 
-const notTold = (subject: string, reason: AmiPublisherError): Finding => {
-  const { code, call, summary, remedy = 'look again later' } = toAmiPublisherError(reason);
+const notTold = (subject: string, error: AmiPublisherError): Finding => {
+  const { code, call, summary, remedy = 'look again later' } = error;
   const isDenied = code === 'ACCESS_DENIED' && call !== undefined;
   return warning(
     { check: 'quotas', subject },

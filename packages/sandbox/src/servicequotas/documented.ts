@@ -8,7 +8,6 @@ interface DocumentedQuota {
 /** What every account has until it asks for more: "Amazon EC2 endpoints and quotas" and "Amazon EBS endpoints and quotas" of AWS's general reference. */
 export const documentedServiceQuotas: readonly DocumentedQuota[] = [
   { service: 'ec2', code: 'L-B665C33B', name: 'AMIs', value: 50_000 },
-  { service: 'ec2', code: 'L-0E3CBAB9', name: 'Public AMIs', value: 5 },
   { service: 'ebs', code: 'L-309BACF6', name: 'Snapshots per Region', value: 100_000 },
   {
     service: 'ebs',
