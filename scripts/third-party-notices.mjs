@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-const licenceFile = /^(licen[cs]e|copying|notice)(\.|$)/i;
+const licenceFile = /^(licen[cs]e|copying|notice)([.-]|$)/i;
 const apache = readFileSync(new URL('../LICENSE', import.meta.url), 'utf8');
 
 /** A plug-in of esbuild that names the packages of others in a bundle, with their licences, in a text file. */

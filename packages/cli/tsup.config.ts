@@ -19,7 +19,10 @@ const schemasOfEc2 = {
       const constants = new Map(
         [...source.matchAll(/^const (\w+) = ("[^"]*");$/gm)].map(([, name, value]) => [name, value]),
       );
-      const contents = source.replace(/\[(\w+)\]:/g, (_key, name) => `${constants.get(name) ?? `[${name}]`}:`);
+      const contents = source.replace(
+        /\[(\w+)\]:/g,
+        (_key, name) => `${constants.get(name) ?? `[${name}]`}:`,
+      );
       return { contents, loader: 'js' };
     }),
 };

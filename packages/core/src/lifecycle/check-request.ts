@@ -1,5 +1,5 @@
 import { AmiPublisherError } from '@ami-publisher/base';
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /**
  * A request of the form that the server wants.

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { AmiPublisherError } from '@ami-publisher/base';
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { ruleOf, show, valueAt } from './issue.js';
 import { fileSchema, type SettingTable } from './setting.js';
 

@@ -1,6 +1,6 @@
 import { AmiPublisherError } from '@ami-publisher/base';
 import type { Json } from '@ami-publisher/srpc';
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** A field of a request as Go reads it: one that is left out, or null, is empty. */
 export const srpcField = <T extends z.ZodType>(schema: T, empty: NonNullable<z.output<T>>) =>

@@ -2,7 +2,7 @@ import { AmiPublisherError } from '@ami-publisher/base';
 import { parseSrpcRequest, pauseForChange } from '@ami-publisher/daemon';
 import { blockBytes, formatImageName } from '@ami-publisher/image';
 import { answering, type ServerCall, type SrpcMethod } from '@ami-publisher/srpc';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { ImageRecord } from '../images/image-record.js';
 import type { ImageService } from '../service/handlers.js';
 import { directoriesOf, liveImage, pollMs, selected } from './images.js';

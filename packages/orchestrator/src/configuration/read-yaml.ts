@@ -1,6 +1,6 @@
 import { AmiPublisherError } from '@ami-publisher/base';
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /**
  * Reads YAML and checks it.

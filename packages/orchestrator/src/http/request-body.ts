@@ -1,6 +1,6 @@
 import { AmiPublisherError } from '@ami-publisher/base';
 import { eventOfName } from '@ami-publisher/core';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type Body, type ShapeRule, shapeFault } from '../rules/request-shape.js';
 import { broken } from '../rules/rule-error.js';
 

@@ -1,5 +1,5 @@
 import type { ExportLink, LifecycleOperation } from '@ami-publisher/core';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Caller, LifecycleService } from '../lifecycles/lifecycle-service.js';
 import type { LookupRow } from '../lifecycles/lookup.js';
 import type { LifecycleState } from '../lifecycles/state.js';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Json } from '../wire/json.js';
 import { WireFault } from '../wire/wire-fault.js';
 

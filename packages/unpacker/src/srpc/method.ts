@@ -1,6 +1,6 @@
 import { parseSrpcRequest } from '@ami-publisher/daemon';
 import { answering, type Json, type ServerCall, type SrpcMethod } from '@ami-publisher/srpc';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { errorText } from './error-text.js';
 
 /** A method that answers with nothing but success, or the text of an error. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AmiPublisherError, type Logger } from '@ami-publisher/base';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { isSystemError } from '../system-error.js';
 import { writeDurably } from './durable-file.js';
 import { emptyState, entrySchemas, storedStateSchema, type UnpackerState } from './model.js';
