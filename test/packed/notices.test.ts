@@ -11,7 +11,8 @@ const bundled = (): Set<string> => {
     (file): string[] => JSON.parse(readFileSync(join(dist, file), 'utf8')).sources,
   );
   return new Set(
-    sources.flatMap((source) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1] ?? []),
+    // A package's own maps may lead beside it, to `.build-data`, which is no package.
+    sources.flatMap((source) => /.*\/node_modules\/((?:@[^/]+\/)?\w[^/]*)\//.exec(source)?.[1] ?? []),
   );
 };
 
