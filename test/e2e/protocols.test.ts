@@ -39,7 +39,7 @@ const instanceIn = async (region: string) =>
 /** Nothing listens there. */
 const nowhere = '127.0.0.1:9';
 
-const writeConfiguration = async (): Promise<string> => {
+const writeConfiguration = async (estate: 'grpc' | 'srpc'): Promise<string> => {
   const silent = async (region: string): Promise<string> =>
     `connector: { map: { ${(await instanceIn(region))?.InstanceId}: '${nowhere}' } }`;
   const file = join(world.directory, 'protocols.yaml');
@@ -47,7 +47,7 @@ const writeConfiguration = async (): Promise<string> => {
     file,
     `protocol: grpc
 overrides:
-  - { targets: '*,${regionOf.srpc}', protocol: srpc }
+  - { targets: '*,${regionOf.srpc}', protocol: ${estate} }
   - { targets: '*,${regionOf.auto}', protocol: auto }
   - { targets: '*,${regionOf.silentGrpc}', ${await silent(regionOf.silentGrpc)} }
   - { targets: '*,${regionOf.silentSrpc}', protocol: srpc, ${await silent(regionOf.silentSrpc)} }
@@ -56,10 +56,16 @@ overrides:
   return file;
 };
 
-const publish = async (leaf: string, regions: readonly string[], ...options: string[]) => {
+/** @param estate what the unpacker of an estate of Go is said to speak */
+const publish = async (
+  leaf: string,
+  regions: readonly string[],
+  options: readonly string[] = [],
+  estate: 'grpc' | 'srpc' = 'srpc',
+) => {
   const targets = regions.map((region) => `${account},${region}`).join(';');
   const command = ['publish', 'base/debian', leaf, '--targets', targets, ...options];
-  const run = await world.runWith({ AMI_PUBLISHER_CONFIG: await writeConfiguration() }, ...command);
+  const run = await world.runWith({ AMI_PUBLISHER_CONFIG: await writeConfiguration(estate) }, ...command);
   return { run, results: run.json<PrintedResults>() };
 };
 
@@ -117,16 +123,32 @@ describe('a publication to unpackers that speak SRPC', () => {
   });
 });
 
+describe('a target whose unpacker is taken over, and given back', () => {
+  const volumes = async () => {
+    const { volumes: all } = await world.sandbox.model.inventory(accountId(), regionOf.srpc);
+    return all.map(({ VolumeId }) => VolumeId).sort();
+  };
+
+  it.each([
+    ['grpc', '1'],
+    ['srpc', '2'],
+  ] as const)('is published to over %s from the volume that it has', async (estate, leaf) => {
+    const before = { volumes: await volumes(), calls: (await srpcCalls(regionOf.srpc)).length };
+    const options = ['--ami-name', `over-${estate}`];
+    const { results, run } = await publish(leaf, [regionOf.grpc, regionOf.srpc], options, estate);
+    expect(run.code, run.stderr).toBe(0);
+    const [expected, digest] = results.targets.map(({ snapshotId = '' }) => digestOf(snapshotId));
+    expect(digest).toBe(expected);
+    expect(await volumes()).toEqual(before.volumes);
+    const calls = (await srpcCalls(regionOf.srpc)).length - before.calls;
+    expect(calls > 0).toBe(estate === 'srpc');
+  });
+});
+
 describe('a mixed fleet of which some unpackers do not answer', () => {
   it('publishes where it can, and says exactly what failed where', async () => {
-    const { results, run } = await publish(
-      '2',
-      Object.values(regionOf),
-      '--ami-name',
-      'mixed',
-      '--connect-timeout',
-      '1s',
-    );
+    const options = ['--ami-name', 'mixed', '--connect-timeout', '1s'];
+    const { results, run } = await publish('2', Object.values(regionOf), options);
     expect(run.code).toBe(1);
     const byRegion = Object.fromEntries(results.targets.map((target) => [target.region, target]));
     const unreachable = async (region: string, call: string) => ({
