@@ -129,6 +129,9 @@ const startProcess = (
   };
 };
 
+/** A command that takes longer hangs; it is ended before its test is, which could not tell what it was doing. */
+const patienceMs = 170_000;
+
 /** @param onStderr is given all that was printed so far, until it returns true */
 const outputOf = (
   child: ChildProcessByStdio<null, Readable, Readable>,
@@ -138,6 +141,10 @@ const outputOf = (
     let stdout = '';
     let stderr = '';
     let acted = false;
+    const overdue = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`${child.spawnargs.join(' ')} did not end: ${stderr}`));
+    }, patienceMs);
     child.stdout.on('data', (chunk: Buffer) => {
       stdout += chunk.toString();
     });
@@ -146,7 +153,8 @@ const outputOf = (
       acted = acted || onStderr(stderr);
     });
     child.on('error', reject);
-    child.on('close', (code) =>
+    child.on('close', (code) => {
+      clearTimeout(overdue);
       resolvePromise({
         code,
         stdout,
@@ -155,8 +163,8 @@ const outputOf = (
           if (stdout === '') throw new Error(`no output, exit code ${code}: ${stderr}`);
           return JSON.parse(stdout) as T;
         },
-      }),
-    );
+      });
+    });
   });
 
 /** What `publish` and `resume` print, as far as tests look at it. */

@@ -1,5 +1,6 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer as createHttpServer } from 'node:http';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Sandbox, startSandbox } from '@ami-publisher/sandbox';
@@ -313,6 +314,27 @@ describe('a closed cloud', () => {
     expect(await cloud.ec2(targets[0]!)).toBe(first);
     cloud.close();
     expect(await cloud.ec2(targets[0]!)).not.toBe(first);
+  });
+});
+
+describe('an AWS that closes a connection just as it is used again', () => {
+  it('does not lose a call that is sent once', async () => {
+    const used = new WeakSet<Socket>();
+    const closing = createHttpServer((request, response) => {
+      if (used.has(request.socket)) return request.socket.destroy();
+      used.add(request.socket);
+      return response.end('<CreateSnapshotResponse><snapshotId>snap-1</snapshotId></CreateSnapshotResponse>');
+    });
+    await new Promise<void>((resolve) => closing.listen(0, '127.0.0.1', resolve));
+    const { targets } = await (await openCloud()).resolveTargets('development,us-east-1');
+    const { port } = closing.address() as AddressInfo;
+    const cloud = await openCloud({ endpoint: `http://127.0.0.1:${port}` });
+    const ec2 = await cloud.ec2(targets[0]!);
+    for (const VolumeId of ['vol-1', 'vol-2', 'vol-3']) {
+      await ec2.describeVolumes({});
+      expect(await ec2.createSnapshot({ VolumeId })).toMatchObject({ SnapshotId: 'snap-1' });
+    }
+    closing.close();
   });
 });
 

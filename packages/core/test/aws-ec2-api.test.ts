@@ -12,6 +12,7 @@ beforeEach(async () => {
   connection = await createAwsEc2Api({
     target: 'dev,us-east-1',
     pacer: new Pacer(systemClock),
+    unshared: {},
     config: {
       region: 'us-east-1',
       endpoint: server.endpoint,

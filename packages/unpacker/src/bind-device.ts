@@ -1,6 +1,6 @@
 import { AmiPublisherError } from '@ami-publisher/base';
 import type { Device } from './driver/driver.js';
-import { withDevice, withStream } from './state/model.js';
+import { type DeviceRecord, withDevice, withStream } from './state/model.js';
 import { streamOf } from './state/state-store.js';
 import { foreignVolume, generationOf, isOwn } from './tasks/volume.js';
 import type { Unpacker } from './unpacker.js';
@@ -10,19 +10,21 @@ export interface BindOptions {
   readonly device: Device;
   readonly hint: string;
   readonly kmsKeys: readonly string[];
-  /** What to do with content of other origin: wipe it, or refuse the device. */
-  readonly wipe: boolean;
+  /** Whether it was claimed for streams to take: then it has to be recorded still, and content of other origin goes. */
+  readonly claimed: boolean;
 }
 
 /**
  * Records a device and gives it to a stream in one transaction; the stream's former device becomes free and keeps its content. Called in
  * the stream's turn.
  *
- * @throws `DEVICE_IN_USE` if another stream has it, it is recorded under another id, or something else is on it.
+ * @throws `DEVICE_IN_USE` if another stream has it, it is recorded under another id, or something else is on it; `DEVICE_NOT_FOUND` if it
+ * was claimed and has been removed since.
  */
 export const bindDevice = (unpacker: Unpacker, options: BindOptions): Promise<void> =>
   unpacker.binding.run(async () => {
-    const { device, stream } = options;
+    const { device, stream, claimed } = options;
+    if (claimed) refuseUnrecorded(unpacker, device.id);
     refuseOfOther(unpacker, device.id, stream);
     refuseSecondName(unpacker, device);
     const contents = await usableContents(unpacker, options);
@@ -45,6 +47,17 @@ export const bindDevice = (unpacker: Unpacker, options: BindOptions): Promise<vo
     });
     await unpacker.devices.inspect(device, 'unknown');
   });
+
+/** @returns the record of a device that this unpacker knows. */
+export const refuseUnrecorded = (unpacker: Unpacker, deviceId: string): DeviceRecord => {
+  const record = unpacker.store.current.devices.get(deviceId);
+  if (record !== undefined) return record;
+  throw new AmiPublisherError('DEVICE_NOT_FOUND', {
+    message: `this unpacker does not know volume ${deviceId}`,
+    resource: deviceId,
+    remedy: 'add it with AddDevice, or claim it with ClaimDevice',
+  });
+};
 
 /** One device must not be known under two ids. */
 export const refuseSecondName = (unpacker: Unpacker, device: Device): void => {
@@ -73,10 +86,10 @@ export const inUse = (deviceId: string, owner: string): AmiPublisherError =>
     remedy: `use another volume, or forget ${owner} first`,
   });
 
-const usableContents = async (unpacker: Unpacker, { device, stream, wipe }: BindOptions) => {
+const usableContents = async (unpacker: Unpacker, { device, stream, claimed }: BindOptions) => {
   const contents = await unpacker.driver.inspect(device);
   if (isOwn(contents, stream)) return contents;
-  if (!wipe) throw foreignVolume(device.id, stream, contents);
+  if (!claimed) throw foreignVolume(device.id, stream, contents);
   await unpacker.driver.forget(device);
   return unpacker.driver.inspect(device);
 };

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VirtualClock } from '@ami-publisher/base';
 import type { LeaseRefMessage, UnpackerRpcClient } from '@ami-publisher/protocol';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TestImageServer } from './fixture/image-server.js';
 import {
   leaseOn,
@@ -207,6 +207,34 @@ describe('a free device', () => {
     await expect(client.removeDevice({ deviceId: volumeId, lease: other })).rejects.toMatchObject({
       code: 'DEVICE_NOT_FOUND',
     });
+  });
+
+  it('is removed by force although a stream is taking it at that moment', async () => {
+    host.attach();
+    const folders = Array.from({ length: 2_000 }, (_, index) => join(host.volume(), `${index}`));
+    for (const folder of folders) mkdirSync(folder);
+    await client.claimDevice({ deviceId: volumeId, force: true });
+    const taking = client.associateStream({ deviceId: volumeId, lease });
+    await vi.waitFor(() => expect(folders.every((folder) => existsSync(folder))).toBe(false), {
+      interval: 1,
+    });
+    expect(folders.some((folder) => existsSync(folder))).toBe(true);
+    await client.removeDevice({ deviceId: volumeId, force: true });
+    await taking;
+    expect(await devices()).toEqual([]);
+    expect(await streamStatus(client)).toMatchObject({ state: 'NO_DEVICE' });
+  });
+
+  it('is not recorded again by a stream that is about to take it when it is removed', async () => {
+    host.attach();
+    await client.claimDevice({ deviceId: volumeId });
+    const [taken] = await Promise.allSettled([
+      client.associateStream({ deviceId: volumeId, lease }),
+      client.removeDevice({ deviceId: volumeId, force: true }),
+    ]);
+    // Which of two calls in flight comes first is up to the wire.
+    if (taken.status === 'rejected') expect(taken.reason).toMatchObject({ code: 'DEVICE_NOT_FOUND' });
+    expect(await devices()).toEqual([]);
   });
 });
 

@@ -47,6 +47,11 @@ it.each<[string, PublicationEvent, string]>([
     { ...where, code: 'PUB3007', message: 'access denied' },
     `${target}: could not undo Unpack image: access denied`,
   ],
+  [
+    'a step that is undone again',
+    { ...where, code: 'PUB3008', message: 'slow down', delayMs: 2_000 },
+    `${target}: could not undo Unpack image, again in 2.0 s: slow down`,
+  ],
 ])('a line tells of %s', (_what, event, line) => {
   expect(linesOf(event)).toEqual([`15:06:58 ${line}\n`]);
 });

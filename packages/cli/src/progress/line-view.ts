@@ -37,6 +37,8 @@ const describe = (event: PublicationEvent): string | undefined => {
       return `${event.target}: undone: ${event.title}`;
     case 'PUB3007':
       return `${event.target}: could not undo ${event.title}: ${withoutPlace(event.message, event.target)}`;
+    case 'PUB3008':
+      return `${event.target}: could not undo ${event.title}, again in ${formatDuration(event.delayMs)}: ${withoutPlace(event.message, event.target)}`;
     default:
       return undefined;
   }

@@ -75,6 +75,14 @@ export interface AwsClientConfig {
   readonly endpoint?: string;
 }
 
+/** Connections to AWS, of all accounts and regions together. */
+interface RequestHandlers {
+  /** Kept open from call to call. */
+  readonly shared: NodeHttpHandler;
+  /** Opened for one call: none that the server closes, idle for too long, at the moment when a request goes out on it. */
+  readonly unshared: NodeHttpHandler;
+}
+
 /** Who the credentials of an account are. */
 export interface AccountIdentity {
   /** 12 digits. */
@@ -102,7 +110,7 @@ export class AwsCloud implements Cloud {
   readonly #kms = new Map<string, Promise<KmsConnection>>();
   readonly #ssm = new Map<string, Promise<SsmConnection>>();
   readonly #identities = new Map<string, AccountIdentity>();
-  #requestHandler: NodeHttpHandler | undefined;
+  #requestHandlers: RequestHandlers | undefined;
 
   private constructor(
     options: AwsCloudOptions,
@@ -216,8 +224,9 @@ export class AwsCloud implements Cloud {
       );
     }
     for (const made of all) made.clear();
-    this.#requestHandler?.destroy();
-    this.#requestHandler = undefined;
+    this.#requestHandlers?.shared.destroy();
+    this.#requestHandlers?.unshared.destroy();
+    this.#requestHandlers = undefined;
   }
 
   #connection(target: Target): Promise<Connection> {
@@ -225,10 +234,15 @@ export class AwsCloud implements Cloud {
   }
 
   async #connect(target: Target): Promise<Connection> {
+    const { api, close } = await this.#ec2Api(target);
+    return { api, close, poller: new Poller(api, this.clock, formatTarget(target)) };
+  }
+
+  async #ec2Api(target: Pick<Target, 'account' | 'region'>): ReturnType<typeof createAwsEc2Api> {
     const config = await this.#clientConfig(target.account, target.region);
-    const name = formatTarget(target);
-    const { api, close } = await createAwsEc2Api({ target: name, config, pacer: new Pacer(this.clock) });
-    return { api, close, poller: new Poller(api, this.clock, name) };
+    const { unshared } = await this.#handlers();
+    const pacer = new Pacer(this.clock);
+    return createAwsEc2Api({ target: formatTarget(target), config, unshared, pacer });
   }
 
   async #connectSsm(target: Target): Promise<SsmConnection> {
@@ -244,11 +258,7 @@ export class AwsCloud implements Cloud {
     const region = this.#homeRegion(account);
     const config = await this.#clientConfig(account, region);
     // Not destroyed: that would close the sockets that all accounts share, under the calls of the others.
-    const { api } = await createAwsEc2Api({
-      target: `${account},${region}`,
-      config,
-      pacer: new Pacer(this.clock),
-    });
+    const { api } = await this.#ec2Api({ account, region });
     const identity = await askIdentity(config, options).catch((reason: unknown) => {
       throw fromAwsError(reason, {
         call: 'sts:GetCallerIdentity',
@@ -280,22 +290,29 @@ export class AwsCloud implements Cloud {
   }
 
   async #clientConfig(account: string, region: string): Promise<AwsClientConfig> {
-    const smithy = await import('@smithy/node-http-handler');
-    this.#requestHandler ??= new smithy.NodeHttpHandler({
-      connectionTimeout: connectionTimeoutMs,
-      requestTimeout: this.#options.requestTimeoutMs ?? defaultRequestTimeoutMs,
-      // Without it the handler only warns, and a silent endpoint hangs the call for ever.
-      throwOnRequestTimeout: true,
-      httpAgent: { maxSockets: socketsPerRegion },
-      httpsAgent: { maxSockets: socketsPerRegion },
-    });
+    const { shared } = await this.#handlers();
     return {
       region,
       credentials: await this.#provider(account),
-      requestHandler: this.#requestHandler,
+      requestHandler: shared,
       customUserAgent: [['ami-publisher', version]],
       ...(this.#options.endpoint !== undefined && { endpoint: this.#options.endpoint }),
     };
+  }
+
+  async #handlers(): Promise<RequestHandlers> {
+    const { NodeHttpHandler } = await import('@smithy/node-http-handler');
+    const handler = (keepAlive: boolean) =>
+      new NodeHttpHandler({
+        connectionTimeout: connectionTimeoutMs,
+        requestTimeout: this.#options.requestTimeoutMs ?? defaultRequestTimeoutMs,
+        // Without it the handler only warns, and a silent endpoint hangs the call for ever.
+        throwOnRequestTimeout: true,
+        httpAgent: { keepAlive, maxSockets: socketsPerRegion },
+        httpsAgent: { keepAlive, maxSockets: socketsPerRegion },
+      });
+    this.#requestHandlers ??= { shared: handler(true), unshared: handler(false) };
+    return this.#requestHandlers;
   }
 
   #provider(account: string): Promise<AwsCredentialIdentityProvider> {

@@ -7,21 +7,25 @@ export interface AwsEc2ApiOptions {
   /** `account,region`, for messages. */
   readonly target: string;
   readonly config: EC2ClientConfig;
+  /** Opens a connection for each call. */
+  readonly unshared: NonNullable<EC2ClientConfig['requestHandler']>;
   readonly pacer: Pacer;
 }
 
 /**
  * EC2 for one target through the AWS SDK, by two clients: one that retries (reads, and calls that carry a client token or set the same
- * state again), one that sends once.
+ * state again), one that sends once, on a connection of its own: on one that the server is about to close, a request would be lost, and
+ * nobody could tell whether it had an effect.
  */
 export const createAwsEc2Api = async ({
   target,
   config,
+  unshared,
   pacer,
 }: AwsEc2ApiOptions): Promise<{ readonly api: Ec2Api; close(): void }> => {
   const sdk = await import('./ec2-client.js');
   const retrying = new sdk.EC2Client({ ...config, maxAttempts: 6, retryMode: 'standard' });
-  const once = new sdk.EC2Client({ ...config, maxAttempts: 1 });
+  const once = new sdk.EC2Client({ ...config, requestHandler: unshared, maxAttempts: 1 });
   const commands = sdk satisfies Record<`${Ec2Action}Command`, unknown> as unknown as Record<
     `${Ec2Action}Command`,
     new (

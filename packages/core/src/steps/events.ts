@@ -14,6 +14,7 @@ export const eventCodes = {
   PUB3005: 'a step failed and will be tried again',
   PUB3006: 'a step was undone',
   PUB3007: 'a step could not be undone',
+  PUB3008: 'a step could not be undone and will be tried again',
 } as const;
 
 export type EventCode = keyof typeof eventCodes;
@@ -55,7 +56,7 @@ export type PublicationEvent =
   | (Stepped & { readonly code: 'PUB3002'; readonly progress: StepProgress })
   | (Stepped & { readonly code: 'PUB3003'; readonly durationMs: number })
   | (Stepped & { readonly code: 'PUB3004' | 'PUB3007'; readonly message: string })
-  | (Stepped & { readonly code: 'PUB3005'; readonly message: string; readonly delayMs: number })
+  | (Stepped & { readonly code: 'PUB3005' | 'PUB3008'; readonly message: string; readonly delayMs: number })
   | (Stepped & { readonly code: 'PUB3006' });
 
 type Body<E> = E extends unknown ? Omit<E, keyof Common> : never;

@@ -264,6 +264,41 @@ describe('undoing steps', () => {
   });
 });
 
+describe('undoing a step', () => {
+  const undoing = async (failures: readonly AmiPublisherError[]) => {
+    const left = [...failures];
+    const undo = async () => {
+      const failure = left.shift();
+      if (failure !== undefined) throw failure;
+    };
+    const world = await setUp([{ ...first(), undo } as AnyStep<Services, Values>]);
+    await world.run();
+    const [report] = await world.undo();
+    return { report, ...world };
+  };
+
+  it('is tried again after what may pass, and says so', async () => {
+    const { report, events } = await undoing([unavailable(), unavailable()]);
+    expect(report).toMatchObject({ undone: ['first'], failures: [] });
+    expect(events.filter(({ code }) => code === 'PUB3008')).toMatchObject([
+      { title: 'First', message: 'try again', delayMs: 1_000 },
+      { title: 'First', message: 'try again', delayMs: 2_000 },
+    ]);
+  });
+
+  it('is given up after five tries', async () => {
+    const { report, events } = await undoing(Array.from({ length: 5 }, unavailable));
+    expect(report?.failures).toMatchObject([{ step: 'first', error: { code: 'AWS_UNAVAILABLE' } }]);
+    expect(events.filter(({ code }) => code === 'PUB3008')).toHaveLength(4);
+  });
+
+  it('is tried once when what it failed with will not pass', async () => {
+    const { report, events } = await undoing([refused()]);
+    expect(report?.failures).toMatchObject([{ step: 'first', error: { code: 'AWS_REJECTED' } }]);
+    expect(events.some(({ code }) => code === 'PUB3008')).toBe(false);
+  });
+});
+
 describe('undoing over several targets', () => {
   it('goes on when one of them cannot even be reached', async () => {
     const undone: string[] = [];

@@ -2,7 +2,6 @@ import { setMaxListeners } from 'node:events';
 import { AmiPublisherError, Deadlines, throwIfCancelled, toAmiPublisherError } from '@ami-publisher/base';
 import { SpanStatusCode, trace } from '@opentelemetry/api';
 import pMap from 'p-map';
-import pRetry from 'p-retry';
 import { follow } from '../signals.js';
 import { formatTarget, type Target } from '../target/target.js';
 import { version } from '../version.js';
@@ -15,6 +14,7 @@ import {
   stepContext,
 } from './engine.js';
 import type { Json } from './json.js';
+import { withRetries } from './retries.js';
 import type { AnyStep, StepContext } from './step.js';
 
 export interface RunOptions<Services extends Closable, Values extends object>
@@ -50,10 +50,7 @@ export interface TargetRun<Values> {
   readonly failures: readonly StepFailure[];
 }
 
-const retries = 4;
 const interruptions = 2;
-const firstDelayMs = 1_000;
-const longestDelayMs = 20_000;
 const tracer = trace.getTracer('@ami-publisher/core', version);
 
 /** Runs the steps on every target. Never throws for one target's failure; cancelled targets fail with `CANCELLED`. */
@@ -215,7 +212,7 @@ const runStep = <Services extends Closable, Values extends object>(
     options.emit({ code: 'PUB3001', ...where });
     const begunAt = clock.now();
     try {
-      const value = await withRetries(options, step, context, work, where);
+      const value = await runWithRetries(options, step, context, work, where);
       const durationMs = clock.now() - begunAt;
       await journal.append({ type: 'outcome', ...context.place(), value: value as Json, durationMs });
       options.emit({ code: 'PUB3003', ...where, durationMs });
@@ -234,11 +231,8 @@ const runStep = <Services extends Closable, Values extends object>(
 
 type Where = { readonly target: string; readonly step: string; readonly title: string };
 
-/**
- * The step, again while it fails with what may pass. Past its time limit, the work on the target is aborted with `TIMED_OUT`. Only what has failed
- * once comes to p-retry, which holds two kilobytes for each of the thousands of targets that wait.
- */
-const withRetries = async <Services extends Closable, Values extends object>(
+/** The step, again while it fails with what may pass. Past its time limit, the work on the target is aborted with `TIMED_OUT`. */
+const runWithRetries = <Services extends Closable, Values extends object>(
   { clock, emit, limits }: Running<Services, Values>,
   step: AnyStep<Services, Values>,
   context: StepContext<Services, Values>,
@@ -257,26 +251,9 @@ const withRetries = async <Services extends Closable, Values extends object>(
       callOff();
     }
   };
-  const mayPass = (error: Error) => !signal.aborted && toAmiPublisherError(error).retryable;
-  const pause = async ({ message }: Error, failures: number): Promise<void> => {
-    const delayMs = Math.min(longestDelayMs, firstDelayMs * 2 ** (failures - 1));
+  const onPause = ({ message }: AmiPublisherError, delayMs: number) =>
     emit({ code: 'PUB3005', ...where, message, delayMs });
-    await clock.sleep(delayMs, signal);
-  };
-  try {
-    return await once();
-  } catch (reason) {
-    const error = toAmiPublisherError(reason);
-    if (!mayPass(error)) throw error;
-    await pause(error, 1);
-  }
-  return pRetry(once, {
-    ...{ retries: retries - 1, minTimeout: 0, maxTimeout: 0 },
-    shouldRetry: ({ error }) => mayPass(error),
-    onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
-      if (retriesLeft > 0 && mayPass(error)) await pause(error, attemptNumber + 1);
-    },
-  });
+  return withRetries(once, { clock, signal, onPause });
 };
 
 const stepTimedOut = (

@@ -4,6 +4,7 @@ import { follow } from '../signals.js';
 import { formatTarget, type Target, targetKey } from '../target/target.js';
 import { type Closable, closeQuietly, type EngineOptions, historyOf, stepContext } from './engine.js';
 import type { StepHistory } from './journal.js';
+import { withRetries } from './retries.js';
 import type { AnyStep } from './step.js';
 
 /** How undoing the work on one target ended. */
@@ -14,8 +15,8 @@ export interface TargetUndo {
 }
 
 /**
- * Undoes, in reverse order, every step that finished or may have had an effect. A step that cannot be undone does not keep the earlier ones
- * from being tried.
+ * Undoes, in reverse order, every step that finished or may have had an effect; each again while it fails with what may pass. A step that
+ * cannot be undone does not keep the earlier ones from being tried.
  */
 export const undoSteps = <Services extends Closable, Values extends object>(
   options: EngineOptions<Services, Values>,
@@ -48,16 +49,20 @@ const undoTarget = async <Services extends Closable, Values extends object>(
     services = await options.services(target, work);
     for (const step of steps.toReversed()) {
       const history = histories.get(step.name);
+      const where = { target: formatTarget(target), step: step.name, title: step.title };
       if (history === undefined || !isTouched(history)) continue;
       try {
         const context = stepContext(options, target, services, values, step, history.attempt, options.signal);
         // The union of steps is over names; the value is of this step's own name.
         const { undo } = step as AnyStep<Services, Record<string, unknown>>;
-        await undo?.(context as never, history.outcome?.value);
+        await withRetries(async () => undo?.(context as never, history.outcome?.value), {
+          ...{ clock: options.clock, signal: options.signal },
+          onPause: ({ message }, delayMs) => options.emit({ code: 'PUB3008', ...where, message, delayMs }),
+        });
         await journalUndone(options, target, step.name, history.attempt);
         if (undo === undefined) continue;
         undone.push(step.name);
-        options.emit({ code: 'PUB3006', target: formatTarget(target), step: step.name, title: step.title });
+        options.emit({ code: 'PUB3006', ...where });
       } catch (reason) {
         failed(step.name, step.title, reason);
       }

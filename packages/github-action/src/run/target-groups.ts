@@ -48,6 +48,8 @@ const describe = (event: PublicationEvent & { readonly target: string }): string
       return `undone: ${event.title}`;
     case 'PUB3007':
       return `could not undo: ${event.title}: ${withoutPlace(event.message, event.target)}`;
+    case 'PUB3008':
+      return `could not undo: ${event.title}, again in ${formatDuration(event.delayMs)}: ${withoutPlace(event.message, event.target)}`;
     default:
       return undefined;
   }

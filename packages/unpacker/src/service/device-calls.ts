@@ -1,5 +1,5 @@
 import { AmiPublisherError, invalidOption } from '@ami-publisher/base';
-import { bindDevice, inUse, refuseOfOther, refuseSecondName } from '../bind-device.js';
+import { bindDevice, inUse, refuseOfOther, refuseSecondName, refuseUnrecorded } from '../bind-device.js';
 import { cancelledBecause } from '../cancelled.js';
 import { checked, checkedClaim, checkedKeys, checkedMs } from '../names.js';
 import { streamOfDevice, withDevice, withoutDevice, withStream } from '../state/model.js';
@@ -32,7 +32,7 @@ export const deviceCalls = (unpacker: Unpacker): DeviceCalls => ({
         await unpacker.devices.locate(deviceId, signal);
         return;
       }
-      await bindDevice(unpacker, { stream: claim.stream, device, hint, kmsKeys, wipe: false });
+      await bindDevice(unpacker, { stream: claim.stream, device, hint, kmsKeys, claimed: false });
     });
     return deviceMessage(unpacker, deviceId);
   },
@@ -65,7 +65,7 @@ export const deviceCalls = (unpacker: Unpacker): DeviceCalls => ({
     await unpacker.underLease(claim, signal, async () => {
       if (unpacker.streamNameOf(deviceId) === claim.stream) return;
       const { device } = await unpacker.devices.locate(deviceId, signal);
-      await bindDevice(unpacker, { stream: claim.stream, device, hint, kmsKeys, wipe: true });
+      await bindDevice(unpacker, { stream: claim.stream, device, hint, kmsKeys, claimed: true });
     });
     return streamMessage(unpacker, streamOf(unpacker.store.current, claim.stream));
   },
@@ -89,12 +89,10 @@ export const deviceCalls = (unpacker: Unpacker): DeviceCalls => ({
   RemoveDevice: async (request, { signal }) => {
     const deviceId = checked('deviceId', request.deviceId);
     refuseUnrecorded(unpacker, deviceId);
-    const owner = unpacker.streamNameOf(deviceId);
-    if (owner === undefined && (request.force || request.lease === null)) {
+    if (request.force) {
+      await removeFromAny(unpacker, deviceId, signal);
+    } else if (request.lease === null && unpacker.streamNameOf(deviceId) === undefined) {
       await unpacker.binding.run(() => remove(unpacker, deviceId, undefined));
-    } else if (owner !== undefined && request.force) {
-      await unpacker.operations.cancelOn(owner, cancelledBecause(`volume ${deviceId} is being removed`));
-      await unpacker.queues.run(owner, () => remove(unpacker, deviceId, owner), signal);
     } else {
       const claim = checkedClaim(request.lease);
       await unpacker.underLease(claim, signal, () => remove(unpacker, deviceId, claim.stream));
@@ -102,6 +100,24 @@ export const deviceCalls = (unpacker: Unpacker): DeviceCalls => ({
     return {};
   },
 });
+
+/** Removes a device whoever has it: a stream may take it, or lose it, while this call waits for its turn. */
+const removeFromAny = async (unpacker: Unpacker, deviceId: string, signal: AbortSignal): Promise<void> => {
+  for (let isRemoved = false; !isRemoved; ) {
+    const owner = unpacker.streamNameOf(deviceId);
+    const inTurn = async (): Promise<boolean> => {
+      if (unpacker.streamNameOf(deviceId) !== owner) return false;
+      await remove(unpacker, deviceId, owner);
+      return true;
+    };
+    if (owner === undefined) {
+      isRemoved = await unpacker.binding.run(inTurn);
+    } else {
+      await unpacker.operations.cancelOn(owner, cancelledBecause(`volume ${deviceId} is being removed`));
+      isRemoved = await unpacker.queues.run(owner, inTurn, signal);
+    }
+  }
+};
 
 /** Lets go of a device and drops it, also from the stream that has it; its content stays. */
 const remove = async (unpacker: Unpacker, deviceId: string, allowed: string | undefined): Promise<void> => {
@@ -138,16 +154,6 @@ const grown = async (
     }
     await unpacker.clock.sleep(growthIntervalMs, signal);
   }
-};
-
-const refuseUnrecorded = (unpacker: Unpacker, deviceId: string) => {
-  const record = unpacker.store.current.devices.get(deviceId);
-  if (record !== undefined) return record;
-  throw new AmiPublisherError('DEVICE_NOT_FOUND', {
-    message: `this unpacker does not know volume ${deviceId}`,
-    resource: deviceId,
-    remedy: 'add it with AddDevice, or claim it with ClaimDevice',
-  });
 };
 
 const holdsData = (deviceId: string): AmiPublisherError =>
