@@ -1,8 +1,4 @@
 import { defineConfig } from 'tsup';
+import { daemonPackage } from '../../scripts/daemon-bundle.mjs';
 
-export default defineConfig({
-  entry: ['src/index.ts', 'src/bin.ts'],
-  format: 'esm',
-  target: 'node20',
-  sourcemap: true,
-});
+export default defineConfig(daemonPackage);
