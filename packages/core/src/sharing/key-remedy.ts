@@ -35,6 +35,14 @@ export const defaultKeyError = (what: string, target: Target): AmiPublisherError
     remedy: 'publish with --kms-key and a customer key, whose policy lets the others use it',
   });
 
+/** What makes a key usable again, by its state (AWS KMS developer guide, "Key states of AWS KMS keys"). */
+const remedies: Readonly<Record<string, string>> = {
+  Disabled: 'enable the key',
+  PendingDeletion: 'cancel the deletion of the key, and enable it',
+  PendingImport: 'import the material of the key',
+  Unavailable: 'connect the custom key store of the key',
+};
+
 /** The error of something under a key that somebody could not use, with the statement or the option that mends it. */
 export const unusableKeyError = (
   what: string,
@@ -50,5 +58,5 @@ export const unusableKeyError = (
     remedy:
       key.state === 'Enabled'
         ? `add to the key's policy ${keyPolicyStatement(grantee, target)}${grantee.kind === 'account' ? orGrant : ''}`
-        : 'enable the key',
+        : (remedies[key.state] ?? 'wait until the key is Enabled'),
   });
