@@ -43,7 +43,8 @@ const layers = [
   { name: 'unit', missing: () => [] },
   { name: 'component', missing: () => [] },
   { name: 'postgres', missing: () => (existsSync('/usr/lib/postgresql') ? [] : ['postgresql']) },
-  { name: 'e2e', missing: () => [] },
+  // Commands and daemons wait for each other half of the time.
+  { name: 'e2e', workers: 3, missing: () => [] },
   { name: 'packed', missing: () => (reachesNpm() ? [] : ["npm's registry"]) },
   { name: 'kills', missing: () => [] },
   { name: 'recovery', missing: () => [] },
@@ -91,7 +92,7 @@ const reports = mkdtempSync(join(tmpdir(), 'ami-publisher-tests-'));
 const rows = [];
 const passedTags = [];
 const failures = [];
-for (const { name, missing, within = [] } of layers) {
+for (const { name, missing, workers, within = [] } of layers) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const lacking = missing();
   if (lacking.length > 0) {
@@ -107,6 +108,7 @@ for (const { name, missing, within = [] } of layers) {
       ...parameters,
       join(root, 'node_modules/vitest/vitest.mjs'),
       'run',
+      ...(workers === undefined ? [] : [`--maxWorkers=${workers}`]),
       ...['--project', name, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
     ],
     { cwd: root, stdio: 'inherit' },
