@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   type CertificateAuthority,
   createCertificateAuthority,
@@ -54,6 +55,18 @@ describe('a publication over SRPC', () => {
       .catch((reason: unknown) => reason);
     await unpacker.unpackImage(stream, '1');
     expect(describeTree(host.tree())).toEqual(describeTree(trees.path('first')));
+    const unpacked = () =>
+      lines.flatMap((line) => /UnpackImage.* succeeded at \S+: (.*)/.exec(line)?.[1] ?? []);
+    await expect.poll(unpacked).toEqual([expect.stringMatching(/^[1-9]\d* files written, 0 removed/)]);
+    const index = join(host.volume(), 'index');
+    rmSync(index);
+    await unpacker.prepareForUnpack(stream, { skipIfPrepared: true });
+    expect(existsSync(index)).toBe(false);
+    await unpacker.prepareForUnpack(stream);
+    expect(existsSync(index)).toBe(true);
+    await unpacker.unpackImage(stream, '1');
+    await expect.poll(unpacked).toHaveLength(2);
+    expect(unpacked().at(-1)).toBe('0 files written, 0 removed, 0 with other metadata');
     await unpacker.prepareForCapture(stream);
     expect((await rpc.getStatus({})).streams).toMatchObject([{ state: 'SEALED', leaf: '1', lease: null }]);
     expect((await unpacker.status()).streams[stream]?.status).toBe('not mounted');

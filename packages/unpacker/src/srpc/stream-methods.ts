@@ -16,8 +16,10 @@ export const streamMethods = (
   'ImageUnpacker.PrepareForUnpack': telling(requests.prepare, async (request, call) => {
     const stream = await unpacker.store.createStream(parseStreamName(request.StreamName));
     if (stream.deviceId === undefined) await takeFreeDevice(unpacker, calls, work, stream.name, call);
-    const doNotWait = request.DoNotWaitForResult;
-    await work.operate(stream.name, call, calls.PrepareForUnpack, { doNotWait });
+    const { DoNotWaitForResult: doNotWait, SkipIfPrepared } = request;
+    const start: typeof calls.PrepareForUnpack = (common, context) =>
+      calls.PrepareForUnpack({ ...common, full: !SkipIfPrepared }, context);
+    await work.operate(stream.name, call, start, { doNotWait });
   }),
   'ImageUnpacker.UnpackImage': telling(requests.unpack, async (request, call) => {
     const stream = parseStreamName(request.StreamName);

@@ -46,7 +46,7 @@ export class StreamWork {
   /**
    * Runs a long call, to its end or, as callers may ask, only until it has begun.
    *
-   * @param start begins it under the given operation id; what was scanned and has not changed is not scanned again
+   * @param start begins it under the given operation id; unless it says otherwise, what was scanned and has not changed is not scanned again
    */
   operate(
     stream: string,

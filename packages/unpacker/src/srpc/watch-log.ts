@@ -1,6 +1,6 @@
 import { parseSrpcRequest, snapshots } from '@ami-publisher/daemon';
 import type { ServerCall } from '@ami-publisher/srpc';
-import type { OperationRecord } from '../state/model.js';
+import type { OperationRecord, UnpackRecord } from '../state/model.js';
 import type { Unpacker } from '../unpacker.js';
 import { requests } from './requests.js';
 
@@ -57,8 +57,14 @@ const linesOf = (unpacker: Unpacker, stream: string, onlyEnded = false): readonl
   ];
 };
 
-const endOf = (stream: string, { call, error, finishedAt, state }: OperationRecord): string =>
-  `${call}(${stream}) ${state.toLowerCase()} at ${finishedAt}${error === undefined ? '' : `: ${error.message}`}`;
+const endOf = (stream: string, { call, error, finishedAt, state, unpacked }: OperationRecord): string => {
+  const outcome = error?.message ?? (unpacked && changesOf(unpacked));
+  return `${call}(${stream}) ${state.toLowerCase()} at ${finishedAt}${outcome === undefined ? '' : `: ${outcome}`}`;
+};
+
+/** Publishers that have a volume read back look for it. */
+const changesOf = ({ filesRemoved, filesWritten, metadataChanged }: UnpackRecord): string =>
+  `${filesWritten} files written, ${filesRemoved} removed, ${metadataChanged} with other metadata`;
 
 /** What UnpackImage asked for begins with its leaf. */
 const imageOf = (stream: string, request: string): string => `${stream}/${request.split(' ')[0]}`;
