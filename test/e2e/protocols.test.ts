@@ -39,7 +39,10 @@ const instanceIn = async (region: string) =>
 /** Nothing listens there. */
 const nowhere = '127.0.0.1:9';
 
-const writeConfiguration = async (estate: 'grpc' | 'srpc'): Promise<string> => {
+/** What an override may say of the estate of Go. */
+type Estate = 'grpc' | 'srpc' | 'srpc, readBack: true';
+
+const writeConfiguration = async (estate: Estate): Promise<string> => {
   const silent = async (region: string): Promise<string> =>
     `connector: { map: { ${(await instanceIn(region))?.InstanceId}: '${nowhere}' } }`;
   const file = join(world.directory, 'protocols.yaml');
@@ -56,12 +59,12 @@ overrides:
   return file;
 };
 
-/** @param estate what the unpacker of an estate of Go is said to speak */
+/** @param estate what the unpacker of an estate of Go is said to speak, and whether it is to read back */
 const publish = async (
   leaf: string,
   regions: readonly string[],
   options: readonly string[] = [],
-  estate: 'grpc' | 'srpc' = 'srpc',
+  estate: Estate = 'srpc',
 ) => {
   const targets = regions.map((region) => `${account},${region}`).join(';');
   const command = ['publish', 'base/debian', leaf, '--targets', targets, ...options];
@@ -120,6 +123,21 @@ describe('a publication to unpackers that speak SRPC', () => {
     expect(await srpcCalls(regionOf.auto)).toEqual([]);
     const { Tags = [] } = (await instanceIn(regionOf.srpc)) ?? {};
     expect(Tags.map(({ Key }) => Key).filter((key) => key?.includes('lock'))).toEqual([]);
+  });
+});
+
+describe('a target whose unpacker is to read back what it has unpacked', () => {
+  it('is published to after it has read the volume, and unpacked once more', async () => {
+    const before = (await srpcCalls(regionOf.srpc)).length;
+    const options = ['--ami-name', 'read-back'];
+    const { results, run } = await publish('1', [regionOf.srpc], options, 'srpc, readBack: true');
+    expect(run.code, run.stderr).toBe(0);
+    expect(results.targets).toMatchObject([{ status: 'published' }]);
+    const calls = (await srpcCalls(regionOf.srpc)).slice(before);
+    const made = calls.flatMap(
+      (call) => /^ImageUnpacker\.(.*(?:Unpack|Image|Capture))$/.exec(call)?.[1] ?? [],
+    );
+    expect(made.join(' ')).toContain('UnpackImage PrepareForUnpack UnpackImage PrepareForCapture');
   });
 });
 

@@ -279,7 +279,7 @@ describe('settings of a target', () => {
       connector: { map: {} },
       overrides: [
         { targets: 'prod,*', kmsKey: 'alias/all', bestEffort: true },
-        { targets: 'prod,us-*', kmsKey: 'alias/us', protocol: 'srpc' },
+        { targets: 'prod,us-*', kmsKey: 'alias/us', protocol: 'srpc', readBack: true },
         { targets: '222222222222,eu-west-1', connector: 'private' },
       ],
     });
@@ -288,18 +288,21 @@ describe('settings of a target', () => {
     expect(settings('prod', 'us-east-1')).toEqual({
       kmsKey: 'alias/us',
       protocol: 'srpc',
+      readBack: true,
       bestEffort: true,
       connector: { map: {} },
     });
     expect(settings('prod', 'eu-west-1', '222222222222')).toEqual({
       kmsKey: 'alias/all',
       protocol: 'grpc',
+      readBack: false,
       bestEffort: true,
       connector: 'private',
     });
     expect(settings('dev', 'us-east-1')).toEqual({
       kmsKey: undefined,
       protocol: 'grpc',
+      readBack: false,
       bestEffort: false,
       connector: { map: {} },
     });

@@ -189,6 +189,7 @@ describe('a fleet', () => {
       kmsKey: undefined,
       bestEffort: false,
       protocol: 'grpc',
+      readBack: false,
       connector: account === one!.account ? 'public' : { map: {} },
     }));
     try {

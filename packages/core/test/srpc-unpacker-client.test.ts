@@ -16,6 +16,7 @@ let address: string;
 let tags: Map<string, string>;
 let clients: UnpackerOperatorClient[];
 let elapsedMs: number;
+let warnings: string[];
 
 /** Sleeps take a hundredth of their time, and count for all of it. */
 const clock = {
@@ -50,10 +51,11 @@ const images = {
   },
 } as unknown as Parameters<typeof createSrpcUnpackerClient>[0]['images'];
 
-const connect = (): UnpackerOperatorClient => {
+const connect = (options: { readonly readBack?: boolean } = {}): UnpackerOperatorClient => {
   const client = createSrpcUnpackerClient({
     ...{ address, tls: 'plain-text', instanceId: 'i-1', ec2: async () => ec2, images, clock },
-    logger: silentLogger,
+    logger: { ...silentLogger, warn: (message) => warnings.push(message) },
+    ...options,
   });
   clients.push(client);
   return client;
@@ -72,6 +74,7 @@ beforeEach(async () => {
   tags = new Map();
   clients = [];
   elapsedMs = 0;
+  warnings = [];
 });
 afterEach(() => {
   for (const client of clients) client.close();
@@ -84,7 +87,7 @@ describe('a publication through an unpacker of Go', () => {
     const lease = await withVolume(client);
     const phases: (string | undefined)[] = [];
     const onProgress = ({ phase }: { readonly phase?: string }) => phases.push(phase);
-    await client.unpackImage('u', image, lease);
+    await client.unpackImage('u', { leaf: '2', manifestDigest: 'b'.repeat(128) }, lease);
     await client.prepareForUnpack('p', lease);
     const counts = await client.unpackImage('u', image, lease, { onProgress });
     expect(counts).toMatchObject({ filesWritten: 1, filesRemoved: 1 });
@@ -165,6 +168,89 @@ describe('a publication through an unpacker of Go', () => {
     await expect(client.whileAttaching(deviceId, attach)).rejects.toThrow('no free name');
     await client.whileAttaching(deviceId, async () => daemon.attached.add(deviceId));
     expect((await client.status()).devices).toMatchObject([{ id: deviceId, stream: '' }]);
+  });
+});
+
+describe('what was unpacked is read back before it is captured', () => {
+  const round = ['PrepareForUnpack', 'UnpackImage'];
+  const callsOn = () => daemon.calls.filter((call) => round.includes(call));
+
+  it('once where it is the image, and counts what was done to begin with', async () => {
+    const client = connect({ readBack: true });
+    const lease = await withVolume(client);
+    const phases: (string | undefined)[] = [];
+    const onProgress = ({ phase }: { readonly phase?: string }) => phases.push(phase);
+    const counts = await client.unpackImage('u', image, lease, { onProgress });
+    expect(counts).toMatchObject({ filesWritten: 1, filesRemoved: 1 });
+    expect(callsOn()).toEqual(['UnpackImage', ...round]);
+    expect(phases.slice(0, 4)).toEqual(['fetch', 'update', 'update', 'update']);
+    expect(new Set(phases.slice(4))).toEqual(new Set(['read back']));
+    expect(warnings).toEqual([]);
+    expect(await client.prepareForCapture('c', lease)).toMatchObject(image);
+  });
+
+  it('once more where the daemon had to mend it, which is told', async () => {
+    daemon.spoils = 1;
+    const client = connect({ readBack: true });
+    const lease = await withVolume(client);
+    const counts = await client.unpackImage('u', image, lease);
+    expect(counts).toMatchObject({ filesWritten: 1, filesRemoved: 1 });
+    expect(callsOn()).toEqual(['UnpackImage', ...round, ...round]);
+    expect(warnings).toEqual(['what was read back was not the image']);
+    expect(daemon.contents.get(deviceId)).toEqual({ image: `${stream}/1`, isSpoilt: false });
+    expect(await client.prepareForCapture('c', lease)).toMatchObject(image);
+  });
+
+  it('in vain where it never is the image, which is never captured', async () => {
+    daemon.spoils = Number.POSITIVE_INFINITY;
+    const client = connect({ readBack: true });
+    const lease = await withVolume(client);
+    await expect(client.unpackImage('u', image, lease)).rejects.toMatchObject({
+      code: 'OBJECT_CORRUPT',
+      message: expect.stringMatching(
+        /base\/debian at 127.*3 times: 2 differences, the first: Delete\(base\/debian\/1\): \/etc\/version/,
+      ),
+    });
+    expect(callsOn()).toEqual(['UnpackImage', ...round, ...round, ...round]);
+    await expect(client.prepareForCapture('c', lease)).rejects.toMatchObject({ code: 'NOT_SEALABLE' });
+    expect(daemon.calls).not.toContain('PrepareForCapture');
+  });
+
+  it('not at all without the log, so that nothing is unpacked', async () => {
+    daemon.grantsLog = false;
+    const client = connect({ readBack: true });
+    const lease = await withVolume(client);
+    await expect(client.unpackImage('u', image, lease)).rejects.toMatchObject({
+      code: 'ROLE_REFUSED',
+      message: expect.stringMatching(/cannot be read back.*access to method denied/),
+      remedy: expect.stringMatching(/grants Logger\.Watch, or switch readBack off/),
+    });
+    expect(callsOn()).toEqual([]);
+    await connect().unpackImage('u', image, lease);
+  });
+
+  it('without a result where the log does not tell its end, so that nothing is captured', async () => {
+    daemon.tellsEnd = false;
+    const client = connect({ readBack: true });
+    const lease = await withVolume(client);
+    await expect(client.unpackImage('u', image, lease)).rejects.toMatchObject({
+      code: 'UNPACKER_FAILED',
+      message: expect.stringContaining('its log (Logger.Watch) ended before it told so'),
+    });
+    await expect(client.prepareForCapture('c', lease)).rejects.toMatchObject({ code: 'NOT_SEALABLE' });
+  });
+
+  it('only for whoever still has the lease', async () => {
+    const client = connect({ readBack: true });
+    const lease = await withVolume(client);
+    const lose = () => {
+      for (const key of tags.keys()) tags.set(key, `pub-2 ${lease.epoch + 1} ${clock.now() + 60_000}`);
+    };
+    const onProgress = ({ phase }: { readonly phase?: string }) => phase === 'read back' && lose();
+    await expect(client.unpackImage('u', image, lease, { onProgress })).rejects.toMatchObject({
+      code: 'LEASE_LOST',
+    });
+    expect(callsOn()).toEqual(['UnpackImage', 'PrepareForUnpack']);
   });
 });
 

@@ -42,6 +42,7 @@ overrides:
       credentials: { file: /etc/ami-publisher/proxy }
   - targets: 'prod,ap-*'
     protocol: srpc
+    readBack: true
   - targets: 'china,*'
     connector: ssm
   - targets: 'dev,eu-west-1'

@@ -35,6 +35,8 @@ export interface AwsCloudOptions {
   readonly connector?: ConnectorConfiguration | undefined;
   /** What unpackers speak where no override says otherwise. @default 'grpc' */
   readonly protocol?: UnpackerProtocol | undefined;
+  /** Whether unpackers of Go have to read what they have unpacked, where no override says otherwise. @default false */
+  readonly readBack?: boolean | undefined;
   /** One endpoint for all AWS services and regions, as of a local AWS. @default AWS's own (or `AWS_ENDPOINT_URL`, by the SDK) */
   readonly endpoint?: string | undefined;
   /** Asks for the code of an MFA device where a profile has `mfa_serial`, once for each such account. @default such accounts fail */
@@ -209,6 +211,10 @@ export class AwsCloud implements Cloud {
         fitting.findLast((override) => override.protocol !== undefined)?.protocol ??
         this.#options.protocol ??
         'grpc',
+      readBack:
+        fitting.findLast((override) => override.readBack !== undefined)?.readBack ??
+        this.#options.readBack ??
+        false,
       bestEffort: fitting.findLast((override) => override.bestEffort !== undefined)?.bestEffort ?? false,
     };
   }

@@ -29,6 +29,8 @@ export interface TargetSettings {
   readonly kmsKey: string | undefined;
   readonly connector: ConnectorConfiguration;
   readonly protocol: UnpackerProtocol;
+  /** Whether an unpacker of Go has to read what it has unpacked before it is captured. */
+  readonly readBack: boolean;
   readonly bestEffort: boolean;
 }
 

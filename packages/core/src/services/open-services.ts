@@ -82,6 +82,7 @@ export const openServices = async (settings: ServiceSettings): Promise<Services>
     overrides: configuration.overrides,
     connector: settings.connector ?? configuration.connector,
     protocol: configuration.protocol,
+    readBack: configuration.readBack,
     endpoint: settings.endpoint,
     askMfaCode: settings.askMfaCode,
     logger: settings.logger,

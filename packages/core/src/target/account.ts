@@ -75,11 +75,18 @@ export const protocolSchema = z
 
 export type UnpackerProtocol = z.infer<typeof protocolSchema>;
 
+const readBackSchema = z
+  .boolean()
+  .describe(
+    'have unpackers that speak `srpc` read what they have unpacked and compare it with the image before it is captured, which costs one more reading of the volume; `false` is the default. Over `grpc` it changes nothing: what is fetched is verified there. See docs/existing-estates.md',
+  );
+
 const overrideSchema = z.strictObject({
   targets: z.string().describe('which targets, as for `--targets`'),
   kmsKey: z.string().min(1).optional().describe('KMS key of volume, snapshot and AMI there'),
   connector: connectorSchema.optional(),
   protocol: protocolSchema.optional(),
+  readBack: readBackSchema.optional(),
   bestEffort: z.boolean().optional().describe('a target that fails does not fail the publication'),
 });
 
@@ -109,6 +116,7 @@ export const configurationSchema = z.strictObject({
   instanceName: z.string().min(1).optional().describe('`Name` tag of unpacker instances'),
   connector: connectorSchema.optional(),
   protocol: protocolSchema.optional(),
+  readBack: readBackSchema.optional(),
   srpc: z
     .strictObject({
       certificates: z

@@ -91,8 +91,9 @@ export class UnpackerWires {
     const { clock, logger } = cloud;
     const ec2 = () => cloud.ec2(target);
     const { images } = srpc;
+    const { readBack } = cloud.settings(target);
     return createSrpcUnpackerClient({
-      ...{ address, name, tls, instanceId: idOf(instance), ec2, images, clock, logger },
+      ...{ address, name, tls, instanceId: idOf(instance), ec2, images, readBack, clock, logger },
     });
   }
 }

@@ -103,7 +103,7 @@ export class FakeCloud implements Cloud {
   }
 
   settings(): TargetSettings {
-    return { kmsKey: undefined, connector: 'private', protocol: 'grpc', bestEffort: false };
+    return { kmsKey: undefined, connector: 'private', protocol: 'grpc', readBack: false, bestEffort: false };
   }
 
   close(): void {}

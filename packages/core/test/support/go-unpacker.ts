@@ -7,6 +7,12 @@ export const goStatus = { none: 0, unmounted: 1, mounted: 2, scanning: 3, scanne
 
 type Request = Readonly<Record<string, string>>;
 
+/** What a volume holds; a wrong byte is found by whoever reads it only. */
+interface Content {
+  readonly image: string;
+  readonly isSpoilt: boolean;
+}
+
 /** A daemon of Go as its reference describes it: its states, its texts, what kills it. Volumes hold the name of an image. */
 export class GoUnpacker {
   readonly calls: string[] = [];
@@ -14,6 +20,14 @@ export class GoUnpacker {
   readonly devices = new Map<string, string>();
   /** Volumes that the kernel shows, known to the daemon or not. */
   readonly attached = new Set<string>();
+  /** By device. */
+  readonly contents = new Map<string, Content>();
+  /** How many of the next objects that it writes are others than the image's, of which it notices nothing. */
+  spoils = 0;
+  /** Whether the caller's certificate grants the log. */
+  grantsLog = true;
+  /** Whether the log tells the end of an update. */
+  tellsEnd = true;
   readonly #watchers = new Map<string, (line: string) => Promise<void>>();
   readonly #sockets = new Set<Socket>();
   readonly #server = createServer((socket) => {
@@ -92,14 +106,14 @@ export class GoUnpacker {
     if (stream.status !== goStatus.blank && stream.status !== goStatus.scanned)
       throw new Error('not yet scanned');
     const image = `${StreamName}/${ImageLeafName}`;
+    const before = this.contents.get(stream.deviceId);
     for (const line of [
-      `Getting image: ${image}`,
-      `Fetching(${image}) 3 objects`,
-      `Update(${image}) starting`,
-      'Made inode: /etc/version from: 00',
-      'Deleted: /etc/gone',
+      ...linesOf(image, before),
+      ...(this.tellsEnd ? [`Update(${image}) completed in 4ms`] : []),
     ])
       await this.#watchers.get(StreamName)?.(line);
+    const isSame = before?.image === image && !before.isSpoilt;
+    this.contents.set(stream.deviceId, { image, isSpoilt: !isSame && this.spoils-- > 0 });
     stream.status = goStatus.mounted;
   }
 
@@ -118,8 +132,31 @@ export class GoUnpacker {
 
   async #watch(call: ServerCall): Promise<void> {
     const { Name } = (await call.value()) as { readonly Name: string };
+    if (!this.grantsLog) return call.sendValue({ Error: 'access to method denied' });
     await call.sendValue({ Error: '' });
     this.#watchers.set(Name, (line) => call.sendLine(`2026/11/23 06:27:50 ${line}`));
     await new Promise<void>((resolve) => call.signal.addEventListener('abort', () => resolve()));
   }
 }
+
+/** What is told of an unpacking until it ends. The name of the image, which is not of it, goes each time. */
+const linesOf = (image: string, before: Content | undefined): readonly string[] => {
+  const note = [`Deleting(${image}): 1 unneeded files`, `Delete(${image}): /var/lib/initial-image`];
+  const beginning = [`Getting image: ${image}`, ...(before === undefined ? [] : note)];
+  if (before?.image !== image)
+    return [
+      ...beginning,
+      `Fetching(${image}) 3 objects`,
+      `Update(${image}) starting`,
+      'Made inode: /etc/version from: 00',
+      'Deleted: /etc/gone',
+    ];
+  if (!before.isSpoilt) return [...beginning, `Fetching(${image}) 0 objects`, `Update(${image}) starting`];
+  return [
+    ...beginning,
+    `Delete(${image}): /etc/version`,
+    `Fetching(${image}) 1 objects`,
+    `Update(${image}) starting`,
+    'Made inode: /etc/version from: 00',
+  ];
+};

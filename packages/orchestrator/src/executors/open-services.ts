@@ -39,7 +39,8 @@ export const openServices = async ({ file, clock, logger }: OpenServicesOptions)
   const publishing = parseConfiguration(configuration.publisher, `${file}: publisher`);
   if (publishing.imageServerProtocol !== undefined) throw imageServerOfOurs(file);
   const defaults = readDefaults();
-  const { accounts, overrides, connector, instanceName, imageServer, journal, protocol, srpc } = publishing;
+  const { accounts, overrides, connector, protocol, readBack, instanceName, imageServer, journal, srpc } =
+    publishing;
   const directory = publishing.certificates ?? defaults.certificateDirectory;
   const tls = readClientTls({
     directory,
@@ -47,7 +48,7 @@ export const openServices = async ({ file, clock, logger }: OpenServicesOptions)
     now: clock.now(),
   });
   const cloud = await AwsCloud.fromConfig({
-    ...{ accounts, overrides, connector, protocol, clock, logger },
+    ...{ accounts, overrides, connector, protocol, readBack, clock, logger },
   });
   const images = createImageServerClient({ address: imageServer ?? defaults.imageServer, tls });
   const fleet = new UnpackerFleet({

@@ -220,6 +220,7 @@ export class ModelCloud implements Cloud {
       kmsKey: undefined,
       connector: 'private',
       protocol: 'grpc',
+      readBack: false,
       bestEffort: false,
       ...this.#settings(target),
     };

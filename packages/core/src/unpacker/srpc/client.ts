@@ -22,6 +22,8 @@ export interface SrpcUnpackerClientOptions {
   readonly ec2: () => Promise<Ec2Api>;
   /** Says which image is meant by a name. */
   readonly images: ImageLookUp;
+  /** Whether what was unpacked is read and compared with the image before it can be captured. @default false */
+  readonly readBack?: boolean | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }

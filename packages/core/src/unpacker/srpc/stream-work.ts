@@ -2,9 +2,11 @@ import { AmiPublisherError, type Clock, type Logger } from '@ami-publisher/base'
 import type { ImageSource } from '@ami-publisher/image';
 import type { SrpcStreamStatus, SrpcUnpacker } from '@ami-publisher/srpc';
 import type { Capture, LeaseRef, OperationOptions, UnpackCounts } from '../unpacker-client.js';
-import { followLog } from './follow-log.js';
+import { type FollowLogOptions, followLog } from './follow-log.js';
+import { readBack } from './read-back.js';
 import { isWorking } from './status.js';
 import type { StreamLock } from './stream-lock.js';
+import type { LoggedWork, StreamLog } from './stream-log.js';
 
 const pollMs = 2_000;
 
@@ -18,8 +20,15 @@ export interface StreamWorkOptions {
   readonly peer: string;
   readonly lock: StreamLock;
   readonly images: ImageLookUp;
+  /** Whether what was unpacked is read and compared with the image before it can be captured. @default false */
+  readonly readBack?: boolean | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
+}
+
+interface Image {
+  readonly leaf: string;
+  readonly manifestDigest: string;
 }
 
 /** What this client has put onto a volume; the daemon itself does not know, and takes a mixture for whole. */
@@ -49,20 +58,17 @@ export class StreamWork {
     );
   }
 
-  async unpack(
-    { leaf, manifestDigest }: { readonly leaf: string; readonly manifestDigest: string },
-    lease: LeaseRef,
-    call: OperationOptions,
-  ): Promise<UnpackCounts> {
+  /** @returns what was done to begin with, whatever reading it back has mended */
+  async unpack(image: Image, lease: LeaseRef, call: OperationOptions): Promise<UnpackCounts> {
     const { stream } = lease;
-    await this.#checkImage(stream, leaf, manifestDigest, call);
+    const { readBack: isReadBack = false } = this.#options;
+    await this.#checkImage(stream, image, call);
     const status = await this.#idleStatus(stream, call);
     if (status !== 'scanned' && status !== 'no file-system') await this.prepare(stream, true, call);
-    await this.#options.lock.check(lease, call);
-    this.#held.delete(stream);
-    const counts = await this.#logged(stream, call, (signal) =>
-      this.#options.unpacker.unpackImage(stream, leaf, { signal }),
-    );
+    const { counts } = await this.#update(image, lease, call, isReadBack ? 'beginning' : undefined);
+    const again = (readCall: OperationOptions) => this.#unpackAgain(image, lease, readCall);
+    if (isReadBack) await readBack({ ...this.#options, stream, call, again });
+    const { leaf, manifestDigest } = image;
     this.#held.set(stream, { leaf, manifestDigest, generation: 0, isSealed: false });
     return { generation: 0, ...counts, bytesFetched: 0, bytesWritten: 0 };
   }
@@ -103,6 +109,27 @@ export class StreamWork {
     });
   }
 
+  async #update(
+    { leaf }: Image,
+    lease: LeaseRef,
+    call: OperationOptions,
+    needs: FollowLogOptions['needs'],
+  ): Promise<StreamLog> {
+    const { stream } = lease;
+    await this.#options.lock.check(lease, call);
+    this.#held.delete(stream);
+    const run = (signal: AbortSignal) => this.#options.unpacker.unpackImage(stream, leaf, { signal });
+    return followLog({ ...this.#options, stream, call, run, needs });
+  }
+
+  /** With a scan of the whole volume before. */
+  async #unpackAgain(image: Image, lease: LeaseRef, call: OperationOptions): Promise<LoggedWork> {
+    await this.prepare(lease.stream, false, call);
+    await this.#checkImage(lease.stream, image, call);
+    const { work } = await this.#update(image, lease, call, 'end');
+    return work;
+  }
+
   async #status(stream: string, call: OperationOptions): Promise<SrpcStreamStatus | undefined> {
     return (await this.#options.unpacker.status(call)).streams[stream]?.status;
   }
@@ -117,11 +144,12 @@ export class StreamWork {
   }
 
   /** The daemon waits for ever for an image that does not exist, and does not notice when it is another one. */
-  async #checkImage(stream: string, leaf: string, digest: string, call: OperationOptions): Promise<void> {
+  async #checkImage(stream: string, image: Image, call: OperationOptions): Promise<void> {
+    const { leaf, manifestDigest: planned } = image;
     const { manifestDigest } = await this.#options.images.getImage(stream, leaf, call);
-    if (manifestDigest === digest) return;
+    if (manifestDigest === planned) return;
     throw new AmiPublisherError('IMAGE_DIGEST_MISMATCH', {
-      message: `${stream}/${leaf} is manifest ${manifestDigest.slice(0, 12)}… by now, but ${digest.slice(0, 12)}… was planned`,
+      message: `${stream}/${leaf} is manifest ${manifestDigest.slice(0, 12)}… by now, but ${planned.slice(0, 12)}… was planned`,
       resource: `${stream}/${leaf}`,
       remedy: 'plan again',
     });
