@@ -17,15 +17,27 @@ const timeLoading = async (program) => {
   return Number(stderr);
 };
 
-/** The section on starting: `ami-publisher --help` over a Node that does nothing. */
+/** Daemons: the program, whose modules are one file, and the package's library, which loads the same modules one by one. */
+const daemons = [
+  { name: 'image-unpacker', program: programs.unpacker, library: '@ami-publisher/unpacker' },
+  { name: 'imageserver', program: programs.imageServer, library: '@ami-publisher/imageserver' },
+];
+
+/** The section on starting: `ami-publisher --help` over a Node that does nothing, and daemons over their modules. */
 export const startup = async () => {
   const help = [];
   const empty = [];
   const inside = [];
+  const starts = daemons.map((daemon) => ({ ...daemon, whole: [], apart: [] }));
   for (let round = 0; round < rounds; round++) {
     empty.push(await timed(() => run(process.execPath, ['-e', '0'])));
     help.push(await timed(() => run(process.execPath, [programs.publisher, '--help'])));
     inside.push(await timeLoading(loading(pathToFileURL(programs.publisher).href, '--help')));
+    for (const { program, library, whole, apart } of starts) {
+      const load = `import(${JSON.stringify(import.meta.resolve(library))})`;
+      whole.push(await timed(() => run(process.execPath, [program, '--version'])));
+      apart.push(await timed(() => run(process.execPath, ['-e', load])));
+    }
   }
   const over = summarise(help).median - summarise(empty).median;
   return table(
@@ -35,6 +47,10 @@ export const startup = async () => {
       ['`node -e 0`', milliseconds(summarise(empty))],
       ['difference of the medians', `${over.toFixed(0)} ms`],
       ['of it: loading all modules and making the help', milliseconds(summarise(inside))],
+      ...starts.flatMap(({ name, library, whole, apart }) => [
+        [`\`${name} --version\``, milliseconds(summarise(whole))],
+        [`loading \`${library}\`, module by module`, milliseconds(summarise(apart))],
+      ]),
     ],
   );
 };

@@ -55,8 +55,16 @@ export interface World {
   close(): Promise<void>;
 }
 
+export interface WorldOptions extends SandboxCloudOptions {
+  /** A command that takes longer hangs; it is ended before its test is, which could not tell what it was doing. @default 170000 */
+  readonly patienceMs?: number;
+}
+
 /** Starts a world of its own, below a temporary folder. Unless it is given policies, those of docs/iam.md are enforced. */
-export const createWorld = async (options: SandboxCloudOptions = {}): Promise<World> => {
+export const createWorld = async ({
+  patienceMs = 170_000,
+  ...options
+}: WorldOptions = {}): Promise<World> => {
   if (!existsSync(join(root, 'packages/cli/dist/bin.js'))) throw new Error('build first: pnpm build:js');
   const directory = mkdtempSync(join(tmpdir(), 'ami-publisher-e2e-'));
   const sandbox = await startSandboxCloud({
@@ -71,8 +79,14 @@ export const createWorld = async (options: SandboxCloudOptions = {}): Promise<Wo
     NO_COLOR: '1',
     ...sandbox.environment,
   };
+  const begin = (
+    program: string,
+    parameters: readonly string[],
+    extra: Readonly<Record<string, string>> = {},
+    watch?: Watch,
+  ) => startProcess({ program, parameters, environment: { ...environment, ...extra }, patienceMs, watch });
   const start = (extra: Readonly<Record<string, string>>, command: readonly string[], watch?: Watch) =>
-    startProcess(process.execPath, [bin, ...command], { ...environment, ...extra }, watch);
+    begin(process.execPath, [bin, ...command], extra, watch);
   const run = (...command: string[]) => start({}, command).ended;
   return {
     sandbox,
@@ -81,9 +95,8 @@ export const createWorld = async (options: SandboxCloudOptions = {}): Promise<Wo
     run,
     start: (extra, ...command) => start(extra, command),
     runWith: (extra, ...command) => start(extra, command).ended,
-    execute: (program, ...parameters) => startProcess(program, parameters, environment).ended,
-    executeWith: (extra, program, ...parameters) =>
-      startProcess(program, parameters, { ...environment, ...extra }).ended,
+    execute: (program, ...parameters) => begin(program, parameters).ended,
+    executeWith: (extra, program, ...parameters) => begin(program, parameters, extra).ended,
     whenShown: (when, act, ...command) => start({}, command, { when, act }).ended,
     interrupt: (when, ...command) =>
       start({}, command, { when, act: (pid) => process.kill(pid, 'SIGINT') }).ended,
@@ -110,17 +123,20 @@ interface Watch {
   readonly act: (pid: number) => void;
 }
 
-const startProcess = (
-  program: string,
-  parameters: readonly string[],
-  environment: Record<string, string>,
-  watch?: Watch,
-): Running => {
+interface Start {
+  readonly program: string;
+  readonly parameters: readonly string[];
+  readonly environment: Record<string, string>;
+  readonly patienceMs: number;
+  readonly watch: Watch | undefined;
+}
+
+const startProcess = ({ program, parameters, environment, patienceMs, watch }: Start): Running => {
   const child = spawn(program, parameters, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   const pid = child.pid ?? 0;
   return {
     pid,
-    ended: outputOf(child, (shown) => {
+    ended: outputOf(child, patienceMs, (shown) => {
       if (!watch?.when.test(shown)) return false;
       watch.act(pid);
       return true;
@@ -129,12 +145,10 @@ const startProcess = (
   };
 };
 
-/** A command that takes longer hangs; it is ended before its test is, which could not tell what it was doing. */
-const patienceMs = 170_000;
-
 /** @param onStderr is given all that was printed so far, until it returns true */
 const outputOf = (
   child: ChildProcessByStdio<null, Readable, Readable>,
+  patienceMs: number,
   onStderr: (shown: string) => boolean,
 ): Promise<Run> =>
   new Promise((resolvePromise, reject) => {
@@ -152,7 +166,10 @@ const outputOf = (
       stderr += chunk.toString();
       acted = acted || onStderr(stderr);
     });
-    child.on('error', reject);
+    child.on('error', (reason) => {
+      clearTimeout(overdue);
+      reject(reason);
+    });
     child.on('close', (code) => {
       clearTimeout(overdue);
       resolvePromise({

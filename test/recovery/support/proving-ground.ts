@@ -57,6 +57,8 @@ export const createProvingGround = async (accounts: number): Promise<ProvingGrou
     regions: ['eu-west-1', 'us-east-1'],
     unpackerFaults: true,
     visibility: { listMs },
+    // A rollback may wait for a lease, and then for what a call that was cut off may have made.
+    patienceMs: 280_000,
   });
   const free = [...world.sandbox.accounts];
   const waiting: ((account: SandboxAccount) => void)[] = [];
