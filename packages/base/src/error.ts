@@ -39,7 +39,7 @@ export class AmiPublisherError extends Error {
     const wayOut = options.remedy === undefined ? '' : `; ${options.remedy}`;
     super(place + options.message + wayOut, { cause: options.cause });
     this.code = code;
-    this.retryable = options.retryable ?? errorCodes[code].retryable;
+    this.retryable = options.retryable ?? errorCodes[code];
     this.target = options.target;
     this.call = options.call;
     this.resource = options.resource;

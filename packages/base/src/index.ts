@@ -15,6 +15,7 @@ export {
 } from './error.js';
 export type { ErrorCode } from './error-codes.js';
 export { errorCodes } from './error-codes.js';
+export { errorSummaries } from './error-summaries.js';
 export type { Logger } from './logger.js';
 export { silentLogger } from './logger.js';
 export { clientToken, operationId } from './operation-id.js';

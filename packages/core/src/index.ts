@@ -2,6 +2,7 @@ export type { Clock, ErrorCode, Logger } from '@ami-publisher/base';
 export {
   AmiPublisherError,
   errorCodes,
+  errorSummaries,
   isAmiPublisherError,
   silentLogger,
   systemClock,

@@ -99,7 +99,7 @@ const detailedError = (error: grpc.ServiceError, site: CallSite): AmiPublisherEr
   const any = Status.deserialize(details).details?.find((detail) => detail.type_url === errorInfoType);
   if (any === undefined) return undefined;
   const info = ErrorInfo.deserialize(Buffer.from(any.value as Uint8Array));
-  if (info.domain !== domain || !(info.reason in errorCodes)) return undefined;
+  if (info.domain !== domain || !Object.hasOwn(errorCodes, info.reason)) return undefined;
   const { resource, remedy, retryable } = info.metadata;
   return new AmiPublisherError(info.reason as ErrorCode, {
     message: error.details,

@@ -1,4 +1,4 @@
-import { errorCodes, eventCodes } from '@ami-publisher/core';
+import { type ErrorCode, errorCodes, errorSummaries, eventCodes } from '@ami-publisher/core';
 import { commandGroups } from '../commands/index.js';
 import { exitCodes } from '../exit-codes.js';
 import { commandSections, optionVariables } from './commands.js';
@@ -114,10 +114,10 @@ const errorSection = (): string =>
     'Errors on standard error are `error CODE: message`; results carry them in `code`. *Again*: the same call may succeed if it is simply made again.',
     table(
       ['code', 'meaning', 'again'],
-      Object.entries(errorCodes).map(([name, { summary, retryable }]) => [
+      Object.entries(errorSummaries).map(([name, summary]) => [
         code(name),
         summary,
-        retryable ? 'yes' : '',
+        errorCodes[name as ErrorCode] ? 'yes' : '',
       ]),
     ),
   ].join('\n\n');

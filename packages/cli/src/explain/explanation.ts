@@ -1,4 +1,4 @@
-import { AmiPublisherError, type ErrorCode, errorCodes } from '@ami-publisher/base';
+import { AmiPublisherError, type ErrorCode, errorCodes, errorSummaries } from '@ami-publisher/base';
 import { imageExplanations } from './images.js';
 import { lifecycleExplanations } from './lifecycles.js';
 import { publishingExplanations } from './publishing.js';
@@ -29,7 +29,10 @@ export interface ExplainedCode extends Explanation {
 /** @param given a code, in capitals or not @throws `INVALID_OPTION` with the codes that are most like it */
 export const explainCode = (given: string): ExplainedCode => {
   const code = given.trim().toUpperCase().replaceAll('-', '_');
-  if (isCode(code)) return { code, ...errorCodes[code], ...explanations[code] };
+  if (isCode(code)) {
+    const summary = errorSummaries[code];
+    return { code, summary, retryable: errorCodes[code], ...explanations[code] };
+  }
   throw new AmiPublisherError('INVALID_OPTION', {
     message: `no error has the code ${JSON.stringify(given)}`,
     resource: given,

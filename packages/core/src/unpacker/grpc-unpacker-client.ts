@@ -219,7 +219,7 @@ const noResult = (call: string, address: string): AmiPublisherError =>
 
 const operationFailed = (message: OperationMessage, options: FollowOptions): AmiPublisherError => {
   const reported = message.error?.code ?? '';
-  const code: ErrorCode = reported in errorCodes ? (reported as ErrorCode) : 'UNPACKER_FAILED';
+  const code: ErrorCode = Object.hasOwn(errorCodes, reported) ? (reported as ErrorCode) : 'UNPACKER_FAILED';
   return new AmiPublisherError(code, {
     message: `unpacker:${options.call} at ${options.address}: ${message.error?.message || message.state.toLowerCase()}`,
     call: `unpacker:${options.call}`,
